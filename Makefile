@@ -1,0 +1,25 @@
+# The one door. `make` alone says what there is; each room brings its own rules in ROOM/ROOM.mk.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+CC       ?= gcc
+BUILD    ?= build
+NN_SHARED ?= ../shared
+export NN_SHARED
+WARNINGS = -Wall -Wextra -Wpedantic -Werror
+CFLAGS   ?= -O3 -g
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -fopenmp -MMD -MP
+TESTS    =
+
+help: ## what can be made (this list)
+	@echo "Layer by Layer: a book that you can run."; echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+include $(wildcard lib/lib.mk kernel/kernel.mk chapters/chapters.mk book/book.mk solutions/solutions.mk tests/tests.mk)
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD) book/_site
+
+.PHONY: help clean

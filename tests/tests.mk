@@ -1,0 +1,16 @@
+# Tests: C programs in tests/unit and tests/serial (run alone: they measure time), scripts beside them. A room adds its own to TESTS.
+TEST_C   := $(wildcard tests/unit/*.c tests/serial/*.c)
+TEST_BIN := $(TEST_C:tests/%.c=$(BUILD)/tests/%)
+TESTS    += $(TEST_BIN)
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libnn.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Ilib -Itests -o $@ $< $(BUILD)/libnn.a $(NN_LIBS)
+
+test: ## install, build and pass everything (what CI runs)
+	@.ci/install build jupyter book test check
+	@$(MAKE) --no-print-directory tests
+tests: $(TESTS) # the same without installing anything
+	@tests/run $(TESTS)
+.PHONY: test tests
+-include $(TEST_BIN:%=%.d)
