@@ -1,0 +1,25 @@
+# The library: build/libnn.a and build/libnn.so, the nn command, and the same sources with every float a double for the gradient tests.
+LIB_C   := $(wildcard lib/*.c)
+LIB_O   := $(LIB_C:lib/%.c=$(BUILD)/lib/%.o)
+CMD_C   := $(wildcard lib/cmd/*.c)
+CMD_O   := $(CMD_C:lib/cmd/%.c=$(BUILD)/lib/cmd/%.o)
+DOUBLE_O := $(LIB_C:lib/%.c=$(BUILD)/double/%.o)
+NN_LIBS  = -lopenblas -ljpeg -lpng -lcjson -lm -lpthread -fopenmp
+
+$(BUILD)/lib/%.o: lib/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Ilib -c -o $@ $<
+$(BUILD)/double/%.o: lib/%.c tests/double.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -include tests/double.h -Ilib -c -o $@ $<
+$(BUILD)/libnn.a: $(LIB_O)
+	rm -f $@ && ar rcs $@ $^
+$(BUILD)/libnn-double.a: $(DOUBLE_O)
+	rm -f $@ && ar rcs $@ $^
+$(BUILD)/libnn.so: $(LIB_O)
+	$(CC) -shared -o $@ $^ $(NN_LIBS)
+ifneq ($(CMD_C),)
+$(BUILD)/nn: $(CMD_O) $(BUILD)/libnn.a
+	$(CC) -o $@ $^ $(NN_LIBS)
+endif
+-include $(LIB_O:.o=.d) $(CMD_O:.o=.d) $(DOUBLE_O:.o=.d)

@@ -1,0 +1,591 @@
+/*  nn.h - convolutional networks on CPUs, layer by layer
+ *
+ *  One header for the whole library, one paragraph a subject, in the order in which the
+ *  book brings them. Everything public begins with nn_. Every struct is open: print it.
+ *
+ *  Two kinds of trouble. When the world fails (a file, a format, memory, shapes that do not
+ *  fit) a function returns a negative status, or NULL, and nn_error () says in one sentence
+ *  what happened. When a caller breaks a contract, nn_require () ends the program, or in a
+ *  notebook the cell.
+ */
+#ifndef NN_H
+#define NN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* --- What went wrong --------------------------------------------------------------- */
+enum {
+    NN_OK = 0,
+    NN_EFILE = -1,   // a file cannot be opened, read or written
+    NN_EFORMAT = -2, // its content is not what it should be
+    NN_EMEMORY = -3, // not enough memory
+    NN_ESHAPE = -4,  // sizes that do not fit together
+    NN_EVALUE = -5,  // an option out of its range, an unknown name
+    NN_ESYSTEM = -6  // a program or a service of the system is missing or fails
+};
+const char *nn_error (void); // the last failure of this thread, as a sentence
+int nn_fail (int status, const char *format, ...)
+    __attribute__ ((format (printf, 2, 3))); // keeps the sentence, returns the status
+extern void (*nn_on_panic) (const char *sentence); // a broken contract; by default: abort
+_Noreturn void nn_panic (const char *function, const char *format, ...)
+    __attribute__ ((format (printf, 2, 3)));
+#define nn_require(holds, ...) ((holds) ? (void) 0 : nn_panic (__func__, __VA_ARGS__))
+const char *nn_nearest (const char *word, const char *const *known, int count);
+
+/* --- Memory: everything a net needs lies in its arenas ------------------------------ */
+typedef struct nn_chunk nn_chunk;
+typedef struct {
+    nn_chunk *chunks;
+    size_t used, reserved; // bytes
+    size_t limit;          // refuse to reserve more than this many bytes; 0: no limit
+    bool scratch;          // contents may be lost between passes: wiped in a forked child
+} nn_arena;
+nn_arena *nn_arena_new (bool scratch);
+void *nn_arena_take (nn_arena *self, size_t bytes); // zeroed, 64-byte aligned, or NULL
+void nn_arena_free (nn_arena **self_p);             // and all that was taken from it
+
+/* --- Tensors: n images of h rows, w columns and c channels, the channels innermost -- */
+typedef struct {
+    int n, h, w, c;
+    int halo;  // rows and columns of zeros that surround each image in memory
+    float *x;  // values; points to row 0, column 0 of image 0
+    float *dx; // how the loss changes with each value; laid out like x
+} nn_tensor;
+static inline size_t nn_image_size (const nn_tensor *t) // values in an image
+{
+    return (size_t) t->h * t->w * t->c;
+}
+static inline size_t nn_row_stride (const nn_tensor *t) // floats from row to row
+{
+    return (size_t) (t->w + 2 * t->halo) * t->c;
+}
+static inline size_t nn_image_stride (const nn_tensor *t) // floats from image to image
+{
+    return (t->h + 2 * t->halo) * nn_row_stride (t);
+}
+static inline size_t nn_at (const nn_tensor *t, int image, int row, int col)
+{
+    return image * nn_image_stride (t) + row * nn_row_stride (t) + (size_t) col * t->c;
+}
+int nn_tensor_new (nn_tensor *self, nn_arena *arena, int n, int h, int w, int c);
+int nn_tensor_lay (nn_tensor *self, nn_arena *arena, bool gradient); // sizes are set
+void nn_tensor_range (const nn_tensor *self, float *low, float *high, float *mean);
+void nn_tensor_print (const nn_tensor *self, FILE *out);
+
+/* --- Randomness: a counter, a key, and no state that hides -------------------------- */
+typedef struct {
+    uint32_t key[2], counter[4]; // the seed; where we are
+    uint32_t block[4];           // the last four words drawn
+    int left;                    // how many of them are unused
+} nn_random;
+enum { NN_FOR_INIT = 1, NN_FOR_ORDER, NN_FOR_SPLIT, NN_FOR_TRANSFORM, NN_FOR_LAYER,
+       NN_FOR_SHAPES, NN_FOR_TEST };
+void nn_philox (uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]);
+nn_random nn_random_from (uint64_t seed, uint32_t purpose, uint32_t a, uint32_t b);
+uint32_t nn_random_bits (nn_random *self);
+uint32_t nn_random_below (nn_random *self, uint32_t n); // 0 .. n - 1, all equally likely
+float nn_random_uniform (nn_random *self);              // 0 <= x < 1
+float nn_random_normal (nn_random *self);               // mean 0, deviation 1
+void nn_shuffle (int *order, int count, nn_random *random);
+
+/* --- Products of matrices ------------------------------------------------------------
+ * c = a b, all row by row: a is m x k, b is k x n, c is m x n. */
+void nn_gemm_ijk (float *c, const float *a, const float *b, int m, int n, int k);
+void nn_gemm_ikj (float *c, const float *a, const float *b, int m, int n, int k);
+void nn_gemm_tiled (float *c, const float *a, const float *b, int m, int n, int k);
+typedef struct {
+    int m, n, k;
+    const float *a, *b;
+    float *c;
+    int lda, ldb, ldc; // floats from row to row as stored; 0: as many as a row has
+    bool ta, tb;       // a is stored as k x m, b as n x k
+    bool add;          // c += a b
+} nn_product;
+void nn_gemm (nn_product p); // OpenBLAS, on the calling thread alone
+
+/* --- Images: values from 0 to 1 ------------------------------------------------------ */
+typedef struct {
+    int h, w, c;
+    float *x;
+    size_t room; // floats that x can hold
+} nn_image;
+int nn_image_fit (nn_image *self, int h, int w, int c); // makes room, keeps what it has
+void nn_image_free (nn_image *self);
+int nn_image_load (nn_image *self, const char *path); // PNG or JPEG, told by its content
+int nn_image_save (const nn_image *self, const char *path); // PNG
+int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size); // free it
+
+/* --- Data sets: so many labelled images ---------------------------------------------- */
+typedef struct nn_data nn_data;
+struct nn_data {
+    const char *name;
+    int count, classes;
+    int h, w, c;              // of every image; 0 where they differ
+    const char *const *names; // of the classes
+    int (*label) (const nn_data *self, int i);
+    int (*read) (const nn_data *self, int i, nn_image *image); // from any thread
+    void (*close) (nn_data *self);
+    void *source;
+};
+nn_data *nn_data_new (const nn_data *like, size_t source_bytes); // source: zeroed bytes
+void nn_data_free (nn_data **self_p);
+nn_data *nn_cifar10 (const char *folder, bool test); // the official binary layout
+nn_data *nn_shapes10 (int count, uint64_t seed);     // drawn here, the same everywhere
+void nn_shapes10_draw (uint8_t pixels[32 * 32 * 3], int label, uint64_t seed, int i);
+
+/* --- Views: a part of a data set, which must live as long as they do ------------------ */
+nn_data *nn_subset (const nn_data *of, const int *index, int count);
+int nn_class_counts (const nn_data *data, int *counts); // classes numbers
+int nn_split (const nn_data *data, double share, uint64_t seed, nn_data **first,
+              nn_data **second); // stratified: `share` of each class goes to the second
+
+/* --- Transforms: what happens to an image between the data set and the net ------------ */
+typedef struct nn_transform nn_transform;
+struct nn_transform {
+    const char *name;
+    int (*apply) (const nn_transform *self, nn_image *image, nn_random *random);
+    bool training; // only while training, never while measuring
+    float value[8];
+};
+int nn_moments (const nn_data *data, float mean[4], float deviation[4]); // per channel
+nn_transform nn_standardise (const float mean[4], const float deviation[4], int channels);
+int nn_transform_all (const nn_transform *list, int count, nn_image *image, bool training,
+                      uint64_t seed, uint32_t epoch, uint32_t i);
+
+/* --- Batches, read ahead on a thread -------------------------------------------------- */
+typedef struct {
+    int n, classes;
+    int h, w, c;
+    int *index;    // which images of the data set
+    int *label;
+    float *x;      // n x h x w x c
+    float *target; // n x classes: how much of each class an image is; sums to 1
+    float *weight; // n: how much an image counts, usually 1
+} nn_batch;
+typedef struct nn_loader nn_loader;
+typedef struct {
+    int _;
+    int batch;                 // images; 0 means 32
+    bool shuffle;              // a new order each epoch, by seed and epoch
+    bool training;             // apply the transforms meant for training
+    uint64_t seed;
+    const nn_transform *transforms;
+    int transform_count;
+    int ahead;                 // batches that may wait, ready; 0 means 2
+    int (*mix) (nn_batch *batch, nn_random *random, const void *with); // on whole batches
+    const void *with;
+} nn_loader_args;
+#define nn_loader_new(data, ...) \
+    nn_loader_open (data, (nn_loader_args) { 0, __VA_ARGS__ })
+nn_loader *nn_loader_open (const nn_data *data, nn_loader_args args);
+int nn_loader_batches (const nn_loader *self);                  // in an epoch
+int nn_loader_start (nn_loader *self, uint32_t epoch, int batch); // from this batch on
+const nn_batch *nn_loader_next (nn_loader *self, int *status);  // NULL at the end
+void nn_loader_free (nn_loader **self_p);
+
+/* --- Pictures of numbers, by gnuplot --------------------------------------------------- */
+typedef struct {
+    const char *label;
+    const float *x, *y; // x may be NULL: 1, 2, 3 …
+    int count;
+    bool dashed, points;
+} nn_curve;
+typedef struct {
+    int _;
+    const char *title, *x_label, *y_label;
+    const char *file;           // .svg or .png; NULL: shown where the program runs
+    bool log_x, log_y;
+    double y_low, y_high;       // both 0: as the data have it
+    int width, height;          // pixels; 0 means 640 x 400
+    const char *const *names;   // of bars, rows, pictures
+    int columns;                // of a sheet; 0: about as many as rows
+} nn_plot_args;
+extern void (*nn_on_show) (const char *mime, const void *data, size_t size); // or NULL
+#define nn_plot_curves(curves, count, ...) \
+    nn_plot_curves_with (curves, count, (nn_plot_args) { 0, __VA_ARGS__ })
+#define nn_plot_bars(values, count, ...) \
+    nn_plot_bars_with (values, count, (nn_plot_args) { 0, __VA_ARGS__ })
+#define nn_plot_heat(values, rows, cols, ...) \
+    nn_plot_heat_with (values, rows, cols, (nn_plot_args) { 0, __VA_ARGS__ })
+#define nn_plot_images(images, count, ...) \
+    nn_plot_images_with (images, count, (nn_plot_args) { 0, __VA_ARGS__ })
+int nn_plot_curves_with (const nn_curve *curves, int count, nn_plot_args args);
+int nn_plot_bars_with (const float *values, int count, nn_plot_args args);
+int nn_plot_heat_with (const float *values, int rows, int cols, nn_plot_args args);
+int nn_plot_images_with (const nn_image *images, int count, nn_plot_args args);
+
+/* --- Layers: a kind of layer is a few verbs -------------------------------------------
+ * forward and backward work on the images lo .. hi - 1, so that a chain of layers can run
+ * over a few images while they are still in the cache, on one thread. They may write only
+ * what belongs to these images, to the sums of pass->shard, and to pass->work. */
+typedef struct nn_net nn_net;
+typedef struct nn_layer nn_layer;
+typedef struct {
+    const nn_batch *batch; // the images, targets and weights of this pass
+    bool training;
+    int shard;             // whose sums to add to
+    long step;             // of training, for layers that draw
+    void *work;            // this thread's workspace
+} nn_pass;
+
+typedef struct {           // for kinds that must see the whole batch before they go on
+    void (*partial) (nn_layer *self, int lo, int hi, const nn_pass *pass);
+    void (*reduce) (nn_layer *self, const nn_pass *pass); // sums shards in their order
+    void (*partial_back) (nn_layer *self, int lo, int hi, const nn_pass *pass);
+    void (*reduce_back) (nn_layer *self, const nn_pass *pass);
+} nn_whole;
+
+enum {
+    NN_IN_PLACE = 1,  // may write its output over its input
+    NN_NEEDS_OUT = 2, // backward reads what forward wrote: nobody may write over it
+    NN_HALO_IN = 4,   // can read an input with a halo
+    NN_HALO_OUT = 8,  // can write an output with a halo
+    NN_WIDE = 16      // wants as many images at a time as there are
+};
+
+typedef struct {
+    const char *name;
+    int (*shape) (nn_layer *self); // output size, parameters, memory, from the inputs
+    void (*forward) (nn_layer *self, int lo, int hi, const nn_pass *pass);
+    void (*backward) (nn_layer *self, int lo, int hi, const nn_pass *pass);
+    void (*describe) (const nn_layer *self, char *text, size_t size);
+    void (*prepare) (nn_layer *self, int part, int parts);   // once a pass; or NULL
+    void (*rows) (nn_layer *self, int part, int parts, const nn_pass *pass); // or NULL
+    const nn_whole *whole;                                   // or NULL
+    unsigned flags;
+} nn_kind;
+
+/* --- Parameters: what a layer learns --------------------------------------------------- */
+enum { NN_DIMS = 4, NN_SLOTS = 4, NN_PARAMS = 4, NN_PARTS = 16 };
+typedef void nn_init (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
+typedef struct {
+    char name[64];  // "conv2d_1.weight"
+    int dim[NN_DIMS], dims;
+    size_t size;
+    int fan_in, fan_out;
+    nn_init *init;
+    float *w, *dw;  // values; gradient
+    float *sums;    // shards x size: partial sums of dw, or NULL: rows () fills dw
+    float *slot[NN_SLOTS]; // the optimiser's memory
+    bool by_rows;   // dw is filled by the kind's rows (), not by shards
+    bool decays;    // weight decay may shrink it
+    bool constant;  // kept with the weights but not learnt (running statistics)
+    float rate;     // times the learning rate; 1 unless set
+} nn_param;
+void nn_init_zeros (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
+void nn_init_ones (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
+void nn_init_glorot (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
+void nn_init_he (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
+
+/* --- The net: an array of layers, each naming its inputs ------------------------------- */
+struct nn_layer {
+    const nn_kind *kind;
+    nn_net *net;
+    char name[48];
+    int index;             // in the net
+    nn_layer **in;
+    int ins;
+    int users;             // layers that read its output
+    nn_tensor out;
+    nn_param param[NN_PARAMS];
+    int params;
+    void *args;            // a copy of what its maker was given
+    void *kept;            // kept_size bytes an image, from forward for backward
+    size_t kept_size;
+    size_t work_size;      // bytes of workspace a thread
+    void *state;           // anything else, taken in shape () from net->lasting
+    int halo;              // that it would like around in[0]
+    bool *overwrites;      // backward sets the gradient of in[k] instead of adding to it
+    bool in_place;         // shares the memory of in[0]
+    bool frozen;           // its parameters stay as they are
+    bool wanted;           // something at or below it learns: its gradient is wanted
+};
+
+struct nn_net {
+    nn_arena *lasting, *scratch;
+    nn_layer **layer;
+    int layers, room;
+    int status;            // of the first failure while building; kept
+    char failure[256];     // and its sentence
+    uint64_t seed;
+    int batch;             // most images in a pass; 0: not yet built
+    int shards, block;     // fixed when built, whatever the threads
+    bool training;         // built with gradients
+    void **work;           // a workspace for each thread
+    int threads;
+    nn_layer *output;      // the last layer
+    float *loss;           // batch numbers: the loss of each image, set by a loss layer
+    int slots;             // that the parameters have
+    long step;             // training steps taken
+    int seen;              // images of the last forward pass
+};
+
+typedef struct {
+    int _;
+    uint64_t seed;
+    size_t memory_limit;   // bytes; 0: none
+} nn_net_args;
+#define nn_net_new(...) nn_net_open ((nn_net_args) { 0, __VA_ARGS__ })
+nn_net *nn_net_open (nn_net_args args);
+void nn_net_free (nn_net **self_p);
+nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in, int ins,
+                        const void *args, size_t bytes); // NULL after the first failure
+nn_param *nn_param_add (nn_layer *layer, const char *name, int dims, const int *dim,
+                        int fan_in, int fan_out, nn_init *init); // in shape () only
+typedef struct {
+    int _;
+    int batch;             // most images in a pass; 0 means 32
+    bool inference;        // no gradients
+    int shards;            // 0 means 8
+} nn_build_args;
+#define nn_net_build(net, ...) nn_net_lay (net, (nn_build_args) { 0, __VA_ARGS__ })
+int nn_net_lay (nn_net *net, nn_build_args args); // memory and first weights
+size_t nn_net_parameters (const nn_net *net, bool learnt_only);
+void nn_net_freeze (nn_net *net, int first, int end, bool frozen); // layers by index
+nn_layer *nn_net_layer (const nn_net *net, const char *name);      // or NULL
+void nn_net_summary (const nn_net *net, FILE *out);                // a table of layers
+
+/* --- Running a net: forward, backward, one step ---------------------------------------- */
+typedef struct nn_optimiser nn_optimiser;
+typedef struct nn_comm nn_comm;
+int nn_net_forward (nn_net *net, const nn_batch *batch, bool training);
+int nn_net_backward (nn_net *net, const nn_batch *batch); // after a forward in training
+double nn_net_loss (const nn_net *net);      // mean over the images of the last forward
+int nn_net_step (nn_net *net, const nn_batch *batch, nn_optimiser *optimiser,
+                 const nn_comm *comm);       // forward, backward, sums, update
+static inline float *nn_sums (const nn_param *p, const nn_pass *pass)
+{
+    return p->sums + pass->shard * p->size;
+}
+static inline bool nn_gradient_wanted (const nn_layer *self, int k)
+{
+    return self->in[k]->wanted;
+}
+void nn_clear_gradient (nn_layer *self, int k, int lo, int hi); // of in[k], if it overwrites
+
+/* --- The plain layers -------------------------------------------------------------------- */
+extern const nn_kind nn_input_kind, nn_dense_kind, nn_relu_kind, nn_cross_entropy_kind;
+nn_layer *nn_input (nn_net *net, int h, int w, int c);
+typedef struct {
+    int _;
+    int units;
+    bool no_bias;
+    nn_init *init;         // NULL means Glorot
+} nn_dense_args;
+#define nn_dense(net, in, ...) nn_dense_with (net, in, (nn_dense_args) { 0, __VA_ARGS__ })
+nn_layer *nn_dense_with (nn_net *net, nn_layer *in, nn_dense_args args);
+void nn_dense_forward (float *y, const float *x, const float *w, const float *b, int n,
+                       int in, int out);
+void nn_dense_backward_data (float *dx, const float *dy, const float *w, int n, int in,
+                             int out, bool add);
+void nn_dense_backward_weights (float *dw, const float *x, const float *dy, int n, int in,
+                                int out, int lo, int hi); // rows lo .. hi - 1 of dw
+nn_layer *nn_relu (nn_net *net, nn_layer *in);
+void nn_relu_forward (float *y, const float *x, size_t n);
+void nn_relu_backward (float *dx, const float *dy, const float *y, size_t n, bool add);
+nn_layer *nn_cross_entropy (nn_net *net, nn_layer *in); // softmax; its output: probabilities
+void nn_softmax (float *p, const float *x, int n, int classes);
+void nn_cross_entropy_forward (float *loss, const float *x, const float *target,
+                               const float *weight, int n, int classes);
+void nn_cross_entropy_backward (float *dx, const float *p, const float *target,
+                                const float *weight, int n, int classes, float scale);
+
+/* --- Is that gradient right? -------------------------------------------------------------- */
+typedef struct {
+    double worst;          // the largest |measured - computed| / scale
+    char where[96];        // "dx[17]" or "conv2d_1.weight[3]"
+    int checked;
+} nn_gradient_report;
+typedef struct {
+    int _;
+    int n, h, w, c;        // of the input; 0 means 3, 6, 6, 4
+    uint64_t seed;
+    double step;           // 0 means 1e-2 for floats
+    int most;              // values to shake in each tensor; 0 means 64
+} nn_gradcheck_args;
+#define nn_gradcheck(make, with, ...) \
+    nn_gradcheck_with (make, with, (nn_gradcheck_args) { 0, __VA_ARGS__ })
+typedef nn_layer *nn_maker (nn_net *net, nn_layer *in, const void *with);
+int nn_gradcheck_with (nn_maker *make, const void *with, nn_gradcheck_args args,
+                       nn_gradient_report *report);
+
+/* --- Optimisers: what to do with a gradient ------------------------------------------------ */
+typedef struct {
+    const char *name;
+    int slots;             // floats of memory for each weight
+    void (*step) (float *w, const float *dw, float *const slot[], size_t size,
+                  const nn_optimiser *self, float rate, float decay);
+} nn_optimiser_kind;
+struct nn_optimiser {
+    const nn_optimiser_kind *kind;
+    float rate;
+    float momentum, beta1, beta2, epsilon, decay;
+    long t;                // steps taken
+};
+extern const nn_optimiser_kind nn_sgd_kind, nn_momentum_kind, nn_adam_kind;
+extern const nn_optimiser_kind *const nn_optimisers[]; // ends with NULL
+typedef struct { int _; float rate, momentum, decay; } nn_sgd_args;
+typedef struct { int _; float rate, beta1, beta2, epsilon, decay; } nn_adam_args;
+#define nn_sgd(...) nn_sgd_with ((nn_sgd_args) { 0, __VA_ARGS__ })    // rate 0.01
+#define nn_adam(...) nn_adam_with ((nn_adam_args) { 0, __VA_ARGS__ }) // rate 1e-3
+nn_optimiser nn_sgd_with (nn_sgd_args args);
+nn_optimiser nn_adam_with (nn_adam_args args);
+
+/* --- Schedules: the learning rate as a function of the step -------------------------------- */
+typedef struct nn_schedule nn_schedule;
+struct nn_schedule {
+    const char *name;
+    float (*factor) (const nn_schedule *self, long step, long steps); // times the rate
+    float value[6];
+};
+extern const nn_schedule nn_constant;
+
+/* --- Other machines: sums and copies over all ranks ----------------------------------------- */
+struct nn_comm {
+    int rank, ranks;
+    int (*sum) (const nn_comm *self, float *x, size_t size);   // the same order everywhere
+    int (*broadcast) (const nn_comm *self, float *x, size_t size, int from);
+    void *with;
+};
+extern const nn_comm nn_alone;
+
+/* --- Convolution ------------------------------------------------------------------------------ */
+typedef struct {
+    int h, w, c, o;        // input rows, columns, channels; output channels
+    int kh, kw, stride, dilation, groups;
+    int top, left;         // zeros before the first row and column
+    int oh, ow;            // output rows and columns
+    int halo;              // that the input and its gradient have in memory
+} nn_conv_shape;
+typedef struct {
+    const char *name;
+    bool (*fits) (const nn_conv_shape *s);
+    double (*cost) (const nn_conv_shape *s);       // the cheapest that fits is chosen
+    size_t (*work) (const nn_conv_shape *s);       // bytes of workspace a thread
+    void (*forward) (const nn_conv_shape *s, float *y, const float *x, const float *w,
+                     const float *bias, int n, void *work);
+    void (*backward_data) (const nn_conv_shape *s, float *dx, const float *dy,
+                           const float *w, int n, void *work); // adds
+    void (*backward_weights) (const nn_conv_shape *s, float *dw, const float *x,
+                              const float *dy, int n, void *work); // adds
+    size_t (*prepared) (const nn_conv_shape *s);   // bytes that prepare () fills; or NULL
+    void (*prepare) (const nn_conv_shape *s, void *to, const float *w);
+} nn_conv_algorithm;
+extern const nn_conv_algorithm nn_conv_naive, nn_conv_im2col;
+extern const nn_conv_algorithm *const nn_conv_algorithms[]; // ends with NULL
+const nn_conv_algorithm *nn_conv_choose (const nn_conv_shape *s, const char *name);
+typedef struct {
+    int _;
+    int filters, kernel;   // kernel 0 means 3
+    int stride, dilation, groups; // 0 means 1
+    bool same;             // output as large as the input (over the stride)
+    bool no_bias;
+    nn_init *init;         // NULL means Glorot
+    const char *algorithm; // NULL: chosen by shape
+    int pad;               // on every side, instead of `same`
+} nn_conv2d_args;
+extern const nn_kind nn_conv2d_kind;
+#define nn_conv2d(net, in, ...) \
+    nn_conv2d_with (net, in, (nn_conv2d_args) { 0, __VA_ARGS__ })
+nn_layer *nn_conv2d_with (nn_net *net, nn_layer *in, nn_conv2d_args args);
+int nn_conv_out (int in, int kernel, int stride, int dilation, int before, int after);
+void nn_im2col (const nn_conv_shape *s, float *col, const float *x);
+void nn_col2im (const nn_conv_shape *s, float *dx, const float *col); // adds
+
+/* --- Max pooling --------------------------------------------------------------------------------- */
+typedef struct {
+    int _;
+    int size, stride;      // size 0 means 2; stride 0 means size
+} nn_maxpool_args;
+extern const nn_kind nn_maxpool_kind;
+#define nn_maxpool(net, in, ...) \
+    nn_maxpool_with (net, in, (nn_maxpool_args) { 0, __VA_ARGS__ })
+nn_layer *nn_maxpool_with (nn_net *net, nn_layer *in, nn_maxpool_args args);
+
+/* --- Training: the loop, what it remembers, who may interfere ------------------------------------- */
+typedef struct {
+    float loss, accuracy;         // over the epoch's training images, as it went by
+    float val_loss, val_accuracy; // NaN without validation data
+    float rate;                   // the last learning rate
+    float seconds, images_per_second;
+} nn_epoch;
+typedef struct {
+    int epochs, room;
+    nn_epoch *epoch;
+} nn_history;
+typedef struct {                  // what callbacks see and may change
+    nn_net *net;
+    nn_optimiser *optimiser;
+    nn_history *history;
+    int epoch, epochs;            // counted from 0
+    int batch, batches;           // of this epoch, counted from 0
+    int images;                   // in a batch
+    float rate;                   // of the next step, before the schedule's factor
+    double loss, accuracy;        // mean over this epoch so far
+    double seconds;               // since this epoch began
+    bool stop;
+    const char *reason;           // why it stopped, for people
+} nn_training;
+typedef struct {
+    const char *name;
+    int (*begin) (void *self, nn_training *t);
+    int (*batch) (void *self, nn_training *t);  // after each step
+    int (*epoch) (void *self, nn_training *t);  // after each epoch, history filled in
+    int (*end) (void *self, nn_training *t);    // whatever happened
+    void *self;
+} nn_callback;                    // any verb may be NULL; a negative status ends training
+nn_callback nn_progress (FILE *out); // a bar on a terminal, nothing elsewhere
+typedef struct {
+    int _;
+    const nn_data *validation;
+    nn_optimiser *optimiser;      // NULL means Adam, rate 1e-3
+    int epochs;                   // 0 means 10
+    const nn_schedule *schedule;  // NULL means constant
+    const nn_transform *transforms;
+    int transform_count;
+    const nn_callback *callbacks;
+    int callback_count;
+    const nn_comm *comm;
+    uint64_t seed;                // order and transforms
+    int first_epoch, first_batch; // where to go on
+    int (*mix) (nn_batch *batch, nn_random *random, const void *with);
+    const void *mix_with;
+} nn_train_args;
+#define nn_train(net, data, history, ...) \
+    nn_train_with (net, data, history, (nn_train_args) { 0, __VA_ARGS__ })
+int nn_train_with (nn_net *net, const nn_data *data, nn_history *history,
+                   nn_train_args args);
+void nn_history_free (nn_history *self);
+int nn_plot_history (const nn_history *history, const char *title, const char *file);
+
+/* --- Measuring ------------------------------------------------------------------------------------- */
+typedef struct {
+    int images;
+    double loss, accuracy;
+    double seconds;
+} nn_scores;
+int nn_evaluate (nn_net *net, const nn_data *data, const nn_transform *transforms,
+                 int count, nn_scores *scores);
+int nn_predict (nn_net *net, const nn_data *data, const nn_transform *transforms, int count,
+                float *probabilities); // images x classes
+double nn_accuracy (const float *probabilities, const int *label, int n, int classes);
+int nn_argmax (const float *values, int count); // of equals the first
+
+/* --- Models by name, weights in files ---------------------------------------------------------------- */
+typedef struct nn_model {
+    const char *name, *about;
+    int h, w, c;                        // the input that it expects; 0: any
+    float mean[4], deviation[4];        // of the pictures that it expects; 0: none
+    nn_layer *(*body) (nn_net *net, nn_layer *in, const struct nn_model *model, int classes);
+    const char *const (*names)[2];      // ours and theirs, of the weights; or NULL
+    float value[4];
+} nn_model;
+extern const nn_model *const nn_models[]; // ends with NULL
+const nn_model *nn_model_find (const char *name); // or NULL and "did you mean"
+int nn_weights_save (const nn_net *net, const char *path, const char *note);
+int nn_weights_load (nn_net *net, const char *path); // every parameter, by name and shape
+
+#endif
