@@ -35,6 +35,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wkeyword-macro"
+#endif
 #define NN_DOUBLE 1
 #define float double
 #define cblas_sgemm cblas_dgemm
