@@ -339,12 +339,13 @@ typedef struct {
     int _;
     int batch;             // most images in a pass; 0 means 32
     bool inference;        // no gradients
+    bool input_gradient;   // the gradient of the pictures as well
     int shards;            // 0 means 8
 } nn_build_args;
 #define nn_net_build(net, ...) nn_net_lay (net, (nn_build_args) { 0, __VA_ARGS__ })
-int nn_net_lay (nn_net *net, nn_build_args args); // memory and first weights
+int nn_net_lay (nn_net *net, nn_build_args args); // again after freezing: weights stay
 size_t nn_net_parameters (const nn_net *net, bool learnt_only);
-void nn_net_freeze (nn_net *net, int first, int end, bool frozen); // layers by index
+void nn_net_freeze (nn_net *net, int first, int end, bool frozen); // then build (again)
 nn_layer *nn_net_layer (const nn_net *net, const char *name);      // or NULL
 void nn_net_summary (const nn_net *net, FILE *out);                // a table of layers
 

@@ -1,0 +1,190 @@
+/*  build.c - all memory at once
+ *
+ *  When the last layer has been added, everything is known: how large each output is, who
+ *  reads it, who may write over it. So the memory is taken now, in one go, and training takes
+ *  none. Two arenas hold it: weights in the one that lasts, the rest in the one that does not.
+ *
+ *  A net may be built again, for another batch or after freezing. Its weights stay.
+ */
+#include "nn.h"
+
+#include <omp.h>
+
+enum { CACHE = 1 << 19 }; // bytes of activations that shall be hot together
+
+/*  Is there anything at or below this layer that learns? Only then is its gradient wanted. */
+static void mark_wanted (nn_net *net, bool input_gradient)
+{
+    for (int i = 0; i < net->layers; i++) {
+        nn_layer *l = net->layer[i];
+        l->wanted = input_gradient && l->ins == 0;
+        for (int k = 0; k < l->params && !l->frozen; k++)
+            l->wanted |= !l->param[k].constant;
+        for (int k = 0; k < l->ins; k++)
+            l->wanted |= l->in[k]->wanted;
+    }
+}
+
+/*  Going backwards, whoever comes first to a gradient overwrites it, all others add. */
+static void mark_overwrites (nn_net *net)
+{
+    for (int i = net->layers - 1; i >= 0; i--)
+        for (int k = 0; k < net->layer[i]->ins; k++) {
+            const nn_layer *in = net->layer[i]->in[k];
+            bool first = true;
+            for (int later = i + 1; later < net->layers && first; later++)
+                for (int j = 0; j < net->layer[later]->ins; j++)
+                    first &= net->layer[later]->in[j] != in;
+            for (int j = 0; j < k; j++)
+                first &= net->layer[i]->in[j] != in;
+            net->layer[i]->overwrites[k] = first;
+        }
+}
+
+/*  A layer gets the halo that its readers ask for if it can write one and all can read it. */
+static void grant_halo (nn_net *net, nn_layer *self)
+{
+    int wish = 0;
+    bool all = self->kind->flags & NN_HALO_OUT;
+    for (int i = self->index + 1; i < net->layers; i++)
+        for (int k = 0; k < net->layer[i]->ins; k++)
+            if (net->layer[i]->in[k] == self) {
+                const nn_layer *reader = net->layer[i];
+                all &= (reader->kind->flags & NN_HALO_IN) != 0;
+                wish = k == 0 && reader->halo > wish ? reader->halo : wish;
+            }
+    self->out.halo = all ? wish : 0;
+}
+
+/*  May this layer write over its input? If nobody else reads that, not even on the way back. */
+static bool fits_in_place (const nn_layer *self)
+{
+    return (self->kind->flags & NN_IN_PLACE) && self->in[0]->users == 1 &&
+           !(self->in[0]->kind->flags & NN_NEEDS_OUT) &&
+           self->in[0]->out.halo == self->out.halo;
+}
+
+/*  The memory of a layer's output, its gradient, and what forward keeps for backward. */
+static int lay_output (nn_net *net, nn_layer *self, bool training)
+{
+    const bool gradient = training && self->wanted;
+    self->out.n = net->batch;
+    self->in_place =
+        fits_in_place (self) && (!gradient || self->in[0]->out.dx); // both, or neither
+    if (self->in_place) {
+        self->out.x = self->in[0]->out.x;
+        self->out.dx = gradient ? self->in[0]->out.dx : NULL;
+    } else if (nn_tensor_lay (&self->out, net->scratch, gradient) != NN_OK)
+        return nn_fail (NN_EMEMORY, "layer '%s', batch %d: %s", self->name, net->batch,
+                        nn_error ());
+    if (!gradient)
+        self->out.dx = NULL;
+    self->kept = NULL;
+    if (self->kept_size) {
+        self->kept = nn_arena_take (net->scratch, self->kept_size * net->batch);
+        if (!self->kept)
+            return NN_EMEMORY;
+    }
+    return NN_OK;
+}
+
+/*  The memory of a layer's parameters; when it is taken for the first time, their values. */
+static int lay_params (nn_net *net, nn_layer *self, bool training)
+{
+    for (int k = 0; k < self->params; k++) {
+        nn_param *p = &self->param[k];
+        if (!p->w) {
+            p->w = nn_arena_take (net->lasting, p->size * sizeof *p->w);
+            if (!p->w)
+                return NN_EMEMORY;
+            nn_random random = nn_random_from (net->seed, NN_FOR_INIT, self->index, k);
+            p->init (p->w, p->size, p->fan_in, p->fan_out, &random);
+        }
+        p->dw = p->sums = NULL;
+        if (!training || p->constant || self->frozen)
+            continue;
+        p->dw = nn_arena_take (net->scratch, p->size * sizeof *p->dw);
+        if (!p->by_rows)
+            p->sums =
+                nn_arena_take (net->scratch, p->size * net->shards * sizeof *p->sums);
+        if (!p->dw || !(p->sums || p->by_rows))
+            return NN_EMEMORY;
+    }
+    return NN_OK;
+}
+
+/*  A workspace for each thread, as large as the neediest layer asks; and how many images go
+ *  through a chain of layers together: as many as stay in the cache. */
+static int lay_work (nn_net *net)
+{
+    size_t work = 1, largest = 1;
+    for (int i = 0; i < net->layers; i++) {
+        const nn_layer *l = net->layer[i];
+        const size_t image = nn_image_size (&l->out) * sizeof (float);
+        work = l->work_size > work ? l->work_size : work;
+        if (!(l->kind->flags & NN_WIDE))
+            largest = image > largest ? image : largest;
+    }
+    const int block = (int) (CACHE / largest);
+    net->block = block < 1 ? 1 : block > net->batch ? net->batch : block;
+    net->threads = omp_get_max_threads ();
+    net->work = nn_arena_take (net->scratch, net->threads * sizeof *net->work);
+    for (int t = 0; net->work && t < net->threads; t++)
+        if (!(net->work[t] = nn_arena_take (net->scratch, work)))
+            return NN_EMEMORY;
+    net->loss = nn_arena_take (net->scratch, net->batch * sizeof *net->loss);
+    return net->work && net->loss ? NN_OK : NN_EMEMORY;
+}
+
+/*  Is the net complete? Says what is wrong if not. */
+static int ready (const nn_net *net, const nn_build_args *args)
+{
+    if (net->status != NN_OK)
+        return nn_fail (net->status, "%s", net->failure);
+    if (net->layers == 0)
+        return nn_fail (NN_EVALUE, "nn_net_build: the net has no layers");
+    if (args->batch < 0 || args->shards < 0)
+        return nn_fail (NN_EVALUE,
+                        "nn_net_build: a batch of %d in %d shards; give numbers "
+                        "above 0",
+                        args->batch, args->shards);
+    for (int i = 0; i < net->layers - 1; i++)
+        if (net->layer[i]->users == 0)
+            return nn_fail (NN_EVALUE, "nn_net_build: no layer reads '%s'",
+                            net->layer[i]->name);
+    return NN_OK;
+}
+
+/*  Takes all memory and draws the first weights. Returns the first failure of any layer's
+ *  maker; NN_EMEMORY, with the number of bytes, if there is not enough. */
+int nn_net_lay (nn_net *net, nn_build_args args)
+{
+    if (!net)
+        return NN_EMEMORY;
+    int status = ready (net, &args);
+    if (status != NN_OK)
+        return status;
+    nn_arena_free (&net->scratch);
+    if (!(net->scratch = nn_arena_new (true)))
+        return NN_EMEMORY;
+    net->scratch->limit = net->lasting->limit;
+    net->batch = args.batch ? args.batch : 32;
+    net->shards = args.shards ? args.shards : 8;
+    net->training = !args.inference;
+    net->output = net->layer[net->layers - 1];
+    mark_wanted (net, args.input_gradient);
+    mark_overwrites (net);
+    for (int i = 0; i < net->layers && status == NN_OK; i++) {
+        grant_halo (net, net->layer[i]);
+        status = lay_output (net, net->layer[i], net->training);
+        if (status == NN_OK)
+            status = lay_params (net, net->layer[i], net->training);
+    }
+    if (status == NN_OK)
+        status = lay_work (net);
+    if (status != NN_OK) {
+        nn_arena_free (&net->scratch);
+        net->batch = 0; // not built
+    }
+    return status;
+}
