@@ -523,7 +523,7 @@ typedef struct {                  // what callbacks see and may change
     nn_history *history;
     int epoch, epochs;            // counted from 0
     int batch, batches;           // of this epoch, counted from 0
-    int images;                   // in a batch
+    long images;                  // of this epoch, seen so far
     float rate;                   // of the next step, before the schedule's factor
     double loss, accuracy;        // mean over this epoch so far
     double seconds;               // since this epoch began
@@ -539,6 +539,7 @@ typedef struct {
     void *self;
 } nn_callback;                    // any verb may be NULL; a negative status ends training
 nn_callback nn_progress (FILE *out); // a bar on a terminal, nothing elsewhere
+nn_callback nn_epochs (FILE *out);   // a line an epoch, anywhere
 typedef struct {
     int _;
     const nn_data *validation;
