@@ -326,7 +326,7 @@ double nn_net_loss (const nn_net *net)
 void nn_clear_gradient (nn_layer *self, int k, int lo, int hi)
 {
     const nn_tensor *in = &self->in[k]->out;
-    if (!self->overwrites[k])
+    if (!self->overwrites[k] || !nn_gradient_wanted (self, k))
         return;
     const size_t before = in->halo * (nn_row_stride (in) + in->c);
     memset (in->dx - before + lo * nn_image_stride (in), 0,
