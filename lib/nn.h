@@ -106,15 +106,19 @@ typedef struct {
 } nn_product;
 void nn_gemm (nn_product p); // OpenBLAS, on the calling thread alone
 
+/* --- Files, whole or not at all ------------------------------------------------------- */
+int nn_file_read (const char *path, unsigned char **bytes, size_t *size); // free them
+int nn_file_write (const char *path, const void *bytes, size_t size);
+
 /* --- Images: values from 0 to 1 ------------------------------------------------------ */
 typedef struct {
     int h, w, c;
     float *x;
     size_t room; // floats that x can hold
 } nn_image;
-int nn_image_fit (nn_image *self, int h, int w, int c); // makes room, keeps what it has
+int nn_image_fit (nn_image *self, int h, int w, int c); // makes room if there is too little
 void nn_image_free (nn_image *self);
-int nn_image_load (nn_image *self, const char *path); // PNG or JPEG, told by its content
+int nn_image_load (nn_image *self, const char *path); // a PNG or JPEG, as RGB
 int nn_image_save (const nn_image *self, const char *path); // PNG
 int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size); // free it
 
