@@ -1,0 +1,78 @@
+# The chapters as notebooks and as programs: notebooks/NN-name.ipynb, `make run CH=04`, `make jupyter`, and the library as
+# it is at the end of a chapter. A chapter is chapters/NN-name/chapter.md; SLUG means NN-name. book/README.md says more.
+#
+# What can come out unchanged is made in $(BUILD)/book and copied only when it differs, so that an edit costs no more
+# than it must: a change of prose runs no cell again, a change of the library makes no notebook anew.
+W          := $(BUILD)/book
+SLUGS      := $(sort $(patsubst chapters/%/chapter.md,%,$(wildcard chapters/*/chapter.md)))
+NUMBERS    := $(sort $(foreach slug,$(SLUGS),$(firstword $(subst -, ,$(slug)))))
+CHECKPOINTS := $(filter 0% 1% 2% 3%,$(NUMBERS))
+LEDGERS    := $(SLUGS:%=$(W)/%.ledger)
+NOTEBOOKS  := $(SLUGS:%=notebooks/%.ipynb)
+QUOTED     := $(wildcard lib/*.h lib/*.c)
+TAGS       := $(patsubst lib/%,$(W)/tags/%.tags,$(QUOTED))
+WEAVER     := book/weave.lua book/sources.lua book/outputs.lua book/json.lua
+# What any chapter may be woven from.
+WOVEN_FROM  = $(WEAVER) $(QUOTED) $(TAGS) $(W)/rows.tsv $(wildcard solutions/*.c exercises/*.c chapters/*/run.tsv)
+WEAVE       = WEAVE_TAGS=$(W)/tags WEAVE_ROWS=$(W)/rows.tsv pandoc --wrap=preserve -L book/weave.lua
+# Runs a notebook: $(NB_RUN) IN -o OUT. The kernel is not built anew for it when it has changed.
+NB_RUN     ?= $(CURDIR)/$(BUILD)/nn-kernel --run
+NB_NEEDS   ?= $(BUILD)/nn-kernel
+COPY_IF_NEW = @cmp -s $< $@ || cp $< $@
+
+# CH=4, CH=04, CH=04-name and CH=A all name a chapter.
+CH_SLUG = $(firstword $(filter $(CH) $(CH)-% 0$(CH)-%,$(SLUGS)))
+CH_NUMBER = $(firstword $(subst -, ,$(CH_SLUG)))
+need-chapter:
+	@[ -n "$(CH_SLUG)" ] || { echo "make: CH=$(CH) names no chapter; write for example CH=$(firstword $(NUMBERS)). There are: $(SLUGS)" >&2; exit 2; }
+
+notebooks: $(NOTEBOOKS) ## make notebooks/ anew from the chapters
+run: need-chapter ## CH=04: run a chapter in the terminal
+	@$(MAKE) --no-print-directory $(W)/$(CH_SLUG).ran.ipynb
+	@SHOW=1 RAN=$(W)/$(CH_SLUG).ran.ipynb pandoc -f markdown -t plain -L book/failed-cell.lua /dev/null
+jupyter: notebooks ## open the notebooks in Jupyter
+	@$(MAKE) --no-print-directory $(JUPYTER_NEEDS)
+	jupyter notebook --notebook-dir=notebooks $(JUPYTER_ARGS)
+checkpoint: need-chapter ## CH=04: build the library as it is at the end of a chapter
+	@$(MAKE) --no-print-directory $(BUILD)/checkpoint/$(CH_NUMBER)/libnn.so
+	@echo "$(BUILD)/checkpoint/$(CH_NUMBER): the library at the end of chapter $(CH_NUMBER)"
+checkpoints: $(CHECKPOINTS:%=$(BUILD)/checkpoint/%/libnn.so) # the library at the end of every chapter
+.PHONY: notebooks run jupyter need-chapter checkpoint checkpoints
+
+# -- what ctags knows of a file, and which rows of tables are quoted on their own
+$(W)/tags/%.tags: lib/%
+	@mkdir -p $(@D)
+	@ctags -f $@ --output-format=u-ctags --fields=neK --kinds-c=defgpstuvx --excmd=number --pseudo-tags= $<
+$(W)/rows.new: $(SLUGS:%=chapters/%/chapter.md) book/rows.awk
+	@mkdir -p $(@D)
+	@awk -f book/rows.awk $(filter %.md,$^) /dev/null >$@
+$(W)/rows.tsv: $(W)/rows.new
+	$(COPY_IF_NEW)
+
+# -- a chapter's ledger (who quotes what), with the text of its cells; its notebook
+$(W)/%.ledger: chapters/%/chapter.md $(WOVEN_FROM)
+	@WEAVE_LEDGER=$@ WEAVE_CELLS=$(W)/$*.cells.new $(WEAVE) $< -t json -o /dev/null
+$(W)/%.cells: $(W)/%.ledger
+	@cmp -s $@.new $@ || cp $@.new $@
+$(W)/%.ipynb: chapters/%/chapter.md $(WOVEN_FROM)
+	@$(WEAVE) $< -t ipynb -o $@
+notebooks/%.ipynb: $(W)/%.ipynb
+	$(COPY_IF_NEW)
+
+# -- the executed notebook: run again when a cell or the library changes
+$(W)/%.ran.ipynb: $(W)/%.cells $(BUILD)/libnn.so book/run-notebook book/failed-cell.lua | notebooks/%.ipynb $(NB_NEEDS)
+	@echo "running chapter $*"
+	@book/run-notebook $@ notebooks/$*.ipynb $(NB_RUN)
+
+# -- the library at the end of chapter NN
+$(BUILD)/checkpoint/%/extracted: $(LEDGERS) $(QUOTED) book/checkpoint.awk
+	@rm -rf $(@D)/fresh && mkdir -p $(@D)/fresh
+	@awk -v N=$* -v DIR=$(@D)/fresh -f book/checkpoint.awk $(LEDGERS) $(QUOTED)
+	@cd $(@D) && for f in *.c *.h; do [ -e "fresh/$$f" ] || rm -f "$$f" "$${f%.c}.o"; done; \
+	for f in fresh/*; do cmp -s "$$f" "$${f#fresh/}" || cp "$$f" .; done
+	@rm -rf $(@D)/fresh && touch $@
+$(BUILD)/checkpoint/%/libnn.so: $(BUILD)/checkpoint/%/extracted $(TAGS) book/checkpoint.mk book/explain.awk
+	@$(MAKE) --no-print-directory -k -f book/checkpoint.mk DIR=$(@D) CC="$(CC)" ALL_CFLAGS="$(ALL_CFLAGS)" LIBS="$(NN_LIBS)" >$(@D)/log 2>&1 \
+	|| { cat $(@D)/log; echo "chapter $*: what it brings does not compile with what the chapters up to $* brought:"; \
+	awk -v N=$* -f book/explain.awk $(TAGS) $(LEDGERS) $(@D)/log; rm -f $@; exit 1; } >&2
+	@touch $@
