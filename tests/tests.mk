@@ -14,3 +14,9 @@ tests: $(TESTS) # the same without installing anything
 	@tests/run $(TESTS)
 .PHONY: test tests
 -include $(TEST_BIN:%=%.d)
+
+check: ## the linters: clang, clang-format, clang-tidy, cppcheck
+	@.ci/install build check
+	@tests/check/lint
+.PHONY: check
+TESTS    += tests/check/lint

@@ -1,0 +1,33 @@
+/*  cells.h - what every cell of a notebook begins with
+ *
+ *  The kernel includes this header before the first cell. It is the one place where the
+ *  library and the kernel meet: neither knows the other.
+ */
+#ifndef CELLS_H
+#define CELLS_H
+
+#include <math.h>
+#include <omp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "nn.h"
+#include "nnk.h"
+
+/*  Seconds since some moment, for measuring how long something takes. */
+static inline double seconds (void)
+{
+    struct timespec t;
+    clock_gettime (CLOCK_MONOTONIC, &t);
+    return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
+
+/*  The same in a cell as in a program: a failure of the library ends the cell, and its
+ *  sentence is the error: must (nn_train (net, data, &history)); */
+#define must(call) ((call) >= 0 ? (void) 0 : nnk_raise (nn_error ()))
+
+#endif
