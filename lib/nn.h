@@ -591,7 +591,34 @@ typedef struct nn_model {
 } nn_model;
 extern const nn_model *const nn_models[]; // ends with NULL
 const nn_model *nn_model_find (const char *name); // or NULL and "did you mean"
+nn_net *nn_model_net (const nn_model *model, int h, int w, int c, int classes, nn_init *init,
+                      uint64_t seed);             // with its loss; not yet built
 int nn_weights_save (const nn_net *net, const char *path, const char *note);
 int nn_weights_load (nn_net *net, const char *path); // every parameter, by name and shape
+
+/* --- Arrays in files: safetensors ---------------------------------------------------------------------- */
+enum { NN_FILE_DIMS = 8 };
+typedef struct {
+    const char *name;
+    const char *type;      // "F32", "F16", "BF16", "F64", "I64" … in the file
+    int dim[NN_FILE_DIMS], dims;
+    size_t size;           // how many numbers
+    const void *at;        // the first of them
+} nn_array;
+typedef struct { const char *key, *text; } nn_note;
+typedef struct {
+    nn_array *array;       // in the order in which the file has them
+    int count;
+    struct cJSON *header;
+    void *map;             // the whole file
+    size_t bytes;
+} nn_arrays;
+int nn_arrays_open (nn_arrays *self, const char *path);
+void nn_arrays_close (nn_arrays *self);
+const nn_array *nn_arrays_find (const nn_arrays *self, const char *name); // or NULL
+const char *nn_arrays_note (const nn_arrays *self, const char *key);      // or NULL
+void nn_array_read (const nn_array *self, float *to); // numbers of any type
+int nn_arrays_save (const nn_array *arrays, int count, const nn_note *notes,
+                    const char *path);                // floats; notes end with { 0 }
 
 #endif

@@ -1,0 +1,79 @@
+/*  model.c - networks that have a name
+ *
+ *  A model is a function that adds layers to a net, from the pictures to one number a class.
+ *  It stands in a table, so that recipes can ask for it by name.
+ */
+#include "nn.h"
+
+#include <string.h>
+
+/*  The network that everybody builds first: twice convolution and pooling, then two dense
+ *  layers. Nothing is padded: 32 x 32 becomes 30, 15, 13, 6. */
+static nn_layer *baseline (nn_net *net, nn_layer *x, const nn_model *model, int classes)
+{
+    (void) model;
+    x = nn_conv2d (net, x, .filters = 32, .kernel = 3);
+    x = nn_relu (net, x);
+    x = nn_maxpool (net, x, .size = 2);
+    x = nn_conv2d (net, x, .filters = 64, .kernel = 3);
+    x = nn_relu (net, x);
+    x = nn_maxpool (net, x, .size = 2);
+    x = nn_dense (net, x, .units = 128);
+    x = nn_relu (net, x);
+    return nn_dense (net, x, .units = classes);
+}
+
+static const nn_model nn_baseline = {
+    .name = "baseline",
+    .about = "two convolutions of 3 x 3 with pooling, then two dense layers",
+    .body = baseline
+};
+
+const nn_model *const nn_models[] = { &nn_baseline, NULL };
+
+/*  The model of this name. NULL, with a sentence that lists all or guesses, if there is none. */
+const nn_model *nn_model_find (const char *name)
+{
+    const char *names[64];
+    char all[256] = "";
+    int count = 0;
+    for (; nn_models[count]; count++) {
+        if (strcmp (nn_models[count]->name, name) == 0)
+            return nn_models[count];
+        names[count] = nn_models[count]->name;
+        const size_t at = strlen (all);
+        snprintf (all + at, sizeof all - at, "%s%s", count ? ", " : "", names[count]);
+    }
+    const char *near = nn_nearest (name, names, count);
+    nn_fail (NN_EVALUE, "there is no model '%.60s'%s%s%s; there is %s", name,
+             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", all);
+    return NULL;
+}
+
+/*  A net of this model for pictures of h x w x c, from its input to its loss. `init` draws
+ *  the weights of convolutions and dense layers; NULL leaves it to the model. Pictures of
+ *  another size than the model expects are refused. */
+nn_net *nn_model_net (const nn_model *model, int h, int w, int c, int classes,
+                      nn_init *init, uint64_t seed)
+{
+    if (model->h && (h != model->h || w != model->w || c != model->c)) {
+        nn_fail (NN_ESHAPE, "model '%s' reads pictures of %d x %d x %d, not %d x %d x %d",
+                 model->name, model->h, model->w, model->c, h, w, c);
+        return NULL;
+    }
+    nn_net *net = nn_net_new (.seed = seed);
+    if (!net)
+        return NULL;
+    nn_layer *in = nn_input (net, h, w, c);
+    nn_cross_entropy (net, model->body (net, in, model, classes));
+    // -- what a layer did not ask for by name may be drawn in another way
+    for (int i = 0; init && i < net->layers; i++)
+        for (int k = 0; k < net->layer[i]->params; k++)
+            if (net->layer[i]->param[k].init == nn_init_glorot)
+                net->layer[i]->param[k].init = init;
+    if (net->status != NN_OK) {
+        nn_fail (net->status, "model '%s': %s", model->name, net->failure);
+        nn_net_free (&net);
+    }
+    return net;
+}
