@@ -17,7 +17,7 @@ help: ## what can be made (this list)
 	@echo "Layer by Layer: a book that you can run."; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-include $(wildcard lib/lib.mk kernel/kernel.mk chapters/chapters.mk book/book.mk solutions/solutions.mk tests/tests.mk)
+include $(wildcard lib/lib.mk kernel/kernel.mk chapters/cells.mk chapters/chapters.mk book/book.mk solutions/solutions.mk tests/tests.mk)
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD) book/_site

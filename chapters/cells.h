@@ -30,4 +30,7 @@ static inline double seconds (void)
  *  sentence is the error: must (nn_train (net, data, &history)); */
 #define must(call) ((call) >= 0 ? (void) 0 : nnk_raise (nn_error ()))
 
+/*  A callback for nn_train () that draws the curve anew after each epoch. */
+nn_callback live_curve (void);
+
 #endif
