@@ -17,6 +17,14 @@ help: ## what can be made (this list)
 	@echo "Layer by Layer: a book that you can run."; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+start: ## from a clone to a curve: install, build, register the kernel, train, report
+	@.ci/install build jupyter book
+	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory install
+	@chapters/start
+all: $(BUILD)/nn $(BUILD)/nn-kernel $(BUILD)/libcells.so # everything that is run
+.PHONY: start all
+
 include $(wildcard lib/lib.mk kernel/kernel.mk chapters/cells.mk chapters/chapters.mk book/book.mk solutions/solutions.mk tests/tests.mk)
 
 clean: ## remove everything that was built
