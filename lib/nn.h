@@ -388,6 +388,7 @@ void nn_dense_backward_data (float *dx, const float *dy, const float *w, int n, 
                              int out, bool add);
 void nn_dense_backward_weights (float *dw, const float *x, const float *dy, int n, int in,
                                 int out, int lo, int hi); // rows lo .. hi - 1 of dw
+void nn_bias_backward (float *db, const float *dy, size_t n, int out); // adds
 nn_layer *nn_relu (nn_net *net, nn_layer *in);
 void nn_relu_forward (float *y, const float *x, size_t n);
 void nn_relu_backward (float *dx, const float *dy, const float *y, size_t n, bool add);
@@ -396,13 +397,15 @@ void nn_softmax (float *p, const float *x, int n, int classes);
 void nn_cross_entropy_forward (float *loss, const float *x, const float *target,
                                const float *weight, int n, int classes);
 void nn_cross_entropy_backward (float *dx, const float *p, const float *target,
-                                const float *weight, int n, int classes, float scale);
+                                const float *weight, int n, int classes, float scale,
+                                bool add);
 
 /* --- Is that gradient right? -------------------------------------------------------------- */
 typedef struct {
     double worst;          // the largest |measured - computed| / scale
-    char where[96];        // "dx[17]" or "conv2d_1.weight[3]"
-    int checked;
+    char where[96];        // "input[17]" or "conv2d_1.weight[3]"
+    int checked;           // values shaken
+    int kinks;             // and left out, as the loss has a kink there
 } nn_gradient_report;
 typedef struct {
     int _;
@@ -497,18 +500,23 @@ extern const nn_kind nn_conv2d_kind;
     nn_conv2d_with (net, in, (nn_conv2d_args) { 0, __VA_ARGS__ })
 nn_layer *nn_conv2d_with (nn_net *net, nn_layer *in, nn_conv2d_args args);
 int nn_conv_out (int in, int kernel, int stride, int dilation, int before, int after);
-void nn_im2col (const nn_conv_shape *s, float *col, const float *x);
-void nn_col2im (const nn_conv_shape *s, float *dx, const float *col); // adds
+void nn_im2col (const nn_conv_shape *s, float *col, const float *x, int from, int to);
+void nn_col2im (const nn_conv_shape *s, float *dx, const float *col, int from, int to);
 
 /* --- Max pooling --------------------------------------------------------------------------------- */
 typedef struct {
     int _;
     int size, stride;      // size 0 means 2; stride 0 means size
+    int pad;               // rows and columns around the picture that never win
 } nn_maxpool_args;
 extern const nn_kind nn_maxpool_kind;
 #define nn_maxpool(net, in, ...) \
     nn_maxpool_with (net, in, (nn_maxpool_args) { 0, __VA_ARGS__ })
 nn_layer *nn_maxpool_with (nn_net *net, nn_layer *in, nn_maxpool_args args);
+void nn_maxpool_forward (const nn_tensor *y, int *winner, const nn_tensor *x,
+                         const nn_maxpool_args *args, int lo, int hi);
+void nn_maxpool_backward (const nn_tensor *x, const int *winner, const nn_tensor *y,
+                          const nn_maxpool_args *args, int lo, int hi); // adds to x->dx
 
 /* --- Training: the loop, what it remembers, who may interfere ------------------------------------- */
 typedef struct {
@@ -620,5 +628,37 @@ const char *nn_arrays_note (const nn_arrays *self, const char *key);      // or 
 void nn_array_read (const nn_array *self, float *to); // numbers of any type
 int nn_arrays_save (const nn_array *arrays, int count, const nn_note *notes,
                     const char *path);                // floats; notes end with { 0 }
+
+/* --- Recipes: all that a training run depends on, as text ---------------------------------------------- */
+enum { NN_TRANSFORMS = 16 };
+typedef struct {
+    char name[64];         // what the run is called
+    char data[512];        // "cifar10", "shapes10:2000" or a folder
+    char model[32], init[32], optimiser[32], schedule[32];
+    char transforms[256];  // words: "standardise"
+    double mean[4], deviation[4]; // of the training images; 0: not yet measured
+    double validation;     // share of the training images that is put aside
+    int batch, epochs;
+    double rate, momentum, decay;
+    uint64_t seed;
+    double published;      // accuracy in percent as its source gives it; 0: none
+} nn_recipe;
+typedef struct {
+    const char *name;
+    enum { NN_TEXT, NN_WORDS, NN_INTEGER, NN_NUMBER, NN_NUMBERS, NN_SEED } type;
+    size_t place, room;    // of the value in nn_recipe
+    const char *fallback;  // if nobody says anything; NULL: somebody must
+    double low, high;
+    const char *(*choice) (int i); // the i-th thing that it can be; NULL at the end
+    const char *about;
+} nn_recipe_key;
+extern const nn_recipe_key nn_recipe_keys[]; // ends with a name that is NULL
+int nn_recipe_load (nn_recipe *self, const char *name); // or a path
+int nn_recipe_save (const nn_recipe *self, const char *path);
+int nn_recipe_set (nn_recipe *self, const char *key, const char *text);
+nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes);
+int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
+                         const nn_schedule **schedule);
+int nn_recipe_transforms (nn_recipe *self, const nn_data *training, nn_transform *list);
 
 #endif
