@@ -3,8 +3,9 @@ SITE  := book/_site
 PAGES := $(SLUGS:%=$(SITE)/%.html)
 
 book: $(PAGES) $(SITE)/index.html $(SITE)/style.css $(SITE)/search.js $(SITE)/index.js ## the book as HTML, with what its cells gave: book/_site/index.html
+	@echo "The book is at $(SITE)/index.html"
 check-once: $(LEDGERS) # every line of lib and every exercise is printed exactly once, none too wide
-	@awk -v SOLUTIONS="$(wildcard solutions/*.c)" -f book/check.awk $(LEDGERS) $(QUOTED)
+	@LC_ALL=C awk -v SOLUTIONS="$(wildcard solutions/*.c)" -f book/check.awk $(LEDGERS) $(QUOTED)
 check-notebooks: $(SLUGS:%=$(W)/%.ipynb) # notebooks/ is what the chapters give
 	@for slug in $(SLUGS); do cmp -s $(W)/$$slug.ipynb notebooks/$$slug.ipynb || { \
 	echo "notebooks/$$slug.ipynb is not what chapters/$$slug gives: run \`make notebooks\` and commit it" >&2; bad=1; }; done; \
@@ -32,4 +33,4 @@ $(SITE)/style.css: book/style.css
 $(SITE)/search.js: book/search.js
 	@mkdir -p $(@D) && cp $< $@
 
-TESTS += $(wildcard tests/book/test-*)
+TESTS += $(addprefix tests/book/,faults notebooks checkpoints pages whole)

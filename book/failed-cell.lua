@@ -1,5 +1,5 @@
 -- failed-cell.lua - did a cell of an executed notebook fail, or not run at all? A pandoc filter that is run for its status:
---   RAN=build/book/04-x.ran.ipynb NOTEBOOK=notebooks/04-x.ipynb pandoc -f markdown -t plain -L book/failed-cell.lua /dev/null
+--   RAN=build/book/04-x.ran.ipynb NOTEBOOK=notebooks/04-x.ipynb pandoc -f markdown -t plain -L book/failed-cell.lua -o /dev/null /dev/null
 -- With SHOW=1 it prints every cell and its outputs as text instead.
 
 package.path = PANDOC_SCRIPT_FILE:gsub ('[^/]*$', '') .. '?.lua;' .. package.path

@@ -80,10 +80,14 @@ end
 
 local fences, next_fence = find_fences (), 1
 
+local function without_indent (text)
+    return (('\n' .. text):gsub ('\n[ \t]+', '\n'))
+end
+
 -- The line at which a code block begins. Blocks must be asked for in their order.
 local function line_of_block (block)
     for k = next_fence, #fences do
-        if fences[k].text == block.text then
+        if without_indent (fences[k].text) == without_indent (block.text) then
             next_fence = k + 1
             return fences[k].line
         end
@@ -249,6 +253,9 @@ local function quote (block)
     local want, line = attributes_of (block), line_of_block (block)
     local file, why = sources.open (want.quote)
     if not file then return complain (line, '%s', why) end
+    if block.text:match '%S' then
+        return complain (line, 'a quote is an empty block: the text comes from %s; close it on the next line', want.quote)
+    end
     if not is_sound_quote (want, line) then return end
     local texts = {}
     local list = stretches_of (file, want, line)
@@ -503,9 +510,11 @@ local function code_block (block)
     end
     if block.attributes.quote then return quote (block) or {} end
     if block.classes:includes 'exercise' then return exercise (block) or {} end
-    local key = next (attributes_of (block))
-    if key then
-        complain (line_of_block (block), 'this block has %s="…" but no quote="lib/…"', key)
+    local keys = {}
+    for key in pairs (attributes_of (block)) do keys[#keys + 1] = key .. '="…"' end
+    if #keys > 0 then
+        table.sort (keys)
+        complain (line_of_block (block), 'this block has %s but no quote="lib/…": correct it', table.concat (keys, ', '))
         return {}
     end
     if block.classes:includes 'run' then return cell (block) end

@@ -29,7 +29,7 @@ need-chapter:
 notebooks: $(NOTEBOOKS) ## make notebooks/ anew from the chapters
 run: need-chapter ## CH=04: run a chapter in the terminal
 	@$(MAKE) --no-print-directory $(W)/$(CH_SLUG).ran.ipynb
-	@SHOW=1 RAN=$(W)/$(CH_SLUG).ran.ipynb pandoc -f markdown -t plain -L book/failed-cell.lua /dev/null
+	@SHOW=1 RAN=$(W)/$(CH_SLUG).ran.ipynb pandoc -f markdown -t plain -L book/failed-cell.lua -o /dev/null /dev/null
 jupyter: notebooks ## open the notebooks in Jupyter
 	@$(MAKE) --no-print-directory $(JUPYTER_NEEDS)
 	jupyter notebook --notebook-dir=notebooks $(JUPYTER_ARGS)
@@ -37,7 +37,10 @@ checkpoint: need-chapter ## CH=04: build the library as it is at the end of a ch
 	@$(MAKE) --no-print-directory $(BUILD)/checkpoint/$(CH_NUMBER)/libnn.so
 	@echo "$(BUILD)/checkpoint/$(CH_NUMBER): the library at the end of chapter $(CH_NUMBER)"
 checkpoints: $(CHECKPOINTS:%=$(BUILD)/checkpoint/%/libnn.so) # the library at the end of every chapter
-.PHONY: notebooks run jupyter need-chapter checkpoint checkpoints
+list-checkpoints:
+	@echo $(CHECKPOINTS)
+notebooks-woven: $(SLUGS:%=$(W)/%.ipynb) $(LEDGERS)
+.PHONY: notebooks run jupyter need-chapter checkpoint checkpoints list-checkpoints notebooks-woven
 
 # -- what ctags knows of a file, and which rows of tables are quoted on their own
 $(W)/tags/%.tags: lib/%
