@@ -1,0 +1,297 @@
+/*  child.c - one call of one function, in a process of its own
+ *
+ *  The child loads the learner's file, locks itself in, says that it is ready and waits; the
+ *  parent starts its clock and says go. What the child computed lies in the shared outputs.
+ *  How it ended lies in a shared record, which is used for messages only: whatever the child
+ *  writes there, points come from the outputs alone, and the parent holds those against
+ *  values that the child has never seen.
+ */
+#include "engine.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <link.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PRINTED = 1 << 16, STACK = 1 << 16 };
+static call_result *shared; // written by the child
+static int printed = -1;    // a file in memory that takes the learner's output
+
+double now (void)
+{
+    struct timespec t;
+    clock_gettime (CLOCK_MONOTONIC, &t);
+    return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
+
+/* --- In the child ------------------------------------------------------------------------ */
+static _Noreturn void leave (call_end end)
+{
+    shared->end = end;
+    shared->frames = backtrace (shared->frame, FRAMES);
+    _exit (1);
+}
+
+static void on_signal (int signal, siginfo_t *info, void *context)
+{
+    (void) context;
+    shared->signal = signal;
+    shared->address = info->si_addr;
+    leave (CRASHED);
+}
+
+static void on_panic (const char *sentence)
+{
+    const bool todo = strncmp (sentence, "nn_todo: ", 9) == 0;
+    snprintf (shared->sentence, sizeof shared->sentence, "%s", sentence + (todo ? 9 : 0));
+    leave (todo ? TODO : PANIC);
+}
+
+void (*grade_function (grade_case *c, const char *name)) (void)
+{
+    void *found = grade_symbol (c, name);
+    void (*function) (void);
+    memcpy (&function, &found, sizeof function);
+    return function;
+}
+
+void *grade_symbol (grade_case *c, const char *name)
+{
+    void *found = dlsym (c->object, name);
+    if (!found) {
+        snprintf (shared->sentence, sizeof shared->sentence,
+                  "your file does not define %s", name);
+        leave (NO_FUNCTION);
+    }
+    return found;
+}
+
+static void set_limits (double seconds)
+{
+    const struct rlimit none = { 0, 0 }, file = { PRINTED, PRINTED },
+                        memory = { (rlim_t) 4 << 30, (rlim_t) 4 << 30 },
+                        cpu = { (rlim_t) (4 * seconds) + 2, (rlim_t) (4 * seconds) + 3 };
+    setrlimit (RLIMIT_CORE, &none);
+    setrlimit (RLIMIT_FSIZE, &file);
+    setrlimit (RLIMIT_AS, &memory);
+    setrlimit (RLIMIT_CPU, &cpu);
+}
+
+static void catch_signals (void)
+{
+    static unsigned char stack[STACK];
+    void *frame[2];
+    backtrace (frame, 2); // loads what it needs while files can be opened
+    sigaltstack (&(stack_t){ .ss_sp = stack, .ss_size = STACK }, NULL);
+    const struct sigaction action = { .sa_sigaction = on_signal,
+                                      .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    const int caught[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP };
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+        sigaction (caught[i], &action, NULL);
+    signal (SIGXFSZ, SIG_IGN); // too much printed is cut off
+}
+
+static _Noreturn void child (grade_case *c, const char *object, call_verb *verb,
+                             double limit, int ready, int go)
+{
+    setsid ();
+    prctl (PR_SET_PDEATHSIG, SIGKILL);
+    dup2 (open ("/dev/null", O_RDONLY), 0);
+    dup2 (printed, 1);
+    dup2 (printed, 2);
+    ready = fcntl (ready, F_DUPFD, 100);
+    go = fcntl (go, F_DUPFD, 100);
+    close_range (3, 99, 0);
+    set_limits (limit);
+    catch_signals ();
+    nn_on_panic = on_panic;
+    shared->jailed = jail_lock ();
+    shared->end = LEFT;
+    c->object = dlopen (object, RTLD_NOW | RTLD_LOCAL);
+    if (!c->object) {
+        const char *why = dlerror (), *colon = strstr (why, ": ");
+        snprintf (shared->sentence, sizeof shared->sentence, "your file cannot be used: %s",
+                  colon ? colon + 2 : why);
+        leave (NO_FUNCTION);
+    }
+    struct link_map *map;
+    if (dlinfo (c->object, RTLD_DI_LINKMAP, &map) == 0)
+        memcpy (&shared->base, &map->l_addr, sizeof shared->base);
+    case_protect (c);
+    char byte = 'r';
+    if (write (ready, &byte, 1) != 1 || read (go, &byte, 1) != 1)
+        _exit (1);
+    verb (c);
+    shared->end = RETURNED;
+    fflush (NULL);
+    byte = 'd';
+    _exit (write (ready, &byte, 1) != 1);
+}
+
+/* --- In the parent ------------------------------------------------------------------------- */
+/*  Waits for the child to say something: false if it is silent for so long, or has ended. */
+static bool hear (int from, double seconds, bool *late)
+{
+    char byte;
+    const double until = now () + seconds;
+    struct pollfd wait = { .fd = from, .events = POLLIN };
+    int n;
+    do
+        n = poll (&wait, 1, (int) ((until - now ()) * 1000) + 1);
+    while (n < 0 && errno == EINTR && now () < until);
+    *late = n <= 0;
+    return n > 0 && read (from, &byte, 1) == 1;
+}
+
+static void prepare (void)
+{
+    if (shared)
+        return;
+    shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                   -1, 0);
+    printed = memfd_create ("printed", MFD_CLOEXEC);
+    nn_require (shared != MAP_FAILED && printed >= 0, "no memory to share with a child");
+}
+
+call_result call_in_child (grade_case *c, const char *object, call_verb *verb, double limit)
+{
+    prepare ();
+    memset (shared, 0, sizeof *shared);
+    shared->end = LEFT;
+    int ready[2], go[2];
+    nn_require (pipe (ready) == 0 && pipe (go) == 0, "no pipe to a child");
+    fflush (NULL);
+    const pid_t pid = fork ();
+    nn_require (pid >= 0, "no child process: %s", strerror (errno));
+    if (pid == 0)
+        child (c, object, verb, limit, ready[1], go[0]);
+    close (ready[1]);
+    close (go[0]);
+    bool late = false, done = false;
+    double start = now ();
+    if (hear (ready[0], limit, &late)) {
+        start = now ();
+        if (write (go[1], "g", 1) == 1)
+            done = hear (ready[0], limit, &late);
+    }
+    const double seconds = now () - start;
+    close (go[1]);
+    int status = 0;
+    bool gone = false;
+    for (int i = 0; !late && !done && !gone && i < 100; i++) { // ended, or closed its pipe
+        gone = waitpid (pid, &status, WNOHANG) == pid;
+        if (!gone)
+            poll (NULL, 0, 1);
+    }
+    if (!gone) {
+        kill (pid, SIGKILL);
+        waitpid (pid, &status, 0);
+    }
+    close (ready[0]);
+    call_result r = *shared;
+    r.sentence[sizeof r.sentence - 1] = 0;
+    r.frames = r.frames < 0 || r.frames > FRAMES ? 0 : r.frames;
+    r.seconds = seconds;
+    r.status = status;
+    if (late)
+        r.end = LATE;
+    else if (done)
+        r.end = RETURNED;
+    else if (r.end == RETURNED || (unsigned) r.end > LATE)
+        r.end = LEFT;
+    if (r.end == LEFT && WIFSIGNALED (status) && WTERMSIG (status) != SIGKILL)
+        r.end = CRASHED, r.signal = WTERMSIG (status);
+    return r;
+}
+
+const char *call_printed (void)
+{
+    static char text[PRINTED + 1];
+    const ssize_t n = printed < 0 ? 0 : pread (printed, text, PRINTED, 0);
+    text[n > 0 ? n : 0] = 0;
+    return text;
+}
+
+bool call_jailed (void)
+{
+    return shared && shared->jailed;
+}
+
+/*  The line of the learner's file at which it ended: the first frame that lies there. */
+static int line_of (const call_result *r, const char *object)
+{
+    for (int i = 0; i < r->frames; i++) {
+        Dl_info known;
+        if (r->frame[i] < r->base || dladdr (r->frame[i], &known))
+            continue; // the grader's own code, or a library's
+        char address[32], *output = NULL;
+        const size_t after = i > 2; // a caller's address is that of what comes next
+        snprintf (address, sizeof address, "0x%zx",
+                  (size_t) ((char *) r->frame[i] - (char *) r->base) - after);
+        const char *argv[] = { "addr2line", "-s", "-e", object, address, NULL };
+        const int status = spawn (argv, &output, 5);
+        const char *colon = output ? strrchr (output, ':') : NULL;
+        const int line = status == 0 && colon ? atoi (colon + 1) : 0;
+        free (output);
+        if (line > 0)
+            return line;
+    }
+    return 0;
+}
+
+static void explain_crash (const call_result *r, const grade_case *c, char *text, size_t size)
+{
+    if ((r->signal == SIGSEGV || r->signal == SIGBUS) &&
+        case_touched (c, r->address, text, size))
+        return;
+    const char *what = r->signal == SIGSEGV || r->signal == SIGBUS
+                           ? "used memory that is not its own (segmentation fault)"
+                       : r->signal == SIGFPE  ? "divided an integer by zero"
+                       : r->signal == SIGABRT ? "was aborted"
+                       : r->signal == SIGILL || r->signal == SIGTRAP
+                           ? "ran into an impossible instruction"
+                           : "was ended by the system";
+    snprintf (text, size, "%s", what);
+}
+
+/*  Why a call that did not return did not. */
+void call_explain (const call_result *r, const grade_case *c, const char *object,
+                   char *text, size_t size)
+{
+    char what[TEXT], shape[256];
+    case_shape (c, shape, sizeof shape);
+    const int line = r->end == CRASHED || r->end == PANIC ? line_of (r, object) : 0;
+    char where[64] = "";
+    if (line)
+        snprintf (where, sizeof where, ", at line %d", line);
+    const char *comma = *shape ? ", where " : "";
+    switch (r->end) {
+    case CRASHED:
+        explain_crash (r, c, what, sizeof what);
+        snprintf (text, size, "your code %s%s%s%s", what, where, comma, shape);
+        break;
+    case PANIC:
+        snprintf (text, size, "%.300s%s%s%s", r->sentence, where, comma, shape);
+        break;
+    case LATE:
+        snprintf (text, size, "your code had not returned after %.0f s%s%s", r->seconds,
+                  comma, shape);
+        break;
+    case LEFT:
+        snprintf (text, size, "your code ended the program instead of returning%s%s", comma,
+                  shape);
+        break;
+    default:
+        snprintf (text, size, "%s", r->sentence);
+    }
+}

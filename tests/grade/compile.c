@@ -1,0 +1,111 @@
+/*  compile.c - from the learner's file to something that a child can load
+ *
+ *  The prototypes of the exercise are read before the file, so that a function of another
+ *  type is an error of the compiler, at the learner's own line.
+ */
+#include "engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LARGEST = 1 << 20, OUTPUT = 1 << 16 };
+
+/*  Runs a program; *output gets what it wrote (free it). Its exit status, or -1 if it could
+ *  not be run or ran too long. */
+int spawn (const char *const *argv, char **output, double limit)
+{
+    int ends[2];
+    *output = calloc (1, OUTPUT + 1);
+    nn_require (*output && pipe (ends) == 0, "no pipe to %s", argv[0]);
+    fflush (NULL);
+    const pid_t pid = fork ();
+    nn_require (pid >= 0, "no child process for %s", argv[0]);
+    if (pid == 0) {
+        const struct rlimit memory = { (rlim_t) 4 << 30, (rlim_t) 4 << 30 },
+                            file = { (rlim_t) 64 << 20, (rlim_t) 64 << 20 };
+        setpgid (0, 0);
+        setrlimit (RLIMIT_AS, &memory);
+        setrlimit (RLIMIT_FSIZE, &file);
+        dup2 (open ("/dev/null", O_RDONLY), 0);
+        dup2 (ends[1], 1);
+        dup2 (ends[1], 2);
+        close_range (3, ~0u, 0);
+        execvp (argv[0], (char *const *) argv);
+        _exit (127);
+    }
+    close (ends[1]);
+    size_t used = 0;
+    const double until = now () + limit;
+    struct pollfd wait = { .fd = ends[0], .events = POLLIN };
+    for (;;) {
+        const int ready = poll (&wait, 1, (int) ((until - now ()) * 1000) + 1);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        char rest[4096];
+        const ssize_t n = ready <= 0 ? -1 : read (ends[0], rest, sizeof rest);
+        if (n <= 0 || now () > until)
+            break;
+        const size_t room = OUTPUT - used, kept = (size_t) n < room ? (size_t) n : room;
+        memcpy (*output + used, rest, kept);
+        used += kept;
+    }
+    close (ends[0]);
+    if (now () > until)
+        kill (-pid, SIGKILL);
+    int status;
+    while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return WIFEXITED (status) && WEXITSTATUS (status) != 127 ? WEXITSTATUS (status) : -1;
+}
+
+static bool write_prototypes (const char *path, const char *const *prototypes)
+{
+    FILE *out = fopen (path, "w");
+    if (!out)
+        return false;
+    fprintf (out, "#include \"exercise.h\"\n");
+    for (int i = 0; prototypes[i]; i++)
+        fprintf (out, "%s\n", prototypes[i]);
+    return fclose (out) == 0;
+}
+
+/*  Compiles `file` to `object`. 0, or a sentence or gcc's words in *messages (free it);
+ *  warnings come back there too. */
+int compile_object (const char *file, const char *object, const char *const *prototypes,
+                    const char *scratch, char **messages)
+{
+    struct stat about;
+    const char *why = NULL;
+    char header[512];
+    snprintf (header, sizeof header, "%s/prototypes.h", scratch);
+    if (stat (file, &about) != 0)
+        why = strerror (errno);
+    else if (!S_ISREG (about.st_mode))
+        why = "not a file";
+    else if (about.st_size > LARGEST)
+        why = "larger than a megabyte; is it the right file?";
+    else if (!write_prototypes (header, prototypes))
+        why = "no room for what compiling needs; is the disk full?";
+    if (why) {
+        nn_require (asprintf (messages, "%s: %s\n", file, why) > 0, "no memory");
+        return -1;
+    }
+    const char *cc = getenv ("CC");
+    const char *fixed[] = { cc && *cc ? cc : "gcc", GRADE_FLAGS, "-shared", "-include",
+                            header, "-x", "c", file, "-o", object, "-lm", NULL };
+    const int status = spawn (fixed, messages, 30);
+    if (status == -1 && !**messages) {
+        free (*messages);
+        nn_require (asprintf (messages, "%s cannot be run, or took longer than 30 s\n",
+                              fixed[0]) > 0, "no memory");
+    }
+    return status;
+}

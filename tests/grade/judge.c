@@ -1,0 +1,275 @@
+/*  judge.c - checks that compare: draw a case, call, hold the result against what is right
+ *
+ *  When a case fails, three more things happen, for the learner's sake. The sizes are made
+ *  smaller as long as it still fails, so that the report shows a case that can be done by
+ *  hand. The first wrong value is named. And the known mistakes are tried on the same cases:
+ *  one that gives the learner's numbers wherever it differs from the truth is named.
+ */
+#include "engine.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIKENESS = 6, SHRINKS = 60 }; // cases to compare with mistakes; tries to shrink
+
+static double value_of (const grade_values *v, const unsigned char *at, size_t i)
+{
+    if (v->type == 'd')
+        return ((const double *) (const void *) at)[i];
+    if (v->type == 'f')
+        return (double) ((const float *) (const void *) at)[i];
+    return ((const int *) (const void *) at)[i];
+}
+
+static double largest (const grade_values *v, const unsigned char *at)
+{
+    double most = 0;
+    for (size_t i = 0; i < v->count; i++) {
+        const double size = fabs (value_of (v, at, i));
+        most = size > most && isfinite (size) ? size : most;
+    }
+    return most;
+}
+
+/*  Does `a` differ from `b` anywhere by more than the tolerance, measured against the largest
+ *  value of b? Whole numbers must be equal. Not-a-number equals itself, and so does infinity. */
+bool values_differ (const grade_values *v, const unsigned char *a, const unsigned char *b,
+                    double tolerance, size_t *first)
+{
+    const double room = v->type == 'i' ? 0 : tolerance * largest (v, b);
+    for (size_t i = 0; i < v->count; i++) {
+        const double x = value_of (v, a, i), y = value_of (v, b, i);
+        if (fabs (x - y) <= room || x == y || (isnan (x) && isnan (y)))
+            continue;
+        *first = i;
+        return true;
+    }
+    return false;
+}
+
+static bool case_differs (const grade_case *c, unsigned char *const a[ARRAYS],
+                          unsigned char *const b[ARRAYS], double tolerance)
+{
+    size_t first;
+    for (int i = 0; i < c->arrays; i++)
+        if (a[i] && values_differ (&c->array[i], a[i], b[i], tolerance, &first))
+            return true;
+    return false;
+}
+
+/*  "dx[2][0][1]" */
+static void index_name (const grade_values *v, size_t at, char *text, size_t size)
+{
+    size_t used = snprintf (text, size, "%s", v->name), block = v->count;
+    for (int k = 0; k < v->dims && used < size; k++) {
+        block /= v->dim[k];
+        used += snprintf (text + used, size - used, "[%zu]", at / block);
+        at %= block;
+    }
+}
+
+static void number_text (const grade_values *v, const unsigned char *at, size_t i, char *text,
+                         size_t size)
+{
+    const double x = value_of (v, at, i);
+    if (v->type != 'd' && memcmp (at + 4 * i, v->initial + 4 * i, 4) == 0 &&
+        v->role == GRADE_OUT)
+        snprintf (text, size, "was never written");
+    else
+        snprintf (text, size, "is %.7g", x);
+}
+
+static void compare (grade_case *c, double tolerance)
+{
+    for (int i = 0; i < c->arrays && !c->failed; i++) {
+        const grade_values *v = &c->array[i];
+        size_t at;
+        if (v->role == GRADE_IN || !values_differ (v, v->at, v->want, tolerance, &at))
+            continue;
+        char name[64], is[64], shape[256];
+        index_name (v, at, name, sizeof name);
+        number_text (v, v->at, at, is, sizeof is);
+        case_shape (c, shape, sizeof shape);
+        grade_fail (c, "value", "%s %s and should be %.7g%s%s", name, is,
+                    value_of (v, v->want, at), *shape ? " where " : "", shape);
+    }
+}
+
+static double tolerance_of (const grade_check *check)
+{
+    return check->tolerance > 0 ? check->tolerance : 1e-4;
+}
+
+/*  Puts the right outputs into c's `want`, without disturbing what the outputs hold. */
+static void find_expected (const grade_task *task, grade_case *c)
+{
+    unsigned char *copy[ARRAYS];
+    case_save (c, copy);
+    case_reset (c);
+    if (c->check->expect)
+        c->check->expect (c);
+    else {
+        const call_result r =
+            call_in_child (c, task->reference, c->check->call, task->limit);
+        if (r.end != RETURNED) {
+            char why[TEXT];
+            call_explain (&r, c, task->reference, why, sizeof why);
+            nn_panic ("grade", "the reference solution failed: %s", why);
+        }
+    }
+    case_expected (c);
+    case_load (c, copy);
+}
+
+/*  One case with one object. Leaves the verdict in c, and the outputs as the object left
+ *  them. */
+static call_end try_case (const grade_task *task, const char *object, grade_case *c)
+{
+    const call_result r = call_in_child (c, object, c->check->call, task->limit);
+    if (r.end != RETURNED) {
+        char why[TEXT];
+        call_explain (&r, c, object, why, sizeof why);
+        const char *const key[] = { "", "todo", "panic", "crash", "missing", "left", "late" };
+        char touched[TEXT] = "";
+        if (r.end == CRASHED)
+            case_touched (c, r.address, touched, sizeof touched);
+        grade_fail (c, *touched ? touched : key[r.end], "%s", why);
+        return r.end;
+    }
+    char why[TEXT];
+    if (case_overrun (c, why, sizeof why))
+        grade_fail (c, "before", "%s", why);
+    if (c->check->judge && !c->failed)
+        c->check->judge (c);
+    else if (!c->failed) {
+        find_expected (task, c);
+        compare (c, tolerance_of (c->check));
+    }
+    return RETURNED;
+}
+
+/*  Tries smaller sizes, one after the other, as long as the case still fails. On return c is
+ *  the smallest found, tried and failed. */
+static void shrink (const grade_task *task, grade_case *c)
+{
+    const grade_check *check = c->check;
+    const int index = c->index, number = c->number, sizes = c->size_count;
+    const double until = now () + 2;
+    int best[SIZES], tries = 0;
+    for (int i = 0; i < sizes; i++)
+        best[i] = c->size[i].value;
+    for (int i = 0; i < sizes; i++)
+        for (int value = c->size[i].low; value < best[i];
+             value += c->size[i].step) {
+            if (tries++ >= SHRINKS || now () > until)
+                return;
+            int force[SIZES];
+            memcpy (force, best, sizeof force);
+            force[i] = value;
+            grade_case smaller;
+            case_make (&smaller, check, index, task->seed, number, force);
+            try_case (task, task->object, &smaller);
+            if (smaller.failed) {
+                best[i] = value;
+                case_free (c);
+                *c = smaller;
+                c->force = NULL;
+                i = -1; // begin again: another size may now be smaller too
+                break;
+            }
+            case_free (&smaller);
+        }
+}
+
+/*  Which mistakes fail a property with the same key? */
+static unsigned same_key (const grade_task *task, const grade_check *check, int index,
+                          int number, const char *key)
+{
+    unsigned named = 0;
+    for (int k = 1; k <= task->mistakes; k++) {
+        grade_case c;
+        case_make (&c, check, index, task->seed, number, NULL);
+        try_case (task, task->mistake[k], &c);
+        if (c.failed && strcmp (c.key, key) == 0)
+            named |= 1u << k;
+        case_free (&c);
+    }
+    return named;
+}
+
+/*  Is case c, whose outputs are the learner's, what mistake k does? Tells whether that says
+ *  anything: a mistake that does not show in this case is no evidence. */
+static bool same_values (const grade_task *task, grade_case *c, int k, bool *shows)
+{
+    const double tolerance = tolerance_of (c->check);
+    unsigned char *theirs[ARRAYS], *mistaken[ARRAYS], *right[ARRAYS];
+    case_save (c, theirs);
+    case_reset (c);
+    const call_result r =
+        call_in_child (c, task->mistake[k], c->check->call, task->limit);
+    case_save (c, mistaken);
+    for (int i = 0; i < c->arrays; i++)
+        right[i] = c->array[i].want;
+    *shows = case_differs (c, mistaken, right, tolerance);
+    const bool same = r.end == RETURNED && !case_differs (c, theirs, mistaken, tolerance);
+    case_load (c, mistaken);
+    case_load (c, theirs);
+    return same;
+}
+
+/*  Which mistakes give the learner's numbers, on this case and on those after it? */
+static unsigned same_numbers (const grade_task *task, const grade_check *check, int index,
+                              int number)
+{
+    unsigned same = ~0u, shown = 0;
+    const int cases = check->cases ? check->cases : 20;
+    for (int n = number; n < cases && n < number + LIKENESS; n++) {
+        grade_case c;
+        case_make (&c, check, index, task->seed, n, NULL);
+        const call_end end = try_case (task, task->object, &c);
+        for (int k = 1; k <= task->mistakes && end == RETURNED; k++) {
+            bool shows = c.failed;
+            const bool like = !(same & 1u << k) ? false
+                              : check->like && check->like (&c, k)
+                                  ? true
+                                  : same_values (task, &c, k, &shows);
+            if (!like)
+                same &= ~(1u << k);
+            if (shows)
+                shown |= 1u << k;
+        }
+        case_free (&c);
+        if (end != RETURNED)
+            return 0;
+    }
+    return same & shown & ~1u;
+}
+
+check_result check_cases (const grade_task *task, const grade_check *check, int index)
+{
+    check_result result = { .points = check->points };
+    const int cases = check->cases ? check->cases : 20;
+    for (int number = 0; number < cases; number++) {
+        grade_case c;
+        case_make (&c, check, index, task->seed, number, NULL);
+        const call_end end = try_case (task, task->object, &c);
+        if (c.failed) {
+            result.points = 0;
+            result.todo = end == TODO;
+            char key[32];
+            memcpy (key, c.key, sizeof key);
+            if (end == CRASHED || (end == RETURNED && check->judge))
+                result.named = same_key (task, check, index, number, key);
+            else if (end == RETURNED)
+                result.named = same_numbers (task, check, index, number);
+            if (end != TODO && end != NO_FUNCTION && end != LATE)
+                shrink (task, &c);
+            snprintf (result.detail, sizeof result.detail, "%s", c.text);
+            case_free (&c);
+            return result;
+        }
+        case_free (&c);
+    }
+    return result;
+}

@@ -1,0 +1,184 @@
+/*  main.c - grade [options] EXERCISE
+ *
+ *  Compiles the learner's file, runs the checks of the exercise on it and reports. The
+ *  exit status is 0 for full points, 1 for fewer, 2 when there was nothing to grade.
+ */
+#include "engine.h"
+
+#include <dlfcn.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ALL_TIME = 20 }; // seconds that all checks of an exercise may take together
+
+typedef struct {
+    const char *word, *file, *parts, *object;
+    uint64_t seed;
+    bool json, find, list;
+} options;
+
+static const char usage[] =
+    "grade [--file F] [--seed N] [--json] EXERCISE    for example: grade 01-1\n"
+    "      [--parts FOLDER]    where checks and references are, build/grade\n"
+    "      [--object O.so]     what the file was compiled to, instead of compiling\n"
+    "grade --find WORD     prints the full name of an exercise\n"
+    "grade --list          prints the names of all\n";
+
+static int bad_option (const char *what, const char *which)
+{
+    fprintf (stderr, "grade: %s '%s'\n%s", what, which, usage);
+    return 2;
+}
+
+static int read_options (int argc, char **argv, options *o)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp (word, "--json") == 0)
+            o->json = true;
+        else if (strcmp (word, "--find") == 0)
+            o->find = true;
+        else if (strcmp (word, "--list") == 0)
+            o->list = true;
+        else if (strcmp (word, "--file") == 0 && *value)
+            o->file = argv[++i];
+        else if (strcmp (word, "--object") == 0 && *value)
+            o->object = argv[++i];
+        else if (strcmp (word, "--parts") == 0 && *value)
+            o->parts = argv[++i];
+        else if (strcmp (word, "--seed") == 0 && *value) {
+            char *end;
+            o->seed = strtoull (argv[++i], &end, 10);
+            if (*end || o->seed == 0)
+                return bad_option ("a seed is a whole number above 0, not", value);
+        } else if (*word == '-')
+            return bad_option ("unknown option, or one without its value:", word);
+        else
+            o->word = word;
+    }
+    return 0;
+}
+
+/*  What the checks of an exercise were compiled to. */
+static const grade_exercise *load_checks (const char *parts, const course_exercise *e)
+{
+    char path[512];
+    snprintf (path, sizeof path, "%s/%s/checks.so", parts, e->name);
+    void *handle = dlopen (path, RTLD_NOW | RTLD_LOCAL);
+    const grade_exercise *found = handle ? dlsym (handle, "grade_this") : NULL;
+    int points = 0;
+    if (!found)
+        fprintf (stderr, "grade: the checks are not built: %s\n", dlerror ());
+    for (int i = 0; found && i < found->count; i++)
+        points += found->checks[i].points;
+    nn_require (!found || (points == e->points && found->count <= CHECKS),
+                "%s: the checks give %d points, the statement says %d", e->name, points,
+                e->points);
+    return found;
+}
+
+static void name_objects (grade_task *task, const course_exercise *e, const char *parts,
+                          char reference[512])
+{
+    snprintf (reference, 512, "%s/%s/reference.so", parts, e->name);
+    task->reference = reference;
+    task->mistakes = e->mistakes;
+    for (int k = 1; k <= e->mistakes; k++)
+        snprintf (task->mistake[k], sizeof task->mistake[k], "%s/%s/mistake%d.so", parts,
+                  e->name, k);
+}
+
+static void run_checks (const grade_task *task, const grade_exercise *grade,
+                        check_result *result)
+{
+    for (int i = 0; i < grade->count; i++) {
+        const grade_check *check = &grade->checks[i];
+        if (i && result[0].todo) { // nothing is written: the first check has said so
+            result[i] = (check_result){ .todo = true };
+            continue;
+        }
+        if (now () > task->until) {
+            snprintf (result[i].detail, sizeof result[i].detail,
+                      "not run: the checks before it took all the time");
+            continue;
+        }
+        result[i] = check->against ? check_speed (task, check, i)
+                                   : check_cases (task, check, i);
+    }
+}
+
+/*  Compiles, checks and reports, with a folder for what is built on the way. */
+static int grade_in_folder (const options *o, const course_exercise *e,
+                            const course_exercise *next, const char *folder)
+{
+    char file[256], object[300], reference[512];
+    snprintf (file, sizeof file, "exercises/%s.c", e->name);
+    snprintf (object, sizeof object, "%s/yours.so", folder);
+    const char *limit = getenv ("GRADE_LIMIT");
+    const grade_exercise *checks = load_checks (o->parts, e);
+    if (!checks)
+        return 2;
+    grade_task task = { .file = o->file ? o->file : file,
+                        .object = o->object ? o->object : object,
+                        .seed = o->seed,
+                        .limit = limit ? atof (limit) : 5,
+                        .until = now () + ALL_TIME };
+    name_objects (&task, e, o->parts, reference);
+    check_result result[CHECKS] = { { 0 } };
+    char *messages = NULL;
+    const bool compiled = o->object || compile_object (task.file, object, checks->prototypes,
+                                                       folder, &messages) == 0;
+    if (compiled)
+        run_checks (&task, checks, result);
+    const grade_report report = {
+        e, next, checks, &task, compiled ? result : NULL, messages, !compiled || call_jailed ()
+    };
+    const int points = o->json ? report_json (&report) : report_text (&report);
+    free (messages);
+    unlink (object);
+    return points < e->points;
+}
+
+static int grade (const options *o, const course_exercise *e, const course_exercise *next)
+{
+    char folder[256], header[300];
+    const char *tmp = getenv ("TMPDIR");
+    snprintf (folder, sizeof folder, "%.200s/grade.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    if (!mkdtemp (folder)) {
+        fprintf (stderr, "grade: no folder can be made at %s; set TMPDIR to one that can be "
+                         "written to\n", folder);
+        return 2;
+    }
+    const int status = grade_in_folder (o, e, next, folder);
+    snprintf (header, sizeof header, "%s/prototypes.h", folder);
+    unlink (header);
+    rmdir (folder);
+    return status;
+}
+
+int main (int argc, char **argv)
+{
+    options o = { .parts = "build/grade", .word = "" };
+    if (read_options (argc, argv, &o) != 0)
+        return 2;
+    if (o.seed == 0)
+        o.seed = 1 + ((uint64_t) time (NULL) * 7919 + (uint64_t) getpid ()) % 999999;
+    omp_set_num_threads (1);
+    course_exercise *list = NULL;
+    const int count = course_list (".", &list);
+    int at = 0, status = 0;
+    if (o.list)
+        for (int i = 0; i < count; i++)
+            printf ("%s\n", list[i].name);
+    else if ((at = course_find (list, count, o.word)) < 0)
+        status = 2;
+    else if (o.find)
+        printf ("%s\n", list[at].name);
+    else
+        status = grade (&o, &list[at], at + 1 < count ? &list[at + 1] : NULL);
+    free (list);
+    return status;
+}

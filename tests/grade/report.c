@@ -1,0 +1,191 @@
+/*  report.c - what the learner gets to read, and what programs get  */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WIDTH = 78 };
+
+static const char *colour (const char *code)
+{
+    return isatty (STDOUT_FILENO) && !getenv ("NO_COLOR") ? code : "";
+}
+#define GREEN colour ("\033[32m")
+#define RED colour ("\033[31m")
+#define BOLD colour ("\033[1m")
+#define PLAIN colour ("\033[0m")
+
+/*  A sentence in lines of at most WIDTH, each behind `margin` spaces. */
+static void wrapped (const char *text, int margin)
+{
+    while (*text) {
+        size_t fits = strlen (text);
+        if (fits > (size_t) (WIDTH - margin)) {
+            fits = WIDTH - margin;
+            while (fits > 1 && text[fits] != ' ')
+                fits--;
+            if (fits <= 1)
+                fits = strcspn (text, " ");
+        }
+        printf ("%*s%.*s\n", margin, "", (int) fits, text);
+        text += fits;
+        text += strspn (text, " ");
+    }
+}
+
+/*  What the learner's code printed, marked line by line, so that nobody takes it for ours. */
+static void show_printed (void)
+{
+    const char *text = call_printed ();
+    if (!*text)
+        return;
+    printf ("\n  Your code printed (the first 20 lines):\n");
+    for (int line = 0; *text && line < 20; line++) {
+        const size_t n = strcspn (text, "\n");
+        printf ("  | ");
+        for (size_t i = 0; i < n && i < WIDTH - 4; i++) {
+            const unsigned char c = (unsigned char) text[i];
+            putchar (c >= 32 && c != 127 ? c : '?');
+        }
+        putchar ('\n');
+        text += n + (text[n] == '\n');
+    }
+}
+
+static unsigned all_named (const grade_report *r)
+{
+    unsigned named = 0;
+    for (int i = 0; r->result && i < r->grade->count; i++)
+        named |= r->result[i].named;
+    return named;
+}
+
+static int points_of (const grade_report *r)
+{
+    int points = 0;
+    for (int i = 0; r->result && i < r->grade->count; i++)
+        points += r->result[i].points;
+    return points;
+}
+
+static void show_row (const char *title, int points, int of)
+{
+    printf ("  %-*s %s%2d / %d%s\n", WIDTH - 12, title,
+            points == of ? GREEN : RED, points, of, PLAIN);
+}
+
+static bool not_written (const grade_report *r)
+{
+    bool todo = r->result != NULL;
+    for (int i = 0; r->result && i < r->grade->count; i++)
+        todo &= r->result[i].todo;
+    return todo;
+}
+
+static void show_next (const grade_report *r, int points)
+{
+    const course_exercise *e = r->exercise;
+    printf ("\n");
+    if (!r->result)
+        printf ("  Next: mend the first error above; the others often vanish with it.\n");
+    else if (not_written (r))
+        printf ("  Next: open %s, write the function,\n"
+                "  and take the line with nn_todo out.\n", r->task->file);
+    else if (points < e->points)
+        printf ("  Next: mend it, then the same numbers again:\n"
+                "  make grade EX=%s SEED=%llu\n", e->id,
+                (unsigned long long) r->task->seed);
+    else if (r->next)
+        printf ("  Next: exercises/%s.c, make grade EX=%s\n", r->next->name, r->next->id);
+    else
+        printf ("  That was the last exercise.\n");
+}
+
+int report_text (const grade_report *r)
+{
+    const course_exercise *e = r->exercise;
+    const int points = points_of (r);
+    printf ("\n%s%s  %s%s\n", BOLD, e->id, e->title, PLAIN);
+    printf ("  %s, seed %llu\n\n", r->task->file, (unsigned long long) r->task->seed);
+    if (r->messages && *r->messages)
+        printf ("%s\n", r->messages);
+    if (!r->result)
+        wrapped ("The file does not compile, so nothing could be checked.", 2);
+    for (int i = 0; r->result && i < r->grade->count; i++) {
+        show_row (r->grade->checks[i].title, r->result[i].points,
+                  r->grade->checks[i].points);
+        if (!not_written (r) || i == 0)
+            wrapped (r->result[i].detail, 6);
+    }
+    printf ("  %.*s\n", WIDTH - 3,
+            "------------------------------------------------------------------------------");
+    show_row ("points", points, e->points);
+    const unsigned named = all_named (r);
+    for (int k = 1; k <= e->mistakes; k++)
+        if (named & 1u << k) {
+            char text[256];
+            snprintf (text, sizeof text, "Your numbers are those of someone who %s.",
+                      e->mistake[k]);
+            printf ("\n");
+            wrapped (text, 2);
+        }
+    show_printed ();
+    if (!r->jailed)
+        printf ("\n  This system cannot lock a process in; your code ran with limits only.\n");
+    show_next (r, points);
+    return points;
+}
+
+static void json_string (const char *text)
+{
+    putchar ('"');
+    for (; *text; text++) {
+        const unsigned char c = (unsigned char) *text;
+        if (c == '"' || c == '\\')
+            printf ("\\%c", c);
+        else if (c < 32)
+            printf ("\\u%04x", c);
+        else
+            putchar (c);
+    }
+    putchar ('"');
+}
+
+/*  The same as one line of JSON. */
+int report_json (const grade_report *r)
+{
+    const int points = points_of (r);
+    printf ("{\"exercise\":\"%s\",\"points\":%d,\"possible\":%d,\"seed\":%llu",
+            r->exercise->id, points, r->exercise->points,
+            (unsigned long long) r->task->seed);
+    printf (",\"compiled\":%s,\"written\":%s,\"messages\":", r->result ? "true" : "false",
+            not_written (r) ? "false" : "true");
+    json_string (r->messages ? r->messages : "");
+    printf (",\"checks\":[");
+    for (int i = 0; r->result && i < r->grade->count; i++) {
+        const grade_check *check = &r->grade->checks[i];
+        printf ("%s{\"code\":\"%s\",\"title\":", i ? "," : "", check->code);
+        json_string (check->title);
+        printf (",\"points\":%d,\"possible\":%d", r->result[i].points, check->points);
+        if (check->floor > 0)
+            printf (",\"ratio\":%.2f,\"floor\":%g", r->result[i].ratio, check->floor);
+        printf (",\"detail\":");
+        json_string (r->result[i].detail);
+        printf ("}");
+    }
+    printf ("],\"mistakes\":[");
+    const unsigned named = all_named (r);
+    const char *comma = "";
+    for (int k = 1; k <= r->exercise->mistakes; k++)
+        if (named & 1u << k) {
+            printf ("%s{\"number\":%d,\"text\":", comma, k);
+            json_string (r->exercise->mistake[k]);
+            printf ("}");
+            comma = ",";
+        }
+    printf ("],\"printed\":");
+    json_string (call_printed ());
+    printf ("}\n");
+    return points;
+}

@@ -1,0 +1,63 @@
+/*  speed.c - checks of time: the learner's function against another, in turns, on one case
+ *
+ *  Seconds say little: machines differ, and other programs run beside ours. A ratio says
+ *  more. Both functions get the same case, one after the other, and the best time of each
+ *  counts. A fast wrong answer is worth nothing: the result is compared as well.
+ */
+#include "engine.h"
+
+#include <string.h>
+
+enum { ROUNDS = 5 };
+
+/*  The learner's result must be what the rival computed. */
+static bool agrees (const grade_case *c)
+{
+    const double tolerance = c->check->tolerance > 0 ? c->check->tolerance : 1e-4;
+    size_t at;
+    for (int i = 0; i < c->arrays; i++)
+        if (c->array[i].role != GRADE_IN &&
+            values_differ (&c->array[i], c->array[i].at, c->array[i].want, tolerance, &at))
+            return false;
+    return true;
+}
+
+check_result check_speed (const grade_task *task, const grade_check *check, int index)
+{
+    check_result result = { 0 };
+    grade_case c;
+    case_make (&c, check, index, task->seed, 0, NULL);
+    double rival = 1e30, theirs = 1e30;
+    for (int round = 0; round < ROUNDS; round++) {
+        case_reset (&c);
+        call_result r = call_in_child (&c, task->reference, check->against, task->limit);
+        nn_require (r.end == RETURNED, "the rival of a speed check failed");
+        rival = r.seconds < rival ? r.seconds : rival;
+        case_expected (&c);
+        case_reset (&c);
+        r = call_in_child (&c, task->object, check->call, task->limit);
+        if (r.end != RETURNED) {
+            call_explain (&r, &c, task->object, result.detail, sizeof result.detail);
+            result.todo = r.end == TODO;
+            break;
+        }
+        if (!agrees (&c)) {
+            snprintf (result.detail, sizeof result.detail,
+                      "not measured: the result is wrong");
+            break;
+        }
+        theirs = r.seconds < theirs ? r.seconds : theirs;
+        result.ratio = rival / theirs;
+        if (result.ratio > 1.5 * check->floor || round == ROUNDS - 1) {
+            char shape[256];
+            case_shape (&c, shape, sizeof shape);
+            result.points = result.ratio >= check->floor ? check->points : 0;
+            snprintf (result.detail, sizeof result.detail,
+                      "%.1f times as fast as %s; the mark is %g (%s)", result.ratio,
+                      check->rival, check->floor, shape);
+            break;
+        }
+    }
+    case_free (&c);
+    return result;
+}
