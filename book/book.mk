@@ -4,14 +4,16 @@ PAGES := $(SLUGS:%=$(SITE)/%.html)
 
 book: $(PAGES) $(SITE)/index.html $(SITE)/style.css $(SITE)/search.js $(SITE)/index.js ## the book as HTML, with what its cells gave: book/_site/index.html
 	@echo "The book is at $(SITE)/index.html"
-check-once: $(LEDGERS) # every line of lib and every exercise is printed exactly once, none too wide
-	@LC_ALL=C awk -v SOLUTIONS="$(wildcard solutions/*.c)" -f book/check.awk $(LEDGERS) $(QUOTED)
+check-once: $(LEDGERS) # every line of lib and every exercise is printed exactly once
+	@LC_ALL=C awk -v ONCE=1 -v SOLUTIONS="$(wildcard solutions/*.c)" -f book/check.awk $(LEDGERS) $(QUOTED)
+check-width: $(LEDGERS) # the printed lines fit on a page
+	@LC_ALL=C awk -v WIDTH=1 -f book/check.awk $(LEDGERS) $(QUOTED)
 check-notebooks: $(SLUGS:%=$(W)/%.ipynb) # notebooks/ is what the chapters give
 	@for slug in $(SLUGS); do cmp -s $(W)/$$slug.ipynb notebooks/$$slug.ipynb || { \
 	echo "notebooks/$$slug.ipynb is not what chapters/$$slug gives: run \`make notebooks\` and commit it" >&2; bad=1; }; done; \
 	for f in notebooks/*.ipynb; do case " $(NOTEBOOKS) notebooks/*.ipynb " in *" $$f "*) ;; *) \
 	echo "$$f belongs to no chapter: remove it" >&2; bad=1;; esac; done; [ -z "$$bad" ]
-.PHONY: book check-once check-notebooks
+.PHONY: book check-once check-width check-notebooks
 
 # -- the list of chapters, then the pages
 $(W)/contents.new: $(LEDGERS)
@@ -21,7 +23,7 @@ $(W)/contents.tsv: $(W)/contents.new
 $(SITE)/%.html: chapters/%/chapter.md $(W)/%.ran.ipynb $(W)/contents.tsv $(WOVEN_FROM) book/page.html
 	@rm -rf $(SITE)/$* && mkdir -p $(SITE)/$*
 	@WEAVE_RAN=$(W)/$*.ran.ipynb WEAVE_CONTENTS=$(W)/contents.tsv WEAVE_SITE=$(SITE) WEAVE_SEARCH=$(W)/$*.search \
-	$(WEAVE) $< -t html5 -s --template=book/page.html --mathml --toc --toc-depth=2 --section-divs -o $@
+	$(WEAVE) $< -t html5 -s --template=book/page.html --mathml --toc --toc-depth=2 -o $@
 	@rmdir --ignore-fail-on-non-empty $(SITE)/$*
 $(SITE)/index.html: $(W)/contents.tsv book/index.html book/contents.awk
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
 # check.awk - is every line of the library printed exactly once, and every exercise too?
-#   awk -v SOLUTIONS="solutions/01-1-x.c …" -f book/check.awk build/book/*.ledger lib/nn.h lib/*.c
+#   awk -v SOLUTIONS="solutions/01-1-x.c …" -v ONCE=1 -v WIDTH=1 -f book/check.awk build/book/*.ledger lib/nn.h lib/*.c
+# ONCE asks for that, WIDTH whether the printed lines fit on a page.
 # A ledger record is: quote, chapter, with, file, item, first, last, line in chapter.md.
 # Every fault is one line, file:line: what is wrong and what to do; the exit status is 1 if there is one.
 
@@ -7,7 +8,7 @@ function fault(text) { print text; faults++ }
 
 # Ends a stretch of lines that no chapter quotes, and reports it.
 function end_stretch() {
-    if (from) fault(file ":" from (till > from ? "-" till : "") ": printed in no chapter; quote it (it begins: " first ")")
+    if (from && ONCE) fault(file ":" from (till > from ? "-" till : "") ": printed in no chapter; quote it (it begins: " first ")")
     from = 0
 }
 
@@ -21,7 +22,7 @@ FILENAME ~ /\.ledger$/ {
             where[$4, n] = where[$4, n] (where[$4, n] ? " and " : "") here
         }
     if ($1 == "exercise") {
-        if ($3 in printed) fault(here ": exercise " $3 " is already printed at " printed[$3] "; keep one")
+        if (ONCE && $3 in printed) fault(here ": exercise " $3 " is already printed at " printed[$3] "; keep one")
         printed[$3] = here
     }
     next
@@ -36,13 +37,13 @@ FNR == 1 { end_stretch(); file = FILENAME; twice = "" }
         if (!from) { from = FNR; first = $0 }
         till = FNR
     }
-    if (!blank && count > 1 && where[FILENAME, FNR] != twice)
+    if (ONCE && !blank && count > 1 && where[FILENAME, FNR] != twice)
         fault(FILENAME ":" FNR ": printed " count " times, at " where[FILENAME, FNR] "; keep one, give the others again=1")
     twice = count > 1 ? where[FILENAME, FNR] : ""
     width = $0
     sub(/--+ *\*\/$/, "", width)        # the ruler behind a section's title is shortened on the page
     gsub(/[\200-\277]/, "", width)      # count characters, not the bytes that continue one
-    if (count && length(width) > WIDEST)
+    if (WIDTH && count && length(width) > WIDEST)
         fault(FILENAME ":" FNR ": " length(width) " columns wide, a printed page holds " WIDEST "; break the line")
 }
 
@@ -53,7 +54,7 @@ END {
         ref = list[k]
         sub(/.*\//, "", ref)
         sub(/\.c$/, "", ref)
-        if (!(ref in printed)) fault(list[k] ": no chapter prints this exercise; add ```{.exercise ref=\"" ref "\"}")
+        if (ONCE && !(ref in printed)) fault(list[k] ": no chapter prints this exercise; add ```{.exercise ref=\"" ref "\"}")
     }
     exit faults > 0
 }

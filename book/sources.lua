@@ -196,12 +196,12 @@ end
 function sources.what_it_has (file)
     local names = {}
     for _, it in ipairs (file.items) do
-        local of_this = {}
-        for name, known in pairs (it.names) do
-            if known.rank > 1 then of_this[#of_this + 1] = name end
+        local best, name = 0, nil                           -- the first name of the highest rank
+        for other, known in pairs (it.names) do
+            if known.rank > best or known.rank == best and other < name then best, name = known.rank, other end
         end
-        table.sort (of_this)
-        names[#names + 1] = it.top and 'top' or of_this[1]
+        names[#names + 1] = it.top and 'top' or best == 1 and it.names[name].kind ~= 'enumerator'
+            and it.names[name].kind .. ':' .. name or name
     end
     return 'it has ' .. table.concat (names, ', ')
 end
