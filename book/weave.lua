@@ -9,7 +9,7 @@
 -- with file and line, before the filter gives up.
 --
 -- The make rules pass what they know in the environment: WEAVE_TAGS (a folder of ctags' answers), WEAVE_ROWS (which
--- table rows are quoted on their own), WEAVE_CONTENTS (the list of chapters), WEAVE_SITE (where pictures go),
+-- table rows are quoted on their own), WEAVE_STUBS (a folder of exercises to be written), WEAVE_CONTENTS (the list of chapters), WEAVE_SITE (where pictures go),
 -- WEAVE_SEARCH (a file for the search index), WEAVE_CELLS (a file for the text of the cells).
 
 PANDOC_VERSION:must_be_at_least '2.17'
@@ -309,7 +309,7 @@ end
 
 -- Title, points, statement (blocks) and stub of an exercise, or nil after a complaint.
 local function read_exercise (ref, line)
-    local solution, stub = 'solutions/' .. ref .. '.c', 'exercises/' .. ref .. '.c'
+    local solution = 'solutions/' .. ref .. '.c'
     local text = read_file (solution)
     if not text then
         return complain (line, 'there is no exercise %s: %s does not exist; correct ref="…"', ref, solution)
@@ -318,12 +318,12 @@ local function read_exercise (ref, line)
     if not title then
         return complain (line, '%s must begin with a comment whose first line is "### Title (10 points)"', solution)
     end
-    local code = read_file (stub)
+    local code = read_file ((os.getenv 'WEAVE_STUBS' or 'exercises') .. '/' .. ref .. '.c')
     if not code then
-        return complain (line, '%s is missing: `make exercises` makes it from %s', stub, solution)
+        return complain (line, '%s gives no stub: solutions/stub.awk makes it', solution)
     end
     code = code:gsub ('^%s*/%*.-%*/%s*', ''):gsub ('%s+$', '')
-    return { title = title, points = points, statement = pandoc.read (rest, 'markdown').blocks, stub = code, file = stub }
+    return { title = title, points = points, statement = pandoc.read (rest, 'markdown').blocks, stub = code }
 end
 
 local function exercise (block)
@@ -341,7 +341,7 @@ local function exercise (block)
     local blocks = pandoc.List ()
     local title = pandoc.read (it.title, 'markdown').blocks[1].content
     local how = pandoc.Para {
-        pandoc.Str 'Write it in', pandoc.Space (), pandoc.Code (it.file), pandoc.Str ', then run', pandoc.Space (),
+        pandoc.Str 'Write it in', pandoc.Space (), pandoc.Code ('exercises/' .. ref .. '.c'), pandoc.Str ', then run', pandoc.Space (),
         pandoc.Code (('make grade EX=%s-%s'):format (chapter, count)), pandoc.Str '.',
     }
     local heading = pandoc.List { pandoc.Str (label .. ': ') } .. title

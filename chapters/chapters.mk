@@ -11,10 +11,11 @@ LEDGERS    := $(SLUGS:%=$(W)/%.ledger)
 NOTEBOOKS  := $(SLUGS:%=notebooks/%.ipynb)
 QUOTED     := $(wildcard lib/*.h lib/*.c)
 TAGS       := $(patsubst lib/%,$(W)/tags/%.tags,$(QUOTED))
+STUBS      := $(patsubst solutions/%,$(W)/stubs/%,$(wildcard solutions/[0-9A-Z]*.c))
 WEAVER     := book/weave.lua book/sources.lua book/outputs.lua book/json.lua
 # What any chapter may be woven from.
-WOVEN_FROM  = $(WEAVER) $(QUOTED) $(TAGS) $(W)/rows.tsv $(wildcard solutions/*.c exercises/*.c chapters/*/run.tsv)
-WEAVE       = WEAVE_TAGS=$(W)/tags WEAVE_ROWS=$(W)/rows.tsv pandoc --wrap=preserve -L book/weave.lua
+WOVEN_FROM  = $(WEAVER) $(QUOTED) $(TAGS) $(W)/rows.tsv $(STUBS) $(wildcard chapters/*/run.tsv)
+WEAVE       = WEAVE_TAGS=$(W)/tags WEAVE_ROWS=$(W)/rows.tsv WEAVE_STUBS=$(W)/stubs pandoc --wrap=preserve -L book/weave.lua
 # Runs a notebook: $(NB_RUN) IN -o OUT. The kernel is not built anew for it when it has changed.
 NB_RUN     ?= $(CURDIR)/$(BUILD)/nn-kernel --run
 NB_NEEDS   ?= $(BUILD)/nn-kernel
@@ -51,6 +52,11 @@ $(W)/rows.new: $(SLUGS:%=chapters/%/chapter.md) book/rows.awk
 	@awk -f book/rows.awk $(filter %.md,$^) /dev/null >$@
 $(W)/rows.tsv: $(W)/rows.new
 	$(COPY_IF_NEW)
+
+# -- the stubs of the exercises as they are given out, whatever a learner has written in exercises/
+$(W)/stubs/%.c: solutions/%.c solutions/stub.awk
+	@mkdir -p $(@D)
+	@awk -f solutions/stub.awk $< >$@
 
 # -- a chapter's ledger (who quotes what), with the text of its cells; its notebook
 $(W)/%.ledger: chapters/%/chapter.md $(WOVEN_FROM)

@@ -19,6 +19,7 @@ fresh() {
     mkdir -p "$book/book"
     (cd "$top/book" && cp ./*.lua ./*.awk ./*.mk ./*.html ./*.css ./*.js run-notebook "$book/book/")
     cp "$top/chapters/chapters.mk" "$book/chapters/"
+    cp "$top/solutions/stub.awk" "$book/solutions/"
     cd "$book" || exit 1
 }
 
