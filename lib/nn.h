@@ -407,18 +407,18 @@ typedef struct {
     int checked;           // values shaken
     int kinks;             // and left out, as the loss has a kink there
 } nn_gradient_report;
+typedef nn_layer *nn_maker (nn_net *net, nn_layer *in, const void *with);
 typedef struct {
     int _;
+    nn_gradient_report *report;
     int n, h, w, c;        // of the input; 0 means 3, 6, 6, 4
     uint64_t seed;
-    double step;           // 0 means 1e-2 for floats
+    double step;           // how far to shake; 0 means 2e-3
     int most;              // values to shake in each tensor; 0 means 64
 } nn_gradcheck_args;
 #define nn_gradcheck(make, with, ...) \
-    nn_gradcheck_with (make, with, (nn_gradcheck_args) { 0, __VA_ARGS__ })
-typedef nn_layer *nn_maker (nn_net *net, nn_layer *in, const void *with);
-int nn_gradcheck_with (nn_maker *make, const void *with, nn_gradcheck_args args,
-                       nn_gradient_report *report);
+    nn_gradcheck_with (make, with, (nn_gradcheck_args){ 0, __VA_ARGS__ })
+int nn_gradcheck_with (nn_maker *make, const void *with, nn_gradcheck_args args);
 
 /* --- Optimisers: what to do with a gradient ------------------------------------------------ */
 typedef struct {
@@ -653,6 +653,7 @@ typedef struct {
     const char *about;
 } nn_recipe_key;
 extern const nn_recipe_key nn_recipe_keys[]; // ends with a name that is NULL
+int nn_file_beside (char *path, size_t size, const char *name); // of this program
 int nn_recipe_load (nn_recipe *self, const char *name); // or a path
 int nn_recipe_save (const nn_recipe *self, const char *path);
 int nn_recipe_set (nn_recipe *self, const char *key, const char *text);

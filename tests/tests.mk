@@ -7,6 +7,12 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libnn.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Ilib -Itests -o $@ $< $(BUILD)/libnn.a $(NN_LIBS)
 
+# Gradients once more, in double precision: the same library with every float a double.
+$(BUILD)/tests/double/%: tests/double/%.c $(BUILD)/libnn-double.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -include tests/double.h -Ilib -Itests -o $@ $< $(BUILD)/libnn-double.a $(NN_LIBS)
+TESTS    += $(BUILD)/tests/double/gradients
+
 test: ## install, build and pass everything (what CI runs)
 	@.ci/install build jupyter book test check
 	@$(MAKE) --no-print-directory tests

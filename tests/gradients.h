@@ -1,0 +1,187 @@
+/*  gradients.h - small nets whose gradients are checked, as floats and as doubles */
+#ifndef NN_GRADIENTS_H
+#define NN_GRADIENTS_H
+
+#include "nn.h"
+#include "test.h"
+
+typedef struct {
+    const char *name;
+    nn_maker *make;
+    nn_conv2d_args conv;
+    nn_maxpool_args pool;
+    nn_gradcheck_args size;
+} gradient_case;
+
+static nn_layer *make_dense (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    return nn_dense (net, in, .units = 7);
+}
+
+static nn_layer *make_mlp (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    in = nn_relu (net, nn_dense (net, in, .units = 12));
+    return nn_dense (net, in, .units = 5, .no_bias = true, .init = nn_init_he);
+}
+
+static nn_layer *make_relu (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    return nn_relu (net, in);
+}
+
+static nn_layer *make_cross_entropy (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    return nn_cross_entropy (net, in);
+}
+
+static nn_layer *make_classifier (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    return nn_cross_entropy (net, nn_dense (net, in, .units = 6));
+}
+
+static nn_layer *make_conv (nn_net *net, nn_layer *in, const void *with)
+{
+    return nn_conv2d_with (net, in, ((const gradient_case *) with)->conv);
+}
+
+static nn_layer *make_pool (nn_net *net, nn_layer *in, const void *with)
+{
+    return nn_maxpool_with (net, in, ((const gradient_case *) with)->pool);
+}
+
+/*  Convolution, ReLU with a halo for the next convolution, pooling with one for the last. */
+static nn_layer *make_cnn (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    in = nn_relu (net, nn_conv2d (net, in, .filters = 4, .same = true));
+    in = nn_relu (net, nn_conv2d (net, in, .filters = 4, .same = true));
+    in = nn_conv2d (net, nn_maxpool (net, in, .size = 2), .filters = 3,
+                    .same = true);
+    return nn_cross_entropy (net, nn_dense (net, in, .units = 4));
+}
+
+/*  A layer for tests: its inputs, one after the other. */
+static int join_shape (nn_layer *self)
+{
+    self->out.h = self->out.w = 1;
+    for (int k = 0; k < self->ins; k++)
+        self->out.c += (int) nn_image_size (&self->in[k]->out);
+    return NN_OK;
+}
+
+static void join_forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
+{
+    (void) pass;
+    for (int i = lo; i < hi; i++) {
+        float *y = self->out.x + nn_at (&self->out, i, 0, 0);
+        for (int k = 0; k < self->ins; k++) {
+            const nn_tensor *in = &self->in[k]->out;
+            const size_t size = nn_image_size (in);
+            memcpy (y, in->x + i * size, size * sizeof *y);
+            y += size;
+        }
+    }
+}
+
+static void join_backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
+{
+    (void) pass;
+    for (int k = 0; k < self->ins; k++)
+        nn_clear_gradient (self, k, lo, hi);
+    for (int i = lo; i < hi; i++) {
+        const float *dy = self->out.dx + nn_at (&self->out, i, 0, 0);
+        for (int k = 0; k < self->ins; k++) {
+            const nn_tensor *in = &self->in[k]->out;
+            for (size_t j = 0; j < nn_image_size (in); j++)
+                in->dx[i * nn_image_size (in) + j] += *dy++;
+        }
+    }
+}
+
+static const nn_kind join_kind = { .name = "join",
+                                   .shape = join_shape,
+                                   .forward = join_forward,
+                                   .backward = join_backward };
+
+/*  Four readers of one layer: the gradients of three are added to that of the last. */
+static nn_layer *make_twice (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    nn_layer *a = nn_conv2d (net, in, .filters = 3, .same = true);
+    nn_layer *b = nn_maxpool (net, in, .size = 3, .stride = 1, .pad = 1);
+    nn_layer *c = nn_relu (net, in);
+    nn_layer *d = nn_dense (net, in, .units = 4);
+    return nn_layer_add (net, &join_kind, (nn_layer *[]){ a, b, c, d }, 4, NULL,
+                         0);
+}
+
+#define CONV(...) .make = make_conv, .conv = { 0, .filters = 4, __VA_ARGS__ }
+#define POOL(...) .make = make_pool, .pool = { 0, __VA_ARGS__ }
+#define SIZE(...) .size = { 0, __VA_ARGS__ }
+
+static const gradient_case gradient_cases[] = {
+    { "dense", make_dense, SIZE (.h = 2, .w = 3) },
+    { "dense on single images", make_dense,
+      SIZE (.n = 1, .h = 1, .w = 1, .c = 9) },
+    { "relu", make_relu, SIZE (0) },
+    { "cross-entropy", make_cross_entropy, SIZE (.n = 5, .h = 1, .w = 1, .c = 5) },
+    { "dense and cross-entropy", make_classifier, SIZE (.n = 4, .h = 2, .w = 2) },
+    { "dense, relu, dense", make_mlp, SIZE (.n = 9, .h = 2, .w = 2) },
+    { "convolution, valid", CONV (0) },
+    { "convolution, same", CONV (.same = true) },
+    { "convolution, 5 x 5, pad 1", CONV (.kernel = 5, .pad = 1, .no_bias = true) },
+    { "convolution, stride 2, same", CONV (.stride = 2, .same = true) },
+    { "convolution, stride 3, valid", CONV (.stride = 3), SIZE (.h = 8, .w = 7) },
+    { "convolution, dilation 2", CONV (.dilation = 2, .same = true) },
+    { "convolution, groups", CONV (.groups = 2, .same = true) },
+    { "convolution, depthwise", CONV (.groups = 4, .stride = 2, .same = true) },
+    { "convolution, 1 x 1", CONV (.kernel = 1) },
+    { "naive, same", CONV (.same = true, .algorithm = "naive") },
+    { "naive, stride 2, dilation 2",
+      CONV (.stride = 2, .dilation = 2, .same = true, .algorithm = "naive") },
+    { "im2col, many images", CONV (.same = true, .algorithm = "im2col"),
+      SIZE (.n = 70, .h = 3, .w = 4, .c = 2) },
+    { "im2col, wide", CONV (.same = true),
+      SIZE (.n = 1, .h = 5, .w = 600, .c = 3) },
+    { "max pooling", POOL (0) },
+    { "max pooling, odd size", POOL (0), SIZE (.h = 5, .w = 7) },
+    { "max pooling, 3 x 3, stride 2", POOL (.size = 3, .stride = 2) },
+    { "max pooling, 3 x 3, stride 2, pad 1",
+      POOL (.size = 3, .stride = 2, .pad = 1) },
+    { "max pooling, stride above size", POOL (.size = 2, .stride = 3) },
+    { "a whole net", make_cnn, SIZE (.h = 8, .w = 8, .c = 3) },
+    { "four readers of one layer", make_twice, SIZE (0) },
+};
+
+/*  Checks all cases with this step; `most` is the largest error that passes. A whole net has
+ *  so many kinks that only the small steps that doubles allow keep clear of them. */
+static inline void check_gradients (double step, double most, bool whole_nets)
+{
+    const int count = sizeof gradient_cases / sizeof *gradient_cases;
+    for (int i = 0; i < count; i++) {
+        const gradient_case *c = &gradient_cases[i];
+        if (c->make == make_cnn && !whole_nets)
+            continue;
+        nn_gradcheck_args size = c->size;
+        size.step = step;
+        size.seed = (uint64_t) i + 1;
+        nn_gradient_report report;
+        size.report = &report;
+        if (nn_gradcheck_with (c->make, c, size) != NN_OK) {
+            check (false, c->name, "%s", nn_error ());
+            continue;
+        }
+        check (report.worst <= most && report.checked > 10 * report.kinks, c->name,
+               "error %.2g at %s, %d checked, %d kinks", report.worst,
+               report.where, report.checked, report.kinks);
+        printf ("   %-36s %4d checked, %d kinks, worst %.1e at %s\n", c->name,
+                report.checked, report.kinks, report.worst, report.where);
+    }
+}
+
+#endif
