@@ -1,0 +1,256 @@
+/*  batch.c - the loader: what is in a batch, in which order, and how it ends */
+#include "nn.h"
+#include "test.h"
+
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { COUNT = 70, SIZE = 4 };
+
+typedef struct {
+    int broken, odd; // images that cannot be read, that have another size
+    int slow;        // microseconds to read one
+    int reads;
+    pthread_mutex_t lock;
+} behaviour;
+
+static int label (const nn_data *self, int i)
+{
+    (void) self;
+    return i % 7;
+}
+
+/*  Image i is four values: i, i + 0.25, i + 0.5, i + 0.75. */
+static int read_four (const nn_data *self, int i, nn_image *image)
+{
+    behaviour *b = self->source;
+    pthread_mutex_lock (&b->lock);
+    b->reads++;
+    pthread_mutex_unlock (&b->lock);
+    if (b->slow)
+        usleep (b->slow);
+    if (i == b->broken)
+        return nn_fail (NN_EFILE, "image %d is lost", i);
+    const int status = nn_image_fit (image, 2, i == b->odd ? 3 : 2, 1);
+    for (int k = 0; status == NN_OK && k < SIZE; k++)
+        image->x[k] = i + k / 4.0f;
+    return status;
+}
+
+static nn_data *fours (int count)
+{
+    nn_data *self = nn_data_new (&(nn_data) { "fours", count, 7, 2, 2, 1, NULL, label,
+                                              read_four, NULL, NULL }, sizeof (behaviour));
+    behaviour *b = self->source;
+    b->broken = b->odd = -1;
+    pthread_mutex_init (&b->lock, NULL);
+    return self;
+}
+
+static bool right (const nn_batch *batch)
+{
+    bool good = batch->h == 2 && batch->w == 2 && batch->c == 1 && batch->classes == 7;
+    for (int at = 0; at < batch->n; at++) {
+        const int i = batch->index[at];
+        good = good && batch->label[at] == i % 7 && batch->weight[at] == 1;
+        for (int k = 0; k < SIZE; k++)
+            good = good && batch->x[at * SIZE + k] == i + k / 4.0f;
+        for (int k = 0; k < 7; k++)
+            good = good && batch->target[at * 7 + k] == (k == i % 7);
+    }
+    return good;
+}
+
+/*  Reads an epoch from a batch on; the images' order into `order`, how many returned. */
+static int epoch (nn_loader *loader, int number, int from, int *order, bool *good)
+{
+    int seen = 0, status;
+    *good = nn_loader_start (loader, number, from) == NN_OK;
+    for (const nn_batch *b; (b = nn_loader_next (loader, &status));) {
+        *good = *good && right (b);
+        for (int at = 0; at < b->n; at++)
+            order[seen++] = b->index[at];
+    }
+    *good = *good && status == NN_OK;
+    return seen;
+}
+
+static void orders (void)
+{
+    nn_data *data = fours (COUNT);
+    nn_loader *plain = nn_loader_new (data, .batch = 32);
+    nn_loader *mixed = nn_loader_new (data, .batch = 32, .shuffle = true, .seed = 5);
+    nn_loader *again = nn_loader_new (data, .batch = 32, .shuffle = true, .seed = 5,
+                                      .ahead = 7);
+    int a[COUNT], b[COUNT], c[COUNT];
+    bool good;
+    check (nn_loader_batches (plain) == 3, "70 images are 3 batches of 32", "%d",
+           nn_loader_batches (plain));
+    const int all = epoch (plain, 0, 0, a, &good);
+    check (all == COUNT && good && a[0] == 0 && a[69] == 69,
+           "in order, the short batch kept, each image right", "%d images", all);
+    check (epoch (mixed, 3, 0, b, &good) == COUNT && good, "shuffled, each image right",
+           "wrong");
+    char seen[COUNT] = { 0 };
+    for (int i = 0; i < COUNT; i++)
+        seen[b[i]]++;
+    check (!memchr (seen, 0, COUNT) && memcmp (a, b, sizeof a) != 0,
+           "each image once, in another order", "not so");
+    epoch (again, 3, 0, c, &good);
+    check (memcmp (b, c, sizeof b) == 0, "seed and epoch decide the order", "they do not");
+    epoch (mixed, 4, 0, c, &good);
+    check (memcmp (b, c, sizeof b) != 0, "another epoch, another order", "the same");
+    check (epoch (mixed, 3, 1, c, &good) == COUNT - 32 && good &&
+           memcmp (b + 32, c, (COUNT - 32) * sizeof *c) == 0,
+           "an epoch can be entered at any batch", "it differs");
+    check (epoch (mixed, 3, 3, c, &good) == 0 && good, "also at its end", "images came");
+    nn_loader_free (&plain);
+    nn_loader_free (&mixed);
+    nn_loader_free (&again);
+    nn_data_free (&data);
+}
+
+static void ahead (void)
+{
+    nn_data *data = fours (COUNT);
+    behaviour *b = data->source;
+    nn_loader *loader = nn_loader_new (data, .batch = 10, .ahead = 3);
+    nn_loader_start (loader, 0, 0);
+    for (int wait = 0; wait < 2000 && b->reads < 31; wait++) {
+        usleep (1000);
+        pthread_mutex_lock (&b->lock);
+        pthread_mutex_unlock (&b->lock);
+    }
+    usleep (20000);
+    pthread_mutex_lock (&b->lock);
+    const int reads = b->reads; // and one to learn the size
+    pthread_mutex_unlock (&b->lock);
+    check (reads == 31, "three batches are read ahead and no more", "%d images", reads);
+    const nn_batch *first = nn_loader_next (loader, NULL);
+    usleep (20000);
+    check (first->index[0] == 0 && right (first), "a batch stays while it is held", "gone");
+    // -- the network was slow; now the reader is
+    b->slow = 500;
+    int got = 1;
+    while (nn_loader_next (loader, NULL))
+        got++;
+    check (got == 7, "a slow reader is waited for", "%d batches", got);
+    nn_loader_free (&loader);
+    // -- freed while reading, while waiting, and unused
+    for (int k = 0; k < 3; k++) {
+        loader = nn_loader_new (data, .batch = 10, .ahead = k + 1);
+        if (k > 0)
+            nn_loader_start (loader, 0, 0);
+        if (k > 1)
+            nn_loader_next (loader, NULL);
+        nn_loader_free (&loader);
+    }
+    check (loader == NULL, "freed in whatever state", "kept");
+    nn_data_free (&data);
+}
+
+static void trouble (void)
+{
+    nn_data *data = fours (COUNT);
+    behaviour *b = data->source;
+    b->broken = 45;
+    nn_loader *loader = nn_loader_new (data, .batch = 20);
+    nn_loader_start (loader, 0, 0);
+    int status = 1, got = 0;
+    while (nn_loader_next (loader, &status))
+        got++;
+    check (got == 2 && status == NN_EFILE && strcmp (nn_error (), "image 45 is lost") == 0,
+           "a lost image ends the epoch with its sentence", "%d batches, %d: %s", got,
+           status, nn_error ());
+    check (!nn_loader_next (loader, &status) && status == NN_EFILE, "and it stays so", "%d",
+           status);
+    b->broken = -1;
+    b->odd = 45;
+    nn_loader_start (loader, 0, 2);
+    check (!nn_loader_next (loader, &status) && status == NN_ESHAPE &&
+           strstr (nn_error (), "image 45 has 2 x 3 x 1"), "an image of another size", "%s",
+           nn_error ());
+    b->odd = -1;
+    nn_loader_start (loader, 1, 0);
+    check (nn_loader_next (loader, &status) && status == NN_OK,
+           "the next epoch starts anew", "%s", nn_error ());
+    nn_loader_free (&loader);
+    b->broken = 0;
+    check (!nn_loader_new (data, .batch = 8), "no first image, no loader", "opened");
+    check (!nn_loader_new (data, .batch = -1) && strstr (nn_error (), "-1"),
+           "a negative batch is refused", "%s", nn_error ());
+    nn_data_free (&data);
+    data = fours (0);
+    check (!nn_loader_new (data, .batch = 8) && strstr (nn_error (), "0 images"),
+           "an empty data set is refused", "%s", nn_error ());
+    nn_data_free (&data);
+}
+
+static int add_noise (const nn_transform *self, nn_image *image, nn_random *random)
+{
+    (void) self;
+    image->x[0] += nn_random_uniform (random) / 8;
+    return NN_OK;
+}
+
+/*  Halves the targets, to see that the next epoch has whole ones again. */
+static int halve (nn_batch *batch, nn_random *random, const void *with)
+{
+    for (int k = 0; k < batch->n * batch->classes; k++)
+        batch->target[k] *= *(const float *) with;
+    batch->weight[0] = nn_random_uniform (random);
+    return NN_OK;
+}
+
+static void changes (void)
+{
+    nn_data *data = fours (COUNT);
+    const float half = 0.5f;
+    nn_loader *loader;
+    {
+        nn_transform gone = { "noise", add_noise, true, { 0 } }; // the list is copied
+        loader = nn_loader_new (data, .batch = 16, .training = true, .shuffle = true,
+                                .transforms = &gone, .transform_count = 1, .seed = 2,
+                                .mix = halve, .with = &half);
+        gone.apply = NULL;
+    }
+    float noise[2][COUNT], weight[2][COUNT];
+    bool good = true;
+    for (int pass = 0; pass < 2; pass++) { // the same epoch twice
+        nn_loader_start (loader, 9, 0);
+        for (const nn_batch *b; (b = nn_loader_next (loader, NULL));)
+            for (int at = 0; at < b->n; at++) {
+                noise[pass][b->index[at]] = b->x[at * SIZE] - b->index[at];
+                weight[pass][b->index[at]] = b->weight[at];
+                good = good && b->target[at * 7 + b->label[at]] == 0.5f;
+            }
+    }
+    check (good, "mixing works on fresh targets", "not so");
+    check (memcmp (noise[0], noise[1], sizeof noise[0]) == 0 && noise[0][1] != noise[0][2],
+           "draws depend on seed, epoch and image", "they do not");
+    check (memcmp (weight[0], weight[1], sizeof weight[0]) == 0, "so do those of batches",
+           "they do not");
+    nn_loader_free (&loader);
+    // -- another batch size and another order change no draw
+    const nn_transform list[] = { { "noise", add_noise, true, { 0 } } };
+    loader = nn_loader_new (data, .batch = 5, .training = true, .transforms = list,
+                            .transform_count = 1, .seed = 2);
+    good = true;
+    nn_loader_start (loader, 9, 0);
+    for (const nn_batch *b; (b = nn_loader_next (loader, NULL));)
+        for (int at = 0; at < b->n; at++)
+            good = good && b->x[at * SIZE] - b->index[at] == noise[0][b->index[at]];
+    check (good, "neither batch size nor order change them", "they do");
+    nn_loader_free (&loader);
+    nn_data_free (&data);
+}
+
+int main (void)
+{
+    orders ();
+    ahead ();
+    trouble ();
+    changes ();
+    return nn_test_done ();
+}
