@@ -69,8 +69,10 @@ void nn_maxpool_forward (const nn_tensor *y, int *winner, const nn_tensor *x,
 static void reward (float *restrict dx, const float *restrict dy,
                     const int *restrict winner, int place, int c)
 {
-    for (int k = 0; k < c; k++)
-        dx[k] += winner[k] == place ? dy[k] : 0;
+    for (int k = 0; k < c; k++) {
+        const float d = dy[k]; // read in any case: a loop without a branch is fast
+        dx[k] += winner[k] == place ? d : 0;
+    }
 }
 
 /*  Adds the gradient of each output to that of its winner, for the images lo .. hi - 1. */
