@@ -23,6 +23,22 @@ static void name_of (char *name, size_t size, const char *path)
     snprintf (name, size, "%.*s", (int) (ends ? letters - end : letters), from);
 }
 
+/*  The path of `name` in the first folder that has it, from this program's own upwards. So a
+ *  program finds what belongs to it, wherever the whole tree lies. */
+int nn_file_beside (char *path, size_t size, const char *name)
+{
+    char here[PATH_MAX];
+    const ssize_t length = readlink ("/proc/self/exe", here, sizeof here - 1);
+    here[length > 0 ? length : 0] = 0;
+    for (char *slash; (slash = strrchr (here, '/'));) {
+        *slash = 0;
+        if (snprintf (path, size, "%s/%s", here, name) < (int) size &&
+            access (path, F_OK) == 0)
+            return NN_OK;
+    }
+    return nn_fail (NN_EFILE, "there is no %s beside this program", name);
+}
+
 /*  All recipes that can be asked for by name: those of $NN_RECIPES, then the tree's. */
 static void list_all (glob_t *list)
 {
@@ -33,16 +49,9 @@ static void list_all (glob_t *list)
         snprintf (pattern, sizeof pattern, "%s/*%s", extra, ending);
         glob (pattern, 0, NULL, list);
     }
-    // -- up from where the program lies, to the first folder that has chapters
-    const ssize_t length = readlink ("/proc/self/exe", here, sizeof here - 1);
-    here[length > 0 ? length : 0] = 0;
-    for (char *slash; (slash = strrchr (here, '/'));) {
-        *slash = 0;
-        snprintf (pattern, sizeof pattern, "%s/chapters/*/recipes/*%s", here, ending);
-        const size_t before = list->gl_pathc;
+    if (nn_file_beside (here, sizeof here, "chapters") == NN_OK) {
+        snprintf (pattern, sizeof pattern, "%s/*/recipes/*%s", here, ending);
         glob (pattern, list->gl_pathv ? GLOB_APPEND : 0, NULL, list);
-        if (list->gl_pathc > before)
-            return;
     }
 }
 
