@@ -235,7 +235,9 @@ static int line_of (const call_result *r, const char *object)
         if (r->frame[i] < r->base || dladdr (r->frame[i], &known))
             continue; // the grader's own code, or a library's
         char address[32], *output = NULL;
-        const size_t after = i > 2; // a caller's address is that of what comes next
+        // a caller's address is that of what comes next; behind leave (), the handler and
+        // its return stands the fault itself
+        const size_t after = r->end != CRASHED || i > 3;
         snprintf (address, sizeof address, "0x%zx",
                   (size_t) ((char *) r->frame[i] - (char *) r->base) - after);
         const char *argv[] = { "addr2line", "-s", "-e", object, address, NULL };

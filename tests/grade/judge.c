@@ -138,11 +138,13 @@ static call_end try_case (const grade_task *task, const char *object, grade_case
         return r.end;
     }
     char why[TEXT];
-    if (case_overrun (c, why, sizeof why))
+    if (case_overrun (c, why, sizeof why)) {
         grade_fail (c, "before", "%s", why);
-    if (c->check->judge && !c->failed)
+        return CRASHED; // as it would have, had a page ended there
+    }
+    if (c->check->judge)
         c->check->judge (c);
-    else if (!c->failed) {
+    else {
         find_expected (task, c);
         compare (c, tolerance_of (c->check));
     }

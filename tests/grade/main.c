@@ -52,7 +52,7 @@ static int read_options (int argc, char **argv, options *o)
         else if (strcmp (word, "--seed") == 0 && *value) {
             char *end;
             o->seed = strtoull (argv[++i], &end, 10);
-            if (*end || o->seed == 0)
+            if (*value < '0' || *value > '9' || *end || o->seed == 0)
                 return bad_option ("a seed is a whole number above 0, not", value);
         } else if (*word == '-')
             return bad_option ("unknown option, or one without its value:", word);
