@@ -1,0 +1,127 @@
+/*  folder.c - the folder that a run leaves behind
+ *
+ *  recipe               all that the run depended on, complete; can be trained again
+ *  history.tsv          a line an epoch, written anew after each
+ *  weights.safetensors  the trained net
+ *  result.json          what it reached
+ *  curve.svg            loss and accuracy over the epochs
+ *
+ *  While a run writes into its folder it holds a lock on it, so that two cannot mix.
+ */
+#include "cmd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const files[] = { "recipe", "history.tsv", "weights.safetensors",
+                                     "result.json", "curve.svg" };
+
+const char *cmd_folder_file (const cmd_folder *self, const char *name, char path[4096])
+{
+    snprintf (path, 4096, "%s/%s", self->path, name);
+    return path;
+}
+
+/*  Makes the folder and those above it. */
+static int make (const char *path)
+{
+    char part[sizeof ((cmd_folder *) 0)->path];
+    snprintf (part, sizeof part, "%s", path);
+    for (char *slash = part + 1; (slash = strchr (slash, '/')); *slash++ = '/') {
+        *slash = 0;
+        mkdir (part, 0777); // if it fails, so will the last one
+    }
+    if (mkdir (part, 0777) == 0 || errno == EEXIST)
+        return NN_OK;
+    return nn_fail (NN_EFILE, "the run folder %s cannot be made: %s", path,
+                    strerror (errno));
+}
+
+static bool is_empty (DIR *folder)
+{
+    for (const struct dirent *entry; (entry = readdir (folder));)
+        if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
+            return false;
+    return true;
+}
+
+/*  Makes and locks a run's folder. One that holds anything is refused, unless by force: then
+ *  the files of the last run go. */
+int cmd_folder_begin (cmd_folder *self, const char *path, bool force)
+{
+    self->lock = -1;
+    if (snprintf (self->path, sizeof self->path, "%s", path) >= (int) sizeof self->path)
+        return nn_fail (NN_EVALUE, "the run folder's name is too long");
+    int status = make (path);
+    if (status != NN_OK)
+        return status;
+    DIR *folder = opendir (path);
+    self->lock = folder ? open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (self->lock < 0)
+        status = nn_fail (NN_EFILE, "the run folder %s cannot be used: %s", path,
+                          strerror (errno));
+    else if (flock (self->lock, LOCK_EX | LOCK_NB) != 0)
+        status = nn_fail (NN_EFILE, "the run folder %s is in use by another run; wait, or "
+                          "give another --run", path);
+    else if (!force && !is_empty (folder))
+        status = nn_fail (NN_EVALUE, "the run folder %s is not empty; give another --run, or "
+                          "--force to replace what the last run left", path);
+    if (folder)
+        closedir (folder);
+    char file[4096];
+    for (size_t i = 0; status == NN_OK && i < sizeof files / sizeof *files; i++)
+        if (unlink (cmd_folder_file (self, files[i], file)) != 0 && errno != ENOENT)
+            status = nn_fail (NN_EFILE, "%s cannot be replaced: %s", file,
+                              strerror (errno));
+    if (status != NN_OK)
+        cmd_folder_end (self);
+    return status;
+}
+
+void cmd_folder_end (cmd_folder *self)
+{
+    if (self->lock >= 0)
+        close (self->lock);
+    self->lock = -1;
+}
+
+/*  The history so far, whole, after each epoch; and an end to a training that has lost its
+ *  way. */
+static int write_history (void *with, nn_training *t)
+{
+    const cmd_folder *self = with;
+    char path[4096], *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream (&text, &size);
+    if (!out)
+        return nn_fail (NN_EMEMORY, "no memory to write the history");
+    fprintf (out, "epoch\tloss\taccuracy\tval_loss\tval_accuracy\trate\tseconds\t"
+             "images_per_second\n");
+    for (int i = 0; i < t->history->epochs; i++) {
+        const nn_epoch *e = &t->history->epoch[i];
+        fprintf (out, "%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\n", i + 1, e->loss,
+                 e->accuracy, e->val_loss, e->val_accuracy, e->rate, e->seconds,
+                 e->images_per_second);
+    }
+    fclose (out);
+    const int status = text ? nn_file_write (cmd_folder_file (self, "history.tsv", path),
+                                             text, size)
+                            : nn_fail (NN_EMEMORY, "no memory to write the history");
+    free (text);
+    if (status == NN_OK && !isfinite (t->loss))
+        return nn_fail (NN_EVALUE, "in epoch %d the loss is no longer a number; a smaller "
+                        "--rate may help", t->epoch + 1);
+    return status;
+}
+
+nn_callback cmd_history (cmd_folder *folder)
+{
+    return (nn_callback){ .name = "history", .epoch = write_history, .self = folder };
+}
