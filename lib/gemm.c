@@ -48,10 +48,10 @@ enum {
 /*  Adds the product of some rows of a and a strip of b to a tile of c. It always computes
  *  ROWS x COLS sums, a fixed number, so that the compiler can give each its register. Of a
  *  tile that reaches over the edge of c only the part inside is kept. */
-static void tile (float *c, const float *a, const float *strip, int n, int k, int depth,
-                  int rows, int cols)
+static void tile (float *c, const float *a, const float *strip, int n, int k,
+                  int depth, int rows, int cols)
 {
-    const size_t down = rows == ROWS ? k : 0; // a single row is computed ROWS times
+    const size_t down = rows == ROWS ? k : 0; // 0: one row, computed ROWS times
     float sum[ROWS][COLS] = { { 0 } };
     for (int p = 0; p < depth; p++, strip += COLS)
         for (int r = 0; r < ROWS; r++)
@@ -98,6 +98,6 @@ void nn_gemm (nn_product p)
     const int ldb = p.ldb ? p.ldb : p.tb ? p.k : p.n;
     const int ldc = p.ldc ? p.ldc : p.n;
     cblas_sgemm (CblasRowMajor, p.ta ? CblasTrans : CblasNoTrans,
-                 p.tb ? CblasTrans : CblasNoTrans, p.m, p.n, p.k, 1, p.a, lda, p.b, ldb,
-                 p.add, p.c, ldc);
+                 p.tb ? CblasTrans : CblasNoTrans, p.m, p.n, p.k, 1, p.a, lda, p.b,
+                 ldb, p.add, p.c, ldc);
 }
