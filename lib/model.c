@@ -7,9 +7,26 @@
 
 #include <string.h>
 
+/*  No network yet: each class has one weight for each number of the picture. */
+static nn_layer *linear (nn_net *net, nn_layer *x, const nn_model *model,
+                         int classes)
+{
+    (void) model;
+    return nn_dense (net, x, .units = classes);
+}
+
+/*  The network before convolution: every number of the picture meets every unit. */
+static nn_layer *mlp (nn_net *net, nn_layer *x, const nn_model *model, int classes)
+{
+    (void) model;
+    x = nn_relu (net, nn_dense (net, x, .units = 128));
+    return nn_dense (net, x, .units = classes);
+}
+
 /*  The network that everybody builds first: twice convolution and pooling, then two dense
  *  layers. Nothing is padded: 32 x 32 becomes 30, 15, 13, 6. */
-static nn_layer *baseline (nn_net *net, nn_layer *x, const nn_model *model, int classes)
+static nn_layer *baseline (nn_net *net, nn_layer *x, const nn_model *model,
+                           int classes)
 {
     (void) model;
     x = nn_conv2d (net, x, .filters = 32, .kernel = 3);
@@ -23,13 +40,21 @@ static nn_layer *baseline (nn_net *net, nn_layer *x, const nn_model *model, int 
     return nn_dense (net, x, .units = classes);
 }
 
+static const nn_model nn_linear = { .name = "linear",
+                                    .about = "one dense layer",
+                                    .body = linear };
+
+static const nn_model nn_mlp = {
+    .name = "mlp", .about = "two dense layers, 128 units between them", .body = mlp
+};
+
 static const nn_model nn_baseline = {
     .name = "baseline",
     .about = "two convolutions of 3 x 3 with pooling, then two dense layers",
     .body = baseline
 };
 
-const nn_model *const nn_models[] = { &nn_baseline, NULL };
+const nn_model *const nn_models[] = { &nn_linear, &nn_mlp, &nn_baseline, NULL };
 
 /*  The model of this name. NULL, with a sentence that lists all or guesses, if there is none. */
 const nn_model *nn_model_find (const char *name)
@@ -42,11 +67,13 @@ const nn_model *nn_model_find (const char *name)
             return nn_models[count];
         names[count] = nn_models[count]->name;
         const size_t at = strlen (all);
-        snprintf (all + at, sizeof all - at, "%s%s", count ? ", " : "", names[count]);
+        snprintf (all + at, sizeof all - at, "%s%s", count ? ", " : "",
+                  names[count]);
     }
     const char *near = nn_nearest (name, names, count);
     nn_fail (NN_EVALUE, "there is no model '%.60s'%s%s%s; there is %s", name,
-             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", all);
+             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "",
+             all);
     return NULL;
 }
 
@@ -57,7 +84,8 @@ nn_net *nn_model_net (const nn_model *model, int h, int w, int c, int classes,
                       nn_init *init, uint64_t seed)
 {
     if (model->h && (h != model->h || w != model->w || c != model->c)) {
-        nn_fail (NN_ESHAPE, "model '%s' reads pictures of %d x %d x %d, not %d x %d x %d",
+        nn_fail (NN_ESHAPE,
+                 "model '%s' reads pictures of %d x %d x %d, not %d x %d x %d",
                  model->name, model->h, model->w, model->c, h, w, c);
         return NULL;
     }
