@@ -16,7 +16,7 @@ TESTS    += $(BUILD)/tests/double/gradients
 test: ## install, build and pass everything (what CI runs)
 	@.ci/install build jupyter book test check
 	@$(MAKE) --no-print-directory tests
-tests: $(TESTS) # the same without installing anything
+tests: $(TEST_NEEDS) $(TESTS) # the same without installing anything
 	@tests/run $(TESTS)
 .PHONY: test tests
 -include $(TEST_BIN:%=%.d)
@@ -26,3 +26,5 @@ check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 	@tests/check/lint
 .PHONY: check
 TESTS    += tests/check/lint
+TESTS    += tests/door/door tests/serial/notebook.py
+TEST_NEEDS += all
