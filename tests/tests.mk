@@ -13,14 +13,6 @@ $(BUILD)/tests/double/%: tests/double/%.c $(BUILD)/libnn-double.a
 	$(CC) $(ALL_CFLAGS) -include tests/double.h -Ilib -Itests -o $@ $< $(BUILD)/libnn-double.a $(NN_LIBS)
 TESTS    += $(BUILD)/tests/double/gradients
 
-test: ## install, build and pass everything (what CI runs)
-	@.ci/install build jupyter book test check
-	@$(MAKE) --no-print-directory tests
-tests: $(TEST_NEEDS) $(TESTS) # the same without installing anything
-	@tests/run $(TESTS)
-.PHONY: test tests
--include $(TEST_BIN:%=%.d)
-
 check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 	@.ci/install build check
 	@tests/check/lint
@@ -28,3 +20,12 @@ check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 TESTS    += tests/check/lint
 TESTS    += tests/door/door tests/serial/notebook.py
 TEST_NEEDS += all
+
+# Last, when every room has named its tests and what they need.
+test: ## install, build and pass everything (what CI runs)
+	@.ci/install build jupyter book test check
+	@$(MAKE) --no-print-directory tests
+tests: $(TEST_NEEDS) $(TESTS) # the same without installing anything
+	@tests/run $(TESTS)
+.PHONY: test tests
+-include $(TEST_BIN:%=%.d)
