@@ -24,7 +24,7 @@ TEST_NEEDS += all
 # Last, when every room has named its tests and what they need.
 test: ## install, build and pass everything (what CI runs)
 	@.ci/install build jupyter book test check
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory -j$$(nproc) tests
 tests: $(TEST_NEEDS) $(TESTS) # the same without installing anything
 	@tests/run $(TESTS)
 .PHONY: test tests
