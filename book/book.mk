@@ -27,6 +27,7 @@ $(SITE)/%.html: chapters/%/chapter.md $(W)/%.ran.ipynb $(W)/contents.tsv $(WOVEN
 	@rmdir --ignore-fail-on-non-empty $(SITE)/$*
 $(SITE)/index.html: $(W)/contents.tsv book/index.html book/contents.awk
 	@mkdir -p $(@D)
+	@for page in $(wildcard $(SITE)/*.html); do case " $(PAGES) $@ " in *" $$page "*) ;; *) rm -rf "$$page" "$${page%.html}";; esac; done
 	@awk -f book/contents.awk $(W)/contents.tsv book/index.html >$@
 $(SITE)/index.js: $(PAGES)
 	@{ echo 'const INDEX = ['; cat $(SLUGS:%=$(W)/%.search) /dev/null; echo '];'; } >$@

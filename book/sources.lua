@@ -43,10 +43,11 @@ end
 -- Of two items that know a name, the one that defines it is meant, not the one that announces it.
 local RANK = { prototype = 1, externvar = 1, enumerator = 1, typedef = 2 }
 
--- What ctags found in a file: a list of { name, kind, line, last }. The make rules keep its answers in a folder.
+-- What ctags found in a file: a list of { name, kind, line, last }. The make rules keep its
+-- answers for lib/ in a folder.
 local function read_tags (path)
-    local folder = os.getenv 'WEAVE_TAGS'
-    local file = folder and io.open (folder .. '/' .. path:match '[^/]*$' .. '.tags')
+    local folder, name = os.getenv 'WEAVE_TAGS', path:match '^lib/([^/]*)$'
+    local file = folder and name and io.open (folder .. '/' .. name .. '.tags')
         or io.popen ('ctags -f - --output-format=u-ctags --fields=neK --kinds-c=defgpstuvx --excmd=number ' .. path)
     local tags = {}
     for line in file:lines () do

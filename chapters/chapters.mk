@@ -14,7 +14,7 @@ TAGS       := $(patsubst lib/%,$(W)/tags/%.tags,$(QUOTED))
 STUBS      := $(patsubst solutions/%,$(W)/stubs/%,$(wildcard solutions/[0-9A-Z]*.c))
 WEAVER     := book/weave.lua book/sources.lua book/outputs.lua book/json.lua
 # What any chapter may be woven from.
-WOVEN_FROM  = $(WEAVER) $(QUOTED) $(TAGS) $(W)/rows.tsv $(STUBS) $(wildcard chapters/*/run.tsv)
+WOVEN_FROM  = $(WEAVER) $(QUOTED) $(wildcard lib/cmd/*.c kernel/*.[ch]) $(TAGS) $(W)/rows.tsv $(STUBS) $(wildcard chapters/*/run.tsv)
 WEAVE       = WEAVE_TAGS=$(W)/tags WEAVE_ROWS=$(W)/rows.tsv WEAVE_STUBS=$(W)/stubs pandoc --wrap=preserve -L book/weave.lua
 # Runs a notebook: $(NB_RUN) IN -o OUT. The kernel is not built anew for it when it has changed.
 NB_RUN     ?= $(CURDIR)/$(BUILD)/nn-kernel --run
