@@ -8,18 +8,18 @@ NN_LIBS  = -lopenblas -ljpeg -lpng -lcjson -lm -lpthread -fopenmp
 
 $(BUILD)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Ilib -c -o $@ $<
+	$(call Q,cc)$(CC) $(ALL_CFLAGS) -Ilib -c -o $@ $<
 $(BUILD)/double/%.o: lib/%.c tests/double.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -include tests/double.h -Ilib -c -o $@ $<
+	$(call Q,cc)$(CC) $(ALL_CFLAGS) -include tests/double.h -Ilib -c -o $@ $<
 $(BUILD)/libnn.a: $(LIB_O)
-	rm -f $@ && ar rcs $@ $^
+	$(call Q,ar)rm -f $@ && ar rcs $@ $^
 $(BUILD)/libnn-double.a: $(DOUBLE_O)
-	rm -f $@ && ar rcs $@ $^
+	$(call Q,ar)rm -f $@ && ar rcs $@ $^
 $(BUILD)/libnn.so: $(LIB_O)
-	$(CC) -shared -o $@ $^ $(NN_LIBS)
+	$(call Q,link)$(CC) -shared -o $@ $^ $(NN_LIBS)
 ifneq ($(CMD_C),)
 $(BUILD)/nn: $(CMD_O) $(BUILD)/libnn.a
-	$(CC) -o $@ $^ $(NN_LIBS)
+	$(call Q,link)$(CC) -o $@ $^ $(NN_LIBS)
 endif
 -include $(LIB_O:.o=.d) $(CMD_O:.o=.d) $(DOUBLE_O:.o=.d)

@@ -5,12 +5,12 @@ TESTS    += $(TEST_BIN)
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libnn.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Ilib -Itests -o $@ $< $(BUILD)/libnn.a $(NN_LIBS)
+	$(call Q,cc)$(CC) $(ALL_CFLAGS) -Ilib -Itests -o $@ $< $(BUILD)/libnn.a $(NN_LIBS)
 
 # Gradients once more, in double precision: the same library with every float a double.
 $(BUILD)/tests/double/%: tests/double/%.c $(BUILD)/libnn-double.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -include tests/double.h -Ilib -Itests -o $@ $< $(BUILD)/libnn-double.a $(NN_LIBS)
+	$(call Q,cc)$(CC) $(ALL_CFLAGS) -include tests/double.h -Ilib -Itests -o $@ $< $(BUILD)/libnn-double.a $(NN_LIBS)
 TESTS    += $(BUILD)/tests/double/gradients
 
 check: ## the linters: clang, clang-format, clang-tidy, cppcheck
