@@ -9,7 +9,7 @@ function escaped(text) {
 }
 BEGIN { FS = "\t" }
 FILENAME ~ /\.tsv$/ {
-    list = list "<li><a href=\"" $1 ".html\"><span class=\"number\">" $2 "</span><span class=\"what\"><b>" \
+    list = list "<li" ($2 ~ /^[A-Z]/ ? " class=\"appendix\"" : "") "><a href=\"" $1 ".html\"><span class=\"number\">" $2 "</span><span class=\"what\"><b>" \
         escaped($3) "</b><span>" escaped($4) "</span></span></a></li>\n"
     next
 }

@@ -562,7 +562,8 @@ local function set_navigation (meta)
     local chapters = {}
     for k, row in ipairs (contents) do
         local here = row[1] == slug
-        chapters[k] = { slug = row[1], number = row[2], title = row[3], here = here }
+        chapters[k] = { slug = row[1], number = row[2], title = row[3], here = here,
+                        appendix = row[2]:match '^%u' ~= nil }
         local function to (other)
             return other and { slug = other[1], number = other[2], title = other[3] }
         end
