@@ -656,7 +656,7 @@ extern const nn_recipe_key nn_recipe_keys[]; // ends with a name that is NULL
 int nn_file_beside (char *path, size_t size, const char *name); // of this program
 int nn_recipe_load (nn_recipe *self, const char *name); // or a path
 int nn_recipe_save (const nn_recipe *self, const char *path);
-int nn_recipe_set (nn_recipe *self, const char *key, const char *text);
+int nn_recipe_set (nn_recipe *self, const char *name, const char *text);
 nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes);
 int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
                          const nn_schedule **schedule);

@@ -24,7 +24,8 @@ static const struct {
 
 static const nn_schedule *const schedules[] = { &nn_constant };
 
-static int standardise (nn_recipe *self, const nn_data *training, nn_transform *to);
+static int standardise (nn_recipe *self, const nn_data *training,
+                        nn_transform *to);
 
 static const struct {
     const char *name;
@@ -61,9 +62,11 @@ static const char *transform_name (int i)
 #define AT(member) offsetof (nn_recipe, member), sizeof ((nn_recipe *) 0)->member
 const nn_recipe_key nn_recipe_keys[] = {
     { "name", NN_TEXT, AT (name), "", 0, 0, NULL, "what the run is called" },
-    { "data", NN_TEXT, AT (data), "", 0, 0, NULL, "cifar10, shapes10 or a folder" },
+    { "data", NN_TEXT, AT (data), "", 0, 0, NULL,
+      "cifar10, shapes10 or a folder" },
     { "model", NN_TEXT, AT (model), NULL, 0, 0, model_name, "the network" },
-    { "init", NN_TEXT, AT (init), "glorot", 0, 0, init_name, "how weights are drawn" },
+    { "init", NN_TEXT, AT (init), "glorot", 0, 0, init_name,
+      "how weights are drawn" },
     { "transforms", NN_WORDS, AT (transforms), "none", 0, 0, transform_name,
       "what happens to a picture before the net sees it" },
     { "mean", NN_NUMBERS, AT (mean), "", -1e3, 1e3, NULL,
@@ -73,14 +76,18 @@ const nn_recipe_key nn_recipe_keys[] = {
     { "validation", NN_NUMBER, AT (validation), "0.2", 0, 0.9, NULL,
       "share of the training pictures put aside" },
     { "batch", NN_INTEGER, AT (batch), "32", 1, 65536, NULL, "pictures a step" },
-    { "epochs", NN_INTEGER, AT (epochs), "10", 1, 100000, NULL, "times through the data" },
-    { "optimiser", NN_TEXT, AT (optimiser), "adam", 0, 0, optimiser_name, "who steps" },
+    { "epochs", NN_INTEGER, AT (epochs), "10", 1, 100000, NULL,
+      "times through the data" },
+    { "optimiser", NN_TEXT, AT (optimiser), "adam", 0, 0, optimiser_name,
+      "who steps" },
     { "rate", NN_NUMBER, AT (rate), "0.001", 1e-9, 10, NULL, "the learning rate" },
-    { "momentum", NN_NUMBER, AT (momentum), "0.9", 0, 0.9999, NULL, "of momentum" },
+    { "momentum", NN_NUMBER, AT (momentum), "0.9", 0, 0.9999, NULL,
+      "of momentum" },
     { "decay", NN_NUMBER, AT (decay), "0", 0, 1, NULL, "of the weights" },
     { "schedule", NN_TEXT, AT (schedule), "constant", 0, 0, schedule_name,
       "how the rate changes" },
-    { "seed", NN_SEED, AT (seed), "1", 0, 0x1p64, NULL, "of everything that is drawn" },
+    { "seed", NN_SEED, AT (seed), "1", 0, 0x1p64, NULL,
+      "of everything that is drawn" },
     { "published", NN_NUMBER, AT (published), "0", 0, 100, NULL,
       "test accuracy in the source, in percent" },
     { NULL, NN_TEXT, 0, 0, NULL, 0, 0, NULL, NULL },
@@ -97,10 +104,13 @@ static const nn_recipe_key *find_key (const char *name)
     }
     const char *near = nn_nearest (name, names, count);
     if (near)
-        nn_fail (NN_EVALUE, "there is no key '%.60s'; did you mean '%s'?", name, near);
+        nn_fail (NN_EVALUE, "there is no key '%.60s'; did you mean '%s'?", name,
+                 near);
     else
-        nn_fail (NN_EVALUE, "there is no key '%.60s'; keys are model, rate, batch, epochs "
-                 "and those that `nn train --help` lists", name);
+        nn_fail (NN_EVALUE,
+                 "there is no key '%.60s'; keys are model, rate, batch, epochs "
+                 "and those that `nn train --help` lists",
+                 name);
     return NULL;
 }
 
@@ -132,7 +142,8 @@ static bool put (void *to, const nn_recipe_key *key, const char *text)
     }
     case NN_NUMBERS:
         while (*text)
-            if (count == 4 || !read_number (&text, key->low, key->high, &value[count++]))
+            if (count == 4 ||
+                !read_number (&text, key->low, key->high, &value[count++]))
                 return false;
         memcpy (to, value, sizeof value);
         return true;
@@ -148,7 +159,8 @@ static bool put (void *to, const nn_recipe_key *key, const char *text)
 }
 
 /*  Which of the choices this is; names them all if it is none of them. */
-static int choose (const char *what, const char *(*choice) (int i), const char *text)
+static int choose (const char *what, const char *(*choice) (int i),
+                   const char *text)
 {
     const char *names[64];
     char all[256] = "";
@@ -158,11 +170,13 @@ static int choose (const char *what, const char *(*choice) (int i), const char *
         if (strcmp (names[count], text) == 0)
             return count;
         const size_t at = strlen (all);
-        snprintf (all + at, sizeof all - at, "%s%s", count ? ", " : "", names[count]);
+        snprintf (all + at, sizeof all - at, "%s%s", count ? ", " : "",
+                  names[count]);
     }
     const char *near = nn_nearest (text, names, count);
-    return nn_fail (NN_EVALUE, "there is no %s '%.60s'%s%s%s; there is %s", what, text,
-                    near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "", all);
+    return nn_fail (NN_EVALUE, "there is no %s '%.60s'%s%s%s; there is %s", what,
+                    text, near ? ", did you mean '" : "", near ? near : "",
+                    near ? "'?" : "", all);
 }
 
 /*  The next word of a list, which it cuts up; NULL at the end. */
@@ -199,8 +213,12 @@ int nn_recipe_set (nn_recipe *self, const char *name, const char *text)
         *self = changed;
         return NN_OK;
     }
-    static const char *const kinds[] = { "a text", "words", "a whole number", "a number",
-                                         "up to four numbers", "a whole number" };
+    static const char *const kinds[] = { "a text",
+                                         "words",
+                                         "a whole number",
+                                         "a number",
+                                         "up to four numbers",
+                                         "a whole number" };
     char range[80];
     snprintf (range, sizeof range, " from %g to %g", key->low, key->high);
     if (key->type == NN_TEXT || key->type == NN_WORDS)
@@ -208,8 +226,8 @@ int nn_recipe_set (nn_recipe *self, const char *name, const char *text)
     if (!*text)
         return nn_fail (NN_EVALUE, "%s has no value; it takes %s%s", name,
                         kinds[key->type], range);
-    return nn_fail (NN_EVALUE, "%s is %.60s; it takes %s%s", name, text, kinds[key->type],
-                    range);
+    return nn_fail (NN_EVALUE, "%s is %.60s; it takes %s%s", name, text,
+                    kinds[key->type], range);
 }
 
 /*  The net of a recipe for such pictures, from its input to its loss; not yet built. */
@@ -217,9 +235,9 @@ nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes)
 {
     const nn_model *model = nn_model_find (self->model);
     const int init = choose ("init", init_name, self->init);
-    return model && init >= 0
-               ? nn_model_net (model, h, w, c, classes, inits[init].init, self->seed)
-               : NULL;
+    return model && init >= 0 ? nn_model_net (model, h, w, c, classes,
+                                              inits[init].init, self->seed)
+                              : NULL;
 }
 
 /*  What steps, and how fast. */
@@ -230,7 +248,8 @@ int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
     const int curve = choose ("schedule", schedule_name, self->schedule);
     if (kind < 0 || curve < 0)
         return NN_EVALUE;
-    *optimiser = nn_adam (.rate = (float) self->rate, .decay = (float) self->decay);
+    *optimiser =
+        nn_adam (.rate = (float) self->rate, .decay = (float) self->decay);
     optimiser->kind = nn_optimisers[kind];
     optimiser->momentum = (float) self->momentum;
     *schedule = schedules[curve];
@@ -244,7 +263,8 @@ static int standardise (nn_recipe *self, const nn_data *training, nn_transform *
     float mean[4] = { 0 }, deviation[4] = { 0 };
     if (self->deviation[0] == 0) {
         if (!training)
-            return nn_fail (NN_EVALUE, "standardise: neither a mean nor images to measure");
+            return nn_fail (NN_EVALUE,
+                            "standardise: neither a mean nor images to measure");
         const int status = nn_moments (training, mean, deviation);
         if (status != NN_OK)
             return status;
@@ -265,7 +285,8 @@ static int standardise (nn_recipe *self, const nn_data *training, nn_transform *
 
 /*  The recipe's transforms, in order, into a list with room for NN_TRANSFORMS; returns how
  *  many, or a negative status. `training` may be NULL if nothing must be measured. */
-int nn_recipe_transforms (nn_recipe *self, const nn_data *training, nn_transform *list)
+int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
+                          nn_transform *list)
 {
     char words[sizeof self->transforms], *rest = words;
     memcpy (words, self->transforms, sizeof words);
@@ -275,7 +296,8 @@ int nn_recipe_transforms (nn_recipe *self, const nn_data *training, nn_transform
         if (kind < 0 || !transforms[kind].make)
             continue;
         if (count == NN_TRANSFORMS)
-            return nn_fail (NN_EVALUE, "a recipe has at most %d transforms", count);
+            return nn_fail (NN_EVALUE, "a recipe has at most %d transforms",
+                            count);
         const int status = transforms[kind].make (self, training, &list[count++]);
         if (status != NN_OK)
             return status;

@@ -77,11 +77,14 @@ static int find (char path[PATH_MAX], const char *wanted)
     if (found)
         return NN_OK;
     if (count == 0)
-        return nn_fail (NN_EVALUE, "no recipe '%.60s': no folder with recipes was found; "
-                        "give a path, or name the folder in NN_RECIPES", wanted);
+        return nn_fail (NN_EVALUE,
+                        "no recipe '%.60s': no folder with recipes was found; "
+                        "give a path, or name the folder in NN_RECIPES",
+                        wanted);
     const char *near = nn_nearest (wanted, known, count);
-    return nn_fail (NN_EVALUE, "there is no recipe '%.60s'%s%s%s; there is %s", wanted,
-                    near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "", all);
+    return nn_fail (NN_EVALUE, "there is no recipe '%.60s'%s%s%s; there is %s",
+                    wanted, near ? ", did you mean '" : "", near ? near : "",
+                    near ? "'?" : "", all);
 }
 
 /*  Cuts blanks off both ends. */
@@ -99,7 +102,8 @@ static char *trim (char *text)
 static int read_line (nn_recipe *self, char *line, int number, int *said)
 {
     for (char *hash = line; (hash = strchr (hash, '#')); hash++)
-        if (hash == line || strchr (" \t", hash[-1])) { // a # inside of a word is no comment
+        if (hash == line ||
+            strchr (" \t", hash[-1])) { // a # inside of a word is no comment
             *hash = 0;
             break;
         }
@@ -114,7 +118,8 @@ static int read_line (nn_recipe *self, char *line, int number, int *said)
     for (int k = 0; status == NN_OK && nn_recipe_keys[k].name; k++)
         if (strcmp (nn_recipe_keys[k].name, key) == 0) {
             if (said[k])
-                return nn_fail (NN_EFORMAT, "%s was already given in line %d", key, said[k]);
+                return nn_fail (NN_EFORMAT, "%s was already given in line %d", key,
+                                said[k]);
             said[k] = number;
         }
     return status;
@@ -143,8 +148,9 @@ int nn_recipe_load (nn_recipe *self, const char *name)
 {
     char path[PATH_MAX];
     const size_t letters = strlen (name), end = strlen (ending);
-    const bool is_path = strchr (name, '/') ||
-                         (letters > end && strcmp (name + letters - end, ending) == 0);
+    const bool is_path =
+        strchr (name, '/') ||
+        (letters > end && strcmp (name + letters - end, ending) == 0);
     int status = NN_OK;
     if (!is_path)
         status = find (path, name);
@@ -179,7 +185,8 @@ static void print_number (FILE *out, double value)
     fprintf (out, "%s", text);
 }
 
-static void print_value (FILE *out, const nn_recipe *self, const nn_recipe_key *key)
+static void print_value (FILE *out, const nn_recipe *self,
+                         const nn_recipe_key *key)
 {
     const void *at = (const char *) self + key->place;
     const double *numbers = at;
@@ -219,8 +226,9 @@ int nn_recipe_save (const nn_recipe *self, const char *path)
         fprintf (out, "  # %s\n", key->about);
     }
     const bool whole = fclose (out) == 0;
-    const int status = whole ? nn_file_write (path, text, size)
-                             : nn_fail (NN_EMEMORY, "%s: no memory to write a recipe", path);
+    const int status =
+        whole ? nn_file_write (path, text, size)
+              : nn_fail (NN_EMEMORY, "%s: no memory to write a recipe", path);
     free (text);
     return status;
 }

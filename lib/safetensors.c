@@ -21,10 +21,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-_Static_assert (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are little-endian");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "files are little-endian");
 
 enum { LONGEST_HEADER = 100000000 };
-#define OURS (sizeof (float) == 4 ? "F32" : "F64") // the tests' second library has doubles
+#define OURS                                                                      \
+    (sizeof (float) == 4 ? "F32" : "F64") // the tests' second library has doubles
 
 typedef struct {
     const char *name;
@@ -34,10 +36,12 @@ typedef struct {
 } coding;
 
 static const coding types[] = {
-    { "F32", 4, 8, 23, true }, { "F16", 2, 5, 10, true }, { "BF16", 2, 8, 7, true },
-    { "F64", 8, 11, 52, true }, { "I64", 8, 0, 0, true }, { "I32", 4, 0, 0, true },
-    { "I16", 2, 0, 0, true },  { "I8", 1, 0, 0, true },   { "U64", 8, 0, 0, false },
-    { "U32", 4, 0, 0, false }, { "U16", 2, 0, 0, false }, { "U8", 1, 0, 0, false },
+    { "F32", 4, 8, 23, true },  { "F16", 2, 5, 10, true },
+    { "BF16", 2, 8, 7, true },  { "F64", 8, 11, 52, true },
+    { "I64", 8, 0, 0, true },   { "I32", 4, 0, 0, true },
+    { "I16", 2, 0, 0, true },   { "I8", 1, 0, 0, true },
+    { "U64", 8, 0, 0, false },  { "U32", 4, 0, 0, false },
+    { "U16", 2, 0, 0, false },  { "U8", 1, 0, 0, false },
     { "BOOL", 1, 0, 0, false },
 };
 
@@ -93,7 +97,8 @@ static bool counts (const cJSON *number, double most)
 
 /*  Reads what the header says of one array. False if it makes no sense: a size below zero, a
  *  shape that does not go with the number of bytes, bytes that lie outside of the file. */
-static bool read_entry (nn_array *a, const cJSON *entry, const char *data, size_t bytes)
+static bool read_entry (nn_array *a, const cJSON *entry, const char *data,
+                        size_t bytes)
 {
     const cJSON *shape = cJSON_GetObjectItemCaseSensitive (entry, "shape");
     const cJSON *place = cJSON_GetObjectItemCaseSensitive (entry, "data_offsets");
@@ -134,12 +139,15 @@ static int by_place (const void *a, const void *b)
 
 /*  All arrays of the header, in the order of their bytes, which must follow each other
  *  without a gap or an overlap up to the end of the file. */
-static int read_header (nn_arrays *self, const char *path, const char *data, size_t bytes)
+static int read_header (nn_arrays *self, const char *path, const char *data,
+                        size_t bytes)
 {
     if (!cJSON_IsObject (self->header))
-        return nn_fail (NN_EFORMAT, "%s is not a safetensors file: its header is no JSON",
+        return nn_fail (NN_EFORMAT,
+                        "%s is not a safetensors file: its header is no JSON",
                         path);
-    self->array = calloc (cJSON_GetArraySize (self->header) + 1, sizeof *self->array);
+    self->array =
+        calloc (cJSON_GetArraySize (self->header) + 1, sizeof *self->array);
     if (!self->array)
         return nn_fail (NN_EMEMORY, "%s: no memory for its header", path);
     const cJSON *entry;
@@ -148,10 +156,11 @@ static int read_header (nn_arrays *self, const char *path, const char *data, siz
         if (strcmp (entry->string, "__metadata__") == 0)
             continue;
         if (!read_entry (&self->array[self->count++], entry, data, bytes))
-            return nn_fail (NN_EFORMAT,
-                            "%s: type, shape and place of '%.80s' do not go together with "
-                            "the %zu bytes of data in the file; it is damaged or cut short",
-                            path, entry->string, bytes);
+            return nn_fail (
+                NN_EFORMAT,
+                "%s: type, shape and place of '%.80s' do not go together with "
+                "the %zu bytes of data in the file; it is damaged or cut short",
+                path, entry->string, bytes);
     }
     qsort (self->array, self->count, sizeof *self->array, by_name);
     for (int i = 1; i < self->count; i++)
@@ -163,15 +172,15 @@ static int read_header (nn_arrays *self, const char *path, const char *data, siz
     for (int i = 0; i < self->count; i++) {
         const nn_array *a = &self->array[i];
         if (a->at != expected)
-            return nn_fail (NN_EFORMAT, "%s: '%.80s' %s the array before it", path, a->name,
-                            (const char *) a->at < expected ? "overlaps"
-                                                            : "does not follow");
+            return nn_fail (
+                NN_EFORMAT, "%s: '%.80s' %s the array before it", path, a->name,
+                (const char *) a->at < expected ? "overlaps" : "does not follow");
         expected += a->size * type_named (a->type)->bytes;
     }
     return expected == data + bytes
                ? NN_OK
-               : nn_fail (NN_EFORMAT, "%s has %td bytes after its last array", path,
-                          data + bytes - expected);
+               : nn_fail (NN_EFORMAT, "%s has %td bytes after its last array",
+                          path, data + bytes - expected);
 }
 
 /*  Maps a file; its size goes to self->bytes. */
@@ -188,8 +197,9 @@ static int map_file (nn_arrays *self, const char *path)
                         opened ? "it is not a file" : strerror (why));
     }
     self->bytes = (size_t) about.st_size;
-    self->map = self->bytes ? mmap (NULL, self->bytes, PROT_READ, MAP_PRIVATE, file, 0)
-                            : NULL;
+    self->map = self->bytes
+                    ? mmap (NULL, self->bytes, PROT_READ, MAP_PRIVATE, file, 0)
+                    : NULL;
     const int why = errno;
     close (file);
     if (self->map != MAP_FAILED)
@@ -207,16 +217,19 @@ int nn_arrays_open (nn_arrays *self, const char *path)
     if (status != NN_OK)
         return status;
     uint64_t length = 0;
-    if (self->bytes >= sizeof length)
+    if (self->map && self->bytes >= sizeof length)
         memcpy (&length, self->map, sizeof length);
-    if (length < 2 || length > LONGEST_HEADER || length > self->bytes - sizeof length)
-        return nn_fail (NN_EFORMAT,
-                        "%s is not a safetensors file, or cut short: its first eight bytes "
-                        "speak of a header of %llu bytes, and the file has %zu",
-                        path, (unsigned long long) length, self->bytes);
+    if (length < 2 || length > LONGEST_HEADER ||
+        length > self->bytes - sizeof length)
+        return nn_fail (
+            NN_EFORMAT,
+            "%s is not a safetensors file, or cut short: its first eight bytes "
+            "speak of a header of %llu bytes, and the file has %zu",
+            path, (unsigned long long) length, self->bytes);
     const char *text = (const char *) self->map + sizeof length;
     self->header = cJSON_ParseWithLength (text, length);
-    return read_header (self, path, text + length, self->bytes - sizeof length - length);
+    return read_header (self, path, text + length,
+                        self->bytes - sizeof length - length);
 }
 
 void nn_arrays_close (nn_arrays *self)
@@ -253,11 +266,13 @@ static char *write_header (const nn_array *arrays, int count, const nn_note *not
         whole &= cJSON_AddStringToObject (about, notes->key, notes->text) != NULL;
     double at = 0;
     for (int i = 0; i < count; i++) {
-        const double place[2] = { at, at + (double) (arrays[i].size * sizeof (float)) };
+        const double place[2] = { at, at + (double) (arrays[i].size *
+                                                     sizeof (float)) };
         cJSON *entry = cJSON_AddObjectToObject (header, arrays[i].name);
         whole &= cJSON_AddStringToObject (entry, "dtype", OURS) &&
-                 cJSON_AddItemToObject (entry, "shape",
-                                        cJSON_CreateIntArray (arrays[i].dim, arrays[i].dims)) &&
+                 cJSON_AddItemToObject (
+                     entry, "shape",
+                     cJSON_CreateIntArray (arrays[i].dim, arrays[i].dims)) &&
                  cJSON_AddItemToObject (entry, "data_offsets",
                                         cJSON_CreateDoubleArray (place, 2));
         at = place[1];
@@ -278,14 +293,13 @@ int nn_arrays_save (const nn_array *arrays, int count, const nn_note *notes,
     size_t size = sizeof length + length;
     for (int i = 0; i < count; i++)
         size += arrays[i].size * sizeof (float);
-    char *bytes = header ? malloc (size) : NULL;
+    char *bytes = header ? malloc (size + 1) : NULL;
     if (!bytes) {
         cJSON_free (header);
         return nn_fail (NN_EMEMORY, "%s: no memory for its %zu bytes", path, size);
     }
     memcpy (bytes, &length, sizeof length);
-    memset (bytes + sizeof length, ' ', length);
-    memcpy (bytes + sizeof length, header, letters);
+    snprintf (bytes + sizeof length, length + 1, "%-*s", (int) length, header);
     char *to = bytes + sizeof length + length;
     for (int i = 0; i < count; i++) {
         memcpy (to, arrays[i].at, arrays[i].size * sizeof (float));

@@ -44,7 +44,9 @@ int nn_weights_save (const nn_net *net, const char *path, const char *note)
         memcpy (arrays[count].dim, p->dim, sizeof p->dim);
         arrays[count].dims = p->dims;
     }
-    const nn_note notes[] = { { "layout", layout }, { note ? "note" : NULL, note }, { 0 } };
+    const nn_note notes[] = { { "layout", layout },
+                              { note ? "note" : NULL, note },
+                              { 0 } };
     const int status = nn_arrays_save (arrays, count, notes, path);
     free (arrays);
     return status;
@@ -85,11 +87,12 @@ static int same_names (const nn_net *net, const nn_arrays *file, const char *pat
     }
     if (!lacks && !extras)
         return NN_OK;
-    return nn_fail (NN_EFORMAT,
-                    "%s does not fit the net: %d of its %d arrays are missing%s%s%s; %d "
-                    "belong to another net%s%s%s",
-                    path, lacks, count_params (net), lacks ? " (" : "", missing,
-                    lacks ? ")" : "", extras, extras ? " (" : "", extra, extras ? ")" : "");
+    return nn_fail (
+        NN_EFORMAT,
+        "%s does not fit the net: %d of its %d arrays are missing%s%s%s; %d "
+        "belong to another net%s%s%s",
+        path, lacks, count_params (net), lacks ? " (" : "", missing,
+        lacks ? ")" : "", extras, extras ? " (" : "", extra, extras ? ")" : "");
 }
 
 static int same_shapes (const nn_net *net, const nn_arrays *file, const char *path)
@@ -103,8 +106,8 @@ static int same_shapes (const nn_net *net, const nn_arrays *file, const char *pa
         char theirs[80], ours[80];
         shape_text (theirs, a->dim, a->dims);
         shape_text (ours, p->dim, p->dims);
-        return nn_fail (NN_ESHAPE, "%s: '%s' is %s there and %s in the net", path, p->name,
-                        theirs, ours);
+        return nn_fail (NN_ESHAPE, "%s: '%s' is %s there and %s in the net", path,
+                        p->name, theirs, ours);
     }
     return NN_OK;
 }
@@ -113,13 +116,15 @@ static int same_shapes (const nn_net *net, const nn_arrays *file, const char *pa
  *  or layout are not the net's, the net stays as it was. */
 int nn_weights_load (nn_net *net, const char *path)
 {
-    nn_require (net && net->batch > 0, "the net must be built before weights are loaded");
+    nn_require (net && net->batch > 0,
+                "the net must be built before weights are loaded");
     nn_arrays file;
     int status = nn_arrays_open (&file, path);
     const char *order = status == NN_OK ? nn_arrays_note (&file, "layout") : NULL;
     if (order && strcmp (order, layout) != 0)
-        status = nn_fail (NN_EFORMAT, "%s keeps its weights in the order %.16s, not %s",
-                          path, order, layout);
+        status =
+            nn_fail (NN_EFORMAT, "%s keeps its weights in the order %.16s, not %s",
+                     path, order, layout);
     if (status == NN_OK)
         status = same_names (net, &file, path);
     if (status == NN_OK)

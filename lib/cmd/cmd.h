@@ -13,13 +13,14 @@ typedef struct {
     const char *name;     // without its dashes
     const char *argument; // what it takes, for the help; NULL: nothing
     const char *about;
-    const char *value;    // as given, "" if it takes nothing; NULL: not given
+    const char *value; // as given, "" if it takes nothing; NULL: not given
 } cmd_option;
 
 typedef struct cmd_verb {
     const char *name, *operands, *about; // "train", "RECIPE", one line
-    const char *manual;   // more lines
-    const char *example;  // what follows the program's name in a line that works; or lines
+    const char *manual;                  // more lines
+    const char
+        *example; // what follows the program's name in a line that works; or lines
     int (*run) (const struct cmd_verb *self, char **args); // an exit status
 } cmd_verb;
 
@@ -29,16 +30,18 @@ extern const char *cmd_program; // as it was called
 // Reads options (up to one whose name is NULL) and at most one operand. False when there is
 // nothing left to do: help was asked for and given, or something is wrong and was said;
 // *status is then the exit status.
-bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options, const char **operand,
-               int *status);
-const char *cmd_value (const cmd_option *options, const char *name); // NULL: not given
-int cmd_fail (const cmd_verb *verb, int status);  // says nn_error (), returns the status
-int cmd_usage (const cmd_verb *verb, const char *format, ...)
-    __attribute__ ((format (printf, 2, 3)));      // says it, returns CMD_USAGE
+bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options,
+               const char **operand, int *status);
+const char *cmd_value (const cmd_option *options,
+                       const char *name); // NULL: not given
+int cmd_fail (const cmd_verb *verb,
+              int status);   // says nn_error (), returns the status
+#define cmd_usage(verb, ...) /* says that a word is not understood */             \
+    (nn_fail (NN_EVALUE, __VA_ARGS__), cmd_fail (verb, CMD_USAGE))
 
 /* --- Data sets by name ------------------------------------------------------------------ */
 nn_data *cmd_data (const char *name, bool test);
-int cmd_data_settle (nn_recipe *recipe);          // a folder's name becomes absolute
+int cmd_data_settle (nn_recipe *recipe); // a folder's name becomes absolute
 
 /* --- Run folders ---------------------------------------------------------------------------- */
 typedef struct {
@@ -47,7 +50,9 @@ typedef struct {
 } cmd_folder;
 int cmd_folder_begin (cmd_folder *self, const char *path, bool force);
 void cmd_folder_end (cmd_folder *self);
-const char *cmd_folder_file (const cmd_folder *self, const char *name, char path[4096]);
-nn_callback cmd_history (cmd_folder *folder);     // writes history.tsv after each epoch
+const char *cmd_folder_file (const cmd_folder *self, const char *name,
+                             char path[4096]);
+nn_callback cmd_history (
+    cmd_folder *folder); // writes history.tsv after each epoch
 
 #endif

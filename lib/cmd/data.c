@@ -10,7 +10,8 @@
 
 enum { SHAPES = 10000, SHAPES_SEED = 1, SHAPES_TEST_SEED = 2 };
 
-static const char cifar_folder[] = "cifar-10-batches-bin"; // as the archive calls it
+static const char cifar_folder[] =
+    "cifar-10-batches-bin"; // as the archive calls it
 
 /*  COUNT images to train with, and a fifth of that, drawn from another seed, as a test. */
 static nn_data *shapes (const char *count, bool test)
@@ -18,8 +19,10 @@ static nn_data *shapes (const char *count, bool test)
     char *end;
     const long n = count ? strtol (count, &end, 10) : SHAPES;
     if (count && (*end || end == count || n < 100 || n > 10000000)) {
-        nn_fail (NN_EVALUE, "data shapes10:%s: the count must be a whole number from 100 to "
-                 "10000000", count);
+        nn_fail (NN_EVALUE,
+                 "data shapes10:%s: the count must be a whole number from 100 to "
+                 "10000000",
+                 count);
         return NULL;
     }
     return test ? nn_shapes10 ((int) n / 5, SHAPES_TEST_SEED)
@@ -38,9 +41,12 @@ static int find_cifar (char path[PATH_MAX])
     }
     if (nn_file_beside (path, PATH_MAX, beside) == NN_OK)
         return NN_OK;
-    return nn_fail (NN_EFILE, "data cifar10: there is no folder data/%s; unpack "
-                    "cifar-10-binary.tar.gz (www.cs.toronto.edu/~kriz/cifar.html) into data/, "
-                    "or say where it is: --data FOLDER", cifar_folder);
+    return nn_fail (
+        NN_EFILE,
+        "data cifar10: there is no folder data/%s; unpack "
+        "cifar-10-binary.tar.gz (www.cs.toronto.edu/~kriz/cifar.html) into data/, "
+        "or say where it is: --data FOLDER",
+        cifar_folder);
 }
 
 /*  The training or the test images of a data set; NULL with a sentence. */
@@ -59,11 +65,15 @@ nn_data *cmd_data (const char *name, bool test)
     if (stat (name, &about) != 0) {
         const char *near = nn_nearest (name, known, 2);
         if (near)
-            nn_fail (NN_EVALUE, "data '%.80s': neither a folder nor a data set that has a "
-                     "name; did you mean %s?", name, near);
+            nn_fail (NN_EVALUE,
+                     "data '%.80s': neither a folder nor a data set that has a "
+                     "name; did you mean %s?",
+                     name, near);
         else
-            nn_fail (NN_EFILE, "data '%.80s': %s; give a folder, cifar10, shapes10 or "
-                     "shapes10:COUNT", name, strerror (errno));
+            nn_fail (NN_EFILE,
+                     "data '%.80s': %s; give a folder, cifar10, shapes10 or "
+                     "shapes10:COUNT",
+                     name, strerror (errno));
         return NULL;
     }
     if (snprintf (inside, sizeof inside, "%s/%s", name, cifar_folder) < PATH_MAX &&
@@ -77,7 +87,8 @@ int cmd_data_settle (nn_recipe *recipe)
 {
     char path[PATH_MAX];
     struct stat about;
-    if (strcmp (recipe->data, "cifar10") == 0 || strncmp (recipe->data, "shapes10", 8) == 0 ||
+    if (strcmp (recipe->data, "cifar10") == 0 ||
+        strncmp (recipe->data, "shapes10", 8) == 0 ||
         stat (recipe->data, &about) != 0 || !realpath (recipe->data, path))
         return NN_OK;
     return nn_recipe_set (recipe, "data", path);

@@ -12,7 +12,7 @@ typedef struct {
     nn_transform transforms[NN_TRANSFORMS];
     int transform_count;
     nn_scores scores;
-    int *confusion;           // [true class][named class]
+    int *confusion; // [true class][named class]
 } session;
 
 /*  The recipe, the data and the net with its weights. */
@@ -22,7 +22,8 @@ static int load (session *s, const char *run, const char *data)
     snprintf (path, sizeof path, "%s/recipe", run);
     int status = nn_recipe_load (&s->recipe, path);
     if (status != NN_OK)
-        return nn_fail (status, "%s; is %s the folder of a run?", nn_error (), run);
+        return nn_fail (status, "%s; is %s the folder of a run?", nn_error (),
+                        run);
     if (data && (status = nn_recipe_set (&s->recipe, "data", data)) != NN_OK)
         return status;
     s->test = cmd_data (s->recipe.data, true);
@@ -50,10 +51,12 @@ static int measure (session *s)
         return status;
     float *p = malloc ((size_t) s->test->count * classes * sizeof *p);
     s->confusion = calloc ((size_t) classes * classes, sizeof *s->confusion);
-    if (!p || !s->confusion)
-        status = nn_fail (NN_EMEMORY, "no memory to compare %d images", s->test->count);
-    else
-        status = nn_predict (s->net, s->test, s->transforms, s->transform_count, p);
+    if (!p || !s->confusion) {
+        free (p);
+        return nn_fail (NN_EMEMORY, "no memory to compare %d images",
+                        s->test->count);
+    }
+    status = nn_predict (s->net, s->test, s->transforms, s->transform_count, p);
     for (int i = 0; status == NN_OK && i < s->test->count; i++)
         s->confusion[s->test->label (s->test, i) * classes +
                      nn_argmax (p + (size_t) i * classes, classes)]++;
@@ -91,8 +94,8 @@ static void print_json (const session *s)
                              s->scores.images / s->scores.seconds);
     cJSON *rows = cJSON_AddArrayToObject (json, "confusion");
     for (int i = 0; i < classes; i++)
-        cJSON_AddItemToArray (rows,
-                              cJSON_CreateIntArray (s->confusion + i * classes, classes));
+        cJSON_AddItemToArray (
+            rows, cJSON_CreateIntArray (s->confusion + i * classes, classes));
     char *line = cJSON_PrintUnformatted (json);
     printf ("%s\n", line ? line : "");
     cJSON_free (line);
@@ -120,8 +123,8 @@ static int run (const cmd_verb *self, char **args)
         print_json (&s);
     else {
         printf ("%s: test accuracy %.2f %%, loss %.4f, on %d images of %s\n\n",
-                s.recipe.name, 100 * s.scores.accuracy, s.scores.loss, s.scores.images,
-                s.test->name);
+                s.recipe.name, 100 * s.scores.accuracy, s.scores.loss,
+                s.scores.images, s.test->name);
         print_confusion (&s);
     }
     free (s.confusion);
@@ -134,11 +137,15 @@ const cmd_verb cmd_eval = {
     .name = "eval",
     .operands = "RUN",
     .about = "measure a kept network",
-    .manual = "RUN is a folder that nn train has made. Its net is read back and measured on\n"
-              "the test images of the run's own data, or of others; the figures on its own\n"
-              "are the same as at the end of the training, to the last bit. Below them stands,\n"
+    .manual = "RUN is a folder that nn train has made. Its net is read back and "
+              "measured on\n"
+              "the test images of the run's own data, or of others; the figures "
+              "on its own\n"
+              "are the same as at the end of the training, to the last bit. Below "
+              "them stands,\n"
               "for each class, how often its images were named what.\n",
-    .example = "train C.baseline --data shapes10:2000 --epochs 3 --run runs/second\n"
-               "eval runs/second",
+    .example =
+        "train C.baseline --data shapes10:2000 --epochs 3 --run runs/second\n"
+        "eval runs/second",
     .run = run,
 };

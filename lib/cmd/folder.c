@@ -20,10 +20,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const files[] = { "recipe", "history.tsv", "weights.safetensors",
-                                     "result.json", "curve.svg" };
+static const char *const files[] = { "recipe", "history.tsv",
+                                     "weights.safetensors", "result.json",
+                                     "curve.svg" };
 
-const char *cmd_folder_file (const cmd_folder *self, const char *name, char path[4096])
+const char *cmd_folder_file (const cmd_folder *self, const char *name,
+                             char path[4096])
 {
     snprintf (path, 4096, "%s/%s", self->path, name);
     return path;
@@ -57,7 +59,8 @@ static bool is_empty (DIR *folder)
 int cmd_folder_begin (cmd_folder *self, const char *path, bool force)
 {
     self->lock = -1;
-    if (snprintf (self->path, sizeof self->path, "%s", path) >= (int) sizeof self->path)
+    if (snprintf (self->path, sizeof self->path, "%s", path) >=
+        (int) sizeof self->path)
         return nn_fail (NN_EVALUE, "the run folder's name is too long");
     int status = make (path);
     if (status != NN_OK)
@@ -68,16 +71,21 @@ int cmd_folder_begin (cmd_folder *self, const char *path, bool force)
         status = nn_fail (NN_EFILE, "the run folder %s cannot be used: %s", path,
                           strerror (errno));
     else if (flock (self->lock, LOCK_EX | LOCK_NB) != 0)
-        status = nn_fail (NN_EFILE, "the run folder %s is in use by another run; wait, or "
-                          "give another --run", path);
+        status = nn_fail (NN_EFILE,
+                          "the run folder %s is in use by another run; wait, or "
+                          "give another --run",
+                          path);
     else if (!force && !is_empty (folder))
-        status = nn_fail (NN_EVALUE, "the run folder %s is not empty; give another --run, or "
-                          "--force to replace what the last run left", path);
+        status = nn_fail (NN_EVALUE,
+                          "the run folder %s is not empty; give another --run, or "
+                          "--force to replace what the last run left",
+                          path);
     if (folder)
         closedir (folder);
     char file[4096];
     for (size_t i = 0; status == NN_OK && i < sizeof files / sizeof *files; i++)
-        if (unlink (cmd_folder_file (self, files[i], file)) != 0 && errno != ENOENT)
+        if (unlink (cmd_folder_file (self, files[i], file)) != 0 &&
+            errno != ENOENT)
             status = nn_fail (NN_EFILE, "%s cannot be replaced: %s", file,
                               strerror (errno));
     if (status != NN_OK)
@@ -103,25 +111,29 @@ static int write_history (void *with, nn_training *t)
     if (!out)
         return nn_fail (NN_EMEMORY, "no memory to write the history");
     fprintf (out, "epoch\tloss\taccuracy\tval_loss\tval_accuracy\trate\tseconds\t"
-             "images_per_second\n");
+                  "images_per_second\n");
     for (int i = 0; i < t->history->epochs; i++) {
         const nn_epoch *e = &t->history->epoch[i];
-        fprintf (out, "%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\n", i + 1, e->loss,
-                 e->accuracy, e->val_loss, e->val_accuracy, e->rate, e->seconds,
-                 e->images_per_second);
+        fprintf (out, "%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\n", i + 1,
+                 e->loss, e->accuracy, e->val_loss, e->val_accuracy, e->rate,
+                 e->seconds, e->images_per_second);
     }
     fclose (out);
-    const int status = text ? nn_file_write (cmd_folder_file (self, "history.tsv", path),
-                                             text, size)
-                            : nn_fail (NN_EMEMORY, "no memory to write the history");
+    const int status =
+        text ? nn_file_write (cmd_folder_file (self, "history.tsv", path), text,
+                              size)
+             : nn_fail (NN_EMEMORY, "no memory to write the history");
     free (text);
     if (status == NN_OK && !isfinite (t->loss))
-        return nn_fail (NN_EVALUE, "in epoch %d the loss is no longer a number; a smaller "
-                        "--rate may help", t->epoch + 1);
+        return nn_fail (NN_EVALUE,
+                        "in epoch %d the loss is no longer a number; a smaller "
+                        "--rate may help",
+                        t->epoch + 1);
     return status;
 }
 
 nn_callback cmd_history (cmd_folder *folder)
 {
-    return (nn_callback){ .name = "history", .epoch = write_history, .self = folder };
+    return (
+        nn_callback){ .name = "history", .epoch = write_history, .self = folder };
 }

@@ -5,7 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { SIDE = 32, CHANNELS = 3, CLASSES = 10 }; // where neither model nor data say more
+enum {
+    SIDE = 32,
+    CHANNELS = 3,
+    CLASSES = 10
+}; // where neither model nor data say more
 
 /*  The arrays of a safetensors file. */
 static int show_file (const char *path)
@@ -22,7 +26,8 @@ static int show_file (const char *path)
         numbers += a->size;
     }
     if (status == NN_OK) {
-        printf ("%d arrays, %zu numbers, %zu bytes", file.count, numbers, file.bytes);
+        printf ("%d arrays, %zu numbers, %zu bytes", file.count, numbers,
+                file.bytes);
         const char *layout = nn_arrays_note (&file, "layout");
         printf (layout ? ", layout %s\n" : "\n", layout);
     }
@@ -39,14 +44,15 @@ static void show_algorithms (const nn_net *net)
         const nn_layer *l = net->layer[i];
         if (l->kind != &nn_conv2d_kind)
             continue;
-        const nn_conv_shape *shape = l->state; // a convolution's state begins with it
+        const nn_conv_shape *shape =
+            l->state; // a convolution's state begins with it
         const char *forced = ((const nn_conv2d_args *) l->args)->algorithm;
         const nn_conv_algorithm *chosen = nn_conv_choose (shape, forced);
         for (int k = 0; nn_conv_algorithms[k]; k++) {
             const nn_conv_algorithm *a = nn_conv_algorithms[k];
             if (a->fits (shape))
-                printf ("%-18s %-14s %14.0f%s\n", l->name, a->name, a->cost (shape),
-                        a == chosen ? "  *" : "");
+                printf ("%-18s %-14s %14.0f%s\n", l->name, a->name,
+                        a->cost (shape), a == chosen ? "  *" : "");
         }
     }
 }
@@ -65,10 +71,12 @@ static int show_net (nn_net *net, int batch, bool algorithms)
 
 static int show_model (const nn_model *model, bool algorithms)
 {
-    const int side = model->h ? model->h : SIDE, channels = model->c ? model->c : CHANNELS;
+    const int side = model->h ? model->h : SIDE,
+              channels = model->c ? model->c : CHANNELS;
     printf ("model %s: %s\n\n", model->name, model->about);
-    return show_net (nn_model_net (model, side, model->w ? model->w : side, channels, CLASSES,
-                                   NULL, 1), 0, algorithms);
+    return show_net (nn_model_net (model, side, model->w ? model->w : side,
+                                   channels, CLASSES, NULL, 1),
+                     0, algorithms);
 }
 
 /*  A recipe's net for the pictures of its data, if they are there, or the usual ones. */
@@ -76,10 +84,12 @@ static int show_recipe (const nn_recipe *recipe, bool algorithms)
 {
     nn_data *data = *recipe->data ? cmd_data (recipe->data, true) : NULL;
     const int h = data ? data->h : SIDE, w = data ? data->w : SIDE;
-    const int c = data ? data->c : CHANNELS, classes = data ? data->classes : CLASSES;
+    const int c = data ? data->c : CHANNELS,
+              classes = data ? data->classes : CLASSES;
     nn_data_free (&data);
     printf ("recipe %s: model %s\n\n", recipe->name, recipe->model);
-    return show_net (nn_recipe_net (recipe, h, w, c, classes), recipe->batch, algorithms);
+    return show_net (nn_recipe_net (recipe, h, w, c, classes), recipe->batch,
+                     algorithms);
 }
 
 static int show_run (const char *folder, bool algorithms)
@@ -89,7 +99,8 @@ static int show_run (const char *folder, bool algorithms)
     snprintf (path, sizeof path, "%s/recipe", folder);
     int status = nn_recipe_load (&recipe, path);
     if (status != NN_OK)
-        return nn_fail (status, "%s; is %s the folder of a run?", nn_error (), folder);
+        return nn_fail (status, "%s; is %s the folder of a run?", nn_error (),
+                        folder);
     status = show_recipe (&recipe, algorithms);
     snprintf (path, sizeof path, "%s/weights.safetensors", folder);
     struct stat about;
@@ -113,7 +124,8 @@ static int show_named (const char *name, bool algorithms)
         return show_recipe (&recipe, algorithms);
     if (strchr (name, '/') || strstr (nn_error (), "did you mean"))
         return status;
-    return nn_fail (status, "%s; nor is there such a recipe, run or file", sentence);
+    return nn_fail (status, "%s; nor is there such a recipe, run or file",
+                    sentence);
 }
 
 static int run (const cmd_verb *self, char **args)
@@ -143,8 +155,10 @@ const cmd_verb cmd_inspect = {
     .name = "inspect",
     .operands = "MODEL|RECIPE|RUN|FILE.safetensors",
     .about = "look into a network or a file",
-    .manual = "Of a model, a recipe or a run: a table of the layers, with the shapes of their\n"
-              "outputs and the numbers that they learn. Of a safetensors file (a run has one\n"
+    .manual = "Of a model, a recipe or a run: a table of the layers, with the "
+              "shapes of their\n"
+              "outputs and the numbers that they learn. Of a safetensors file (a "
+              "run has one\n"
               "as well): the names, types and shapes of its arrays.\n",
     .example = "inspect baseline --algorithms",
     .run = run,

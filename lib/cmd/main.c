@@ -15,19 +15,22 @@ static void help (FILE *out)
     for (int i = 0; i < VERBS; i++)
         fprintf (out, "  nn %-8s %-28s %s\n", verbs[i]->name, verbs[i]->operands,
                  verbs[i]->about);
-    fprintf (out,
-             "\n  nn VERB --help says more; nn --version says which nn this is.\n"
-             "\nThe number of threads is that of the processor's cores, or what the variable\n"
-             "OMP_NUM_THREADS says; it changes the speed and not a bit of the result.\n"
-             "\nExample:\n  %s %.*s\n",
-             cmd_program, (int) strcspn (cmd_train.example, "\n"), cmd_train.example);
+    fprintf (
+        out,
+        "\n  nn VERB --help says more; nn --version says which nn this is.\n"
+        "\nThe number of threads is that of the processor's cores, or what the "
+        "variable\n"
+        "OMP_NUM_THREADS says; it changes the speed and not a bit of the result.\n"
+        "\nExample:\n  %s %.*s\n",
+        cmd_program, (int) strcspn (cmd_train.example, "\n"), cmd_train.example);
 }
 
 int main (int count, char **args)
 {
     if (count > 0)
         cmd_program = args[0];
-    signal (SIGXFSZ, SIG_IGN); // a file that may not grow is an error like any other
+    signal (SIGXFSZ,
+            SIG_IGN); // a file that may not grow is an error like any other
     if (count < 2) {
         help (stderr);
         return CMD_USAGE;
@@ -48,8 +51,9 @@ int main (int count, char **args)
             return verbs[i]->run (verbs[i], args + 2);
     }
     const char *near = nn_nearest (args[1], names, VERBS);
-    fprintf (stderr, near ? "nn: there is no verb '%s'; did you mean '%s'?\n"
-                          : "nn: there is no verb '%s'; nn --help lists all\n",
+    fprintf (stderr,
+             near ? "nn: there is no verb '%s'; did you mean '%s'?\n"
+                  : "nn: there is no verb '%s'; nn --help lists all\n",
              args[1], near);
     return CMD_USAGE;
 }

@@ -5,24 +5,12 @@
  */
 #include "cmd.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 int cmd_fail (const cmd_verb *verb, int status)
 {
     fprintf (stderr, "nn %s: %s\n", verb->name, nn_error ());
     return status;
-}
-
-int cmd_usage (const cmd_verb *verb, const char *format, ...)
-{
-    va_list list;
-    va_start (list, format);
-    fprintf (stderr, "nn %s: ", verb->name);
-    vfprintf (stderr, format, list);
-    fprintf (stderr, "\n");
-    va_end (list);
-    return CMD_USAGE;
 }
 
 /*  Prints the lines of an example, each after the program's name. */
@@ -38,8 +26,8 @@ static void print_example (const char *lines)
 
 static void print_help (const cmd_verb *verb, const cmd_option *options)
 {
-    printf ("nn %s %s [OPTION...]: %s\n\n%s\nOptions:\n", verb->name, verb->operands,
-            verb->about, verb->manual);
+    printf ("nn %s %s [OPTION...]: %s\n\n%s\nOptions:\n", verb->name,
+            verb->operands, verb->about, verb->manual);
     for (const cmd_option *o = options; o->name; o++) {
         char left[64];
         snprintf (left, sizeof left, "--%s%s%s", o->name, o->argument ? " " : "",
@@ -53,8 +41,8 @@ static void print_help (const cmd_verb *verb, const cmd_option *options)
 
 /*  The option of this name (which need not end where the name does); says what might have
  *  been meant if there is none. */
-static cmd_option *find (const cmd_verb *verb, cmd_option *options, const char *word,
-                         int letters)
+static cmd_option *find (const cmd_verb *verb, cmd_option *options,
+                         const char *word, int letters)
 {
     char name[64];
     const char *known[64];
@@ -67,7 +55,8 @@ static cmd_option *find (const cmd_verb *verb, cmd_option *options, const char *
     }
     const char *near = nn_nearest (name, known, count);
     if (near)
-        cmd_usage (verb, "there is no option --%s; did you mean --%s?", name, near);
+        cmd_usage (verb, "there is no option --%s; did you mean --%s?", name,
+                   near);
     else
         cmd_usage (verb, "there is no option --%s; nn %s --help lists all", name,
                    verb->name);
@@ -100,8 +89,8 @@ static int read_option (const cmd_verb *verb, char ***args, cmd_option *options)
     return CMD_OK;
 }
 
-bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options, const char **operand,
-               int *status)
+bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options,
+               const char **operand, int *status)
 {
     *operand = NULL;
     *status = CMD_OK;
@@ -115,8 +104,10 @@ bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options, const cha
             print_help (verb, options);
             return false;
         } else if (is_option && (*args)[1] != '-')
-            *status = cmd_usage (verb, "there is no option %s; options begin with two "
-                                 "dashes", *args);
+            *status = cmd_usage (verb,
+                                 "there is no option %s; options begin with two "
+                                 "dashes",
+                                 *args);
         else if (is_option)
             *status = read_option (verb, &args, options);
         else if (*operand)
@@ -126,9 +117,9 @@ bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options, const cha
             *operand = *args;
     }
     if (*status == CMD_OK && !*operand)
-        *status = cmd_usage (verb, "which %s? For example: %s %.*s", verb->operands,
-                             cmd_program, (int) strcspn (verb->example, "\n"),
-                             verb->example);
+        *status = cmd_usage (verb, "which %s? For example: %s %.*s",
+                             verb->operands, cmd_program,
+                             (int) strcspn (verb->example, "\n"), verb->example);
     return *status == CMD_OK;
 }
 

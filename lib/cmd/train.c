@@ -10,7 +10,7 @@
 
 enum { OWN_OPTIONS = 4, MOST_OPTIONS = 40, LONGEST = 4096 };
 
-typedef struct {                        // all that a training needs, and what became of it
+typedef struct { // all that a training needs, and what became of it
     nn_recipe recipe;
     nn_data *all, *training, *validation, *test;
     nn_net *net;
@@ -20,16 +20,17 @@ typedef struct {                        // all that a training needs, and what b
     int transform_count;
     nn_history history;
     cmd_folder folder;
-    nn_scores scores;                   // of the test
-    double seconds;                     // of the training, with its validation
-    FILE *say;                          // where people look
+    nn_scores scores; // of the test
+    double seconds;   // of the training, with its validation
+    FILE *say;        // where people look
 } session;
 
 /*  The verb's options: its own, then every key of the recipe. */
 static void list_options (cmd_option options[MOST_OPTIONS])
 {
     const cmd_option own[OWN_OPTIONS] = {
-        { "run", "FOLDER", "where the run is kept; runs/RECIPE-SEED if not said", NULL },
+        { "run", "FOLDER", "where the run is kept; runs/RECIPE-SEED if not said",
+          NULL },
         { "force", NULL, "replace what an earlier run left in that folder", NULL },
         { "json", NULL, "one line of JSON on stdout, all else on stderr", NULL },
         { "quiet", NULL, "nothing but the result", NULL },
@@ -37,7 +38,8 @@ static void list_options (cmd_option options[MOST_OPTIONS])
     int count = 0;
     for (; count < OWN_OPTIONS; count++)
         options[count] = own[count];
-    for (const nn_recipe_key *k = nn_recipe_keys; k->name && count < MOST_OPTIONS - 1; k++)
+    for (const nn_recipe_key *k = nn_recipe_keys;
+         k->name && count < MOST_OPTIONS - 1; k++)
         options[count++] = (cmd_option){ k->name, "VALUE", k->about, NULL };
     options[count] = (cmd_option){ 0 };
 }
@@ -52,8 +54,9 @@ static int read_recipe (const cmd_verb *verb, nn_recipe *recipe, const char *nam
         if (o->value && nn_recipe_set (recipe, o->name, o->value) != NN_OK)
             return cmd_usage (verb, "--%s: %s", o->name, nn_error ());
     if (!*recipe->data)
-        return cmd_usage (verb, "the recipe names no data; say --data cifar10, shapes10 or "
-                          "a folder");
+        return cmd_usage (
+            verb, "the recipe names no data; say --data cifar10, shapes10 or "
+                  "a folder");
     cmd_data_settle (recipe);
     return CMD_OK;
 }
@@ -63,7 +66,8 @@ static int open_data (session *s)
 {
     const nn_recipe *recipe = &s->recipe;
     s->all = cmd_data (recipe->data, false);
-    s->test = s->all ? cmd_data (recipe->data, true) : NULL; // missing files show up now
+    s->test =
+        s->all ? cmd_data (recipe->data, true) : NULL; // missing files show up now
     if (!s->test)
         return NN_EFILE;
     if (recipe->validation == 0)
@@ -98,7 +102,8 @@ static int prepare (session *s)
 static int train (session *s)
 {
     char path[LONGEST];
-    int status = nn_recipe_save (&s->recipe, cmd_folder_file (&s->folder, "recipe", path));
+    int status =
+        nn_recipe_save (&s->recipe, cmd_folder_file (&s->folder, "recipe", path));
     if (status != NN_OK)
         return status;
     const nn_callback callbacks[] = {
@@ -107,17 +112,20 @@ static int train (session *s)
     };
     struct timespec a, b;
     clock_gettime (CLOCK_MONOTONIC, &a);
-    status = nn_train (s->net, learnt_from (s), &s->history, .validation = s->validation,
-                       .optimiser = &s->optimiser, .schedule = s->schedule,
-                       .epochs = s->recipe.epochs, .seed = s->recipe.seed,
-                       .transforms = s->transforms, .transform_count = s->transform_count,
+    status = nn_train (s->net, learnt_from (s), &s->history,
+                       .validation = s->validation, .optimiser = &s->optimiser,
+                       .schedule = s->schedule, .epochs = s->recipe.epochs,
+                       .seed = s->recipe.seed, .transforms = s->transforms,
+                       .transform_count = s->transform_count,
                        .callbacks = callbacks, .callback_count = 2);
     clock_gettime (CLOCK_MONOTONIC, &b);
-    s->seconds = (double) (b.tv_sec - a.tv_sec) + 1e-9 * (double) (b.tv_nsec - a.tv_nsec);
+    s->seconds =
+        (double) (b.tv_sec - a.tv_sec) + 1e-9 * (double) (b.tv_nsec - a.tv_nsec);
     if (status != NN_OK)
         return status;
-    return nn_weights_save (s->net, cmd_folder_file (&s->folder, "weights.safetensors", path),
-                            s->recipe.name);
+    return nn_weights_save (
+        s->net, cmd_folder_file (&s->folder, "weights.safetensors", path),
+        s->recipe.name);
 }
 
 static double peak_memory_mb (void)
@@ -125,6 +133,20 @@ static double peak_memory_mb (void)
     struct rusage usage;
     getrusage (RUSAGE_SELF, &usage);
     return (double) usage.ru_maxrss * 1024 / 1e6;
+}
+
+/*  A float without the digits that it does not have. */
+static double tidy (float x)
+{
+    char text[32];
+    snprintf (text, sizeof text, "%.7g", x);
+    return strtod (text, NULL);
+}
+
+/*  The source's figure is for photographs: it says nothing about shapes. */
+static bool comparable (const session *s)
+{
+    return s->recipe.published > 0 && strncmp (s->recipe.data, "shapes10", 8) != 0;
 }
 
 /*  What the run reached, as JSON. NULL if there is no memory for it. */
@@ -143,27 +165,30 @@ static cJSON *result_of (const session *s)
     cJSON_AddNumberToObject (json, "test_accuracy", s->scores.accuracy);
     cJSON_AddNumberToObject (json, "test_loss", s->scores.loss);
     if (s->validation) {
-        cJSON_AddNumberToObject (json, "val_accuracy", last->val_accuracy);
-        cJSON_AddNumberToObject (json, "val_loss", last->val_loss);
+        cJSON_AddNumberToObject (json, "val_accuracy", tidy (last->val_accuracy));
+        cJSON_AddNumberToObject (json, "val_loss", tidy (last->val_loss));
     } else {
         cJSON_AddNullToObject (json, "val_accuracy");
         cJSON_AddNullToObject (json, "val_loss");
     }
-    cJSON_AddNumberToObject (json, "train_accuracy", last->accuracy);
-    cJSON_AddNumberToObject (json, "train_loss", last->loss);
+    cJSON_AddNumberToObject (json, "train_accuracy", tidy (last->accuracy));
+    cJSON_AddNumberToObject (json, "train_loss", tidy (last->loss));
     cJSON_AddNumberToObject (json, "seconds", s->seconds);
     cJSON_AddNumberToObject (json, "images_per_second", images / seconds);
     cJSON_AddNumberToObject (json, "epochs", s->history.epochs);
     cJSON_AddNumberToObject (json, "train_images", learnt_from (s)->count);
-    cJSON_AddNumberToObject (json, "val_images", s->validation ? s->validation->count : 0);
+    cJSON_AddNumberToObject (json, "val_images",
+                             s->validation ? s->validation->count : 0);
     cJSON_AddNumberToObject (json, "test_images", s->scores.images);
     char seed[24]; // a number in JSON has 53 bits
     snprintf (seed, sizeof seed, "%llu", (unsigned long long) s->recipe.seed);
     cJSON_AddRawToObject (json, "seed", seed);
-    cJSON_AddNumberToObject (json, "parameters", (double) nn_net_parameters (s->net, false));
+    cJSON_AddNumberToObject (json, "parameters",
+                             (double) nn_net_parameters (s->net, false));
     cJSON_AddNumberToObject (json, "peak_memory_mb", peak_memory_mb ());
-    if (s->recipe.published > 0)
-        cJSON_AddNumberToObject (json, "published_accuracy", s->recipe.published / 100);
+    if (comparable (s))
+        cJSON_AddNumberToObject (json, "published_accuracy",
+                                 s->recipe.published / 100);
     return json;
 }
 
@@ -178,8 +203,8 @@ static int write_result (const session *s, bool json)
         *tab = ' ';
     int status = NN_EMEMORY;
     if (lines && line && asprintf (&text, "%s\n", lines) >= 0) {
-        status = nn_file_write (cmd_folder_file (&s->folder, "result.json", path), text,
-                                strlen (text));
+        status = nn_file_write (cmd_folder_file (&s->folder, "result.json", path),
+                                text, strlen (text));
         if (json)
             printf ("%s\n", line);
         free (text);
@@ -207,8 +232,8 @@ static void tell_plan (const session *s)
     if (s->validation)
         fprintf (s->say, ", %d for validation", s->validation->count);
     fprintf (s->say, "; %zu parameters; seed %llu; into %s\n",
-             nn_net_parameters (s->net, false), (unsigned long long) s->recipe.seed,
-             s->folder.path);
+             nn_net_parameters (s->net, false),
+             (unsigned long long) s->recipe.seed, s->folder.path);
     fflush (s->say);
 }
 
@@ -216,8 +241,8 @@ static void tell_result (FILE *out, const session *s)
 {
     fprintf (out, "test accuracy %.2f %%, loss %.4f, on %d images seen once",
              100 * s->scores.accuracy, s->scores.loss, s->scores.images);
-    if (s->recipe.published > 0)
-        fprintf (out, " (published on CIFAR-10: %g %%)", s->recipe.published);
+    if (comparable (s))
+        fprintf (out, " (published: %g %%)", s->recipe.published);
     fprintf (out, "; trained in %.1f s\n", s->seconds);
 }
 
@@ -229,7 +254,8 @@ static int work (session *s, bool json, bool quiet)
     if (status != NN_OK)
         return status;
     draw_curve (s);
-    status = nn_evaluate (s->net, s->test, s->transforms, s->transform_count, &s->scores);
+    status = nn_evaluate (s->net, s->test, s->transforms, s->transform_count,
+                          &s->scores);
     if (status != NN_OK)
         return status;
     if (!json || !quiet)
@@ -259,7 +285,8 @@ static int run (const cmd_verb *self, char **args)
     status = read_recipe (self, &s.recipe, name, options);
     if (status != CMD_OK)
         return status;
-    const bool json = cmd_value (options, "json"), quiet = cmd_value (options, "quiet");
+    const bool json = cmd_value (options, "json"),
+               quiet = cmd_value (options, "quiet");
     FILE *nowhere = quiet ? fopen ("/dev/null", "w") : NULL;
     s.say = nowhere ? nowhere : json ? stderr : stdout;
     char usual[LONGEST];
@@ -285,19 +312,25 @@ const cmd_verb cmd_train = {
     .name = "train",
     .operands = "RECIPE",
     .about = "train a network and keep it",
-    .manual =
-        "RECIPE is the name of a recipe, such as C.baseline, or the path of one. A part of\n"
-        "the training images, as large as the recipe says, is put aside to validate with;\n"
-        "the test images are looked at once, when all is done.\n"
-        "\n"
-        "Data are cifar10 (in data/cifar-10-batches-bin, or below $NN_DATA), a folder with\n"
-        "CIFAR-10's *.bin files, shapes10 (10,000 images to train with and 2,000 to test,\n"
-        "drawn by the program itself), or shapes10:COUNT (COUNT to train with, a fifth of\n"
-        "that to test).\n"
-        "\n"
-        "The run folder gets recipe (all that the run depended on: train it again and you\n"
-        "get the same net), history.tsv, weights.safetensors, result.json and, where gnuplot\n"
-        "is installed, curve.svg.\n",
+    .manual = "RECIPE is the name of a recipe, such as C.baseline, or the path of "
+              "one. A part of\n"
+              "the training images, as large as the recipe says, is put aside to "
+              "validate with;\n"
+              "the test images are looked at once, when all is done.\n"
+              "\n"
+              "Data are cifar10 (in data/cifar-10-batches-bin, or below "
+              "$NN_DATA), a folder with\n"
+              "CIFAR-10's *.bin files, shapes10 (10,000 images to train with and "
+              "2,000 to test,\n"
+              "drawn by the program itself), or shapes10:COUNT (COUNT to train "
+              "with, a fifth of\n"
+              "that to test).\n"
+              "\n"
+              "The run folder gets recipe (all that the run depended on: train it "
+              "again and you\n"
+              "get the same net), history.tsv, weights.safetensors, result.json "
+              "and, where gnuplot\n"
+              "is installed, curve.svg.\n",
     .example = "train C.baseline --data shapes10:2000 --epochs 3 --run runs/first",
     .run = run,
 };
