@@ -83,8 +83,8 @@ static void print_history (const void *value, FILE *out)
     fprintf (out, "epoch      loss  accuracy  validation loss  accuracy\n");
     for (int i = 0; i < history->epochs; i++) {
         const nn_epoch *e = &history->epoch[i];
-        fprintf (out, "%5d  %8.4f  %8.4f  %15.4f  %8.4f\n", i + 1, e->loss, e->accuracy,
-                 e->val_loss, e->val_accuracy);
+        fprintf (out, "%5d  %8.4f  %8.4f  %15.4f  %8.4f\n", i + 1, e->loss,
+                 e->accuracy, e->val_loss, e->val_accuracy);
     }
 }
 
@@ -115,7 +115,8 @@ void nnk_show_nn_history (const nn_history *value);
 void nnk_show_nn_tensor (const nn_tensor *value)
 {
     nn_image picture = { 0 };
-    show_text (print_tensor, value, picture_of (value, &picture) ? &picture : NULL);
+    show_text (print_tensor, value,
+               picture_of (value, &picture) ? &picture : NULL);
     nn_image_free (&picture);
 }
 
@@ -161,7 +162,8 @@ nn_callback live_curve (void)
     static char name[40];
     snprintf (name, sizeof name, "curve-%d-%lld", (int) getpid (),
               (long long) time (NULL));
-    return (nn_callback){
-        .name = "live curve", .begin = draw_afresh, .epoch = draw_again, .self = name
-    };
+    return (nn_callback){ .name = "live curve",
+                          .begin = draw_afresh,
+                          .epoch = draw_again,
+                          .self = name };
 }

@@ -49,8 +49,8 @@ static nn_chunk *reserve (nn_arena *self, size_t size)
                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) {
         free (chunk);
-        nn_fail (NN_EMEMORY, "no memory for %zu bytes more; a smaller batch needs less",
-                 size);
+        nn_fail (NN_EMEMORY,
+                 "no memory for %zu bytes more; a smaller batch needs less", size);
         return NULL;
     }
     if (self->scratch)

@@ -69,14 +69,14 @@ static int lay_output (nn_net *net, nn_layer *self, bool training)
 {
     const bool gradient = training && self->wanted;
     self->out.n = net->batch;
-    self->in_place =
-        fits_in_place (self) && (!gradient || self->in[0]->out.dx); // both, or neither
+    self->in_place = fits_in_place (self) &&
+                     (!gradient || self->in[0]->out.dx); // both, or neither
     if (self->in_place) {
         self->out.x = self->in[0]->out.x;
         self->out.dx = gradient ? self->in[0]->out.dx : NULL;
     } else if (nn_tensor_lay (&self->out, net->scratch, gradient) != NN_OK)
-        return nn_fail (NN_EMEMORY, "layer '%s', batch %d: %s", self->name, net->batch,
-                        nn_error ());
+        return nn_fail (NN_EMEMORY, "layer '%s', batch %d: %s", self->name,
+                        net->batch, nn_error ());
     if (!gradient)
         self->out.dx = NULL;
     self->kept = NULL;
@@ -97,7 +97,8 @@ static int lay_params (nn_net *net, nn_layer *self, bool training)
             p->w = nn_arena_take (net->lasting, p->size * sizeof *p->w);
             if (!p->w)
                 return NN_EMEMORY;
-            nn_random random = nn_random_from (net->seed, NN_FOR_INIT, self->index, k);
+            nn_random random =
+                nn_random_from (net->seed, NN_FOR_INIT, self->index, k);
             p->init (p->w, p->size, p->fan_in, p->fan_out, &random);
         }
         p->dw = p->sums = NULL;
@@ -105,8 +106,8 @@ static int lay_params (nn_net *net, nn_layer *self, bool training)
             continue;
         p->dw = nn_arena_take (net->scratch, p->size * sizeof *p->dw);
         if (!p->by_rows)
-            p->sums =
-                nn_arena_take (net->scratch, p->size * net->shards * sizeof *p->sums);
+            p->sums = nn_arena_take (net->scratch,
+                                     p->size * net->shards * sizeof *p->sums);
         if (!p->dw || !(p->sums || p->by_rows))
             return NN_EMEMORY;
     }

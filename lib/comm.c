@@ -17,4 +17,6 @@ static int broadcast_alone (const nn_comm *self, float *x, size_t size, int sour
     return NN_OK;
 }
 
-const nn_comm nn_alone = { .ranks = 1, .sum = sum_alone, .broadcast = broadcast_alone };
+const nn_comm nn_alone = { .ranks = 1,
+                           .sum = sum_alone,
+                           .broadcast = broadcast_alone };

@@ -16,10 +16,12 @@ static void take (const nn_history *history, const float *member, float *row)
 }
 
 /*  Draws a history. file: .svg or .png, or NULL to show it where the program runs. */
-int nn_plot_history (const nn_history *history, const char *title, const char *file)
+int nn_plot_history (const nn_history *history, const char *title,
+                     const char *file)
 {
     if (history->epochs < 1)
-        return nn_fail (NN_EVALUE, "nn_plot_history: no epoch has been trained yet");
+        return nn_fail (NN_EVALUE,
+                        "nn_plot_history: no epoch has been trained yet");
     const int n = history->epochs;
     float *rows = malloc (4 * (size_t) n * sizeof *rows);
     if (!rows)
@@ -42,8 +44,8 @@ int nn_plot_history (const nn_history *history, const char *title, const char *f
     const bool validated = first->val_loss == first->val_loss;
     const nn_curve seen[] = { curves[0], curves[2] };
     const int status =
-        nn_plot_curves (validated ? curves : seen, validated ? 4 : 2, .title = title,
-                        .x_label = "epoch", .file = file);
+        nn_plot_curves (validated ? curves : seen, validated ? 4 : 2,
+                        .title = title, .x_label = "epoch", .file = file);
     free (rows);
     return status;
 }

@@ -12,8 +12,8 @@ static int shape (nn_layer *self)
 {
     const int *size = self->args;
     if (size[0] < 1 || size[1] < 1 || size[2] < 1)
-        return nn_fail (NN_ESHAPE, "nn_input: no picture has %d x %d x %d", size[0],
-                        size[1], size[2]);
+        return nn_fail (NN_ESHAPE, "nn_input: no picture has %d x %d x %d",
+                        size[0], size[1], size[2]);
     self->out.h = size[0];
     self->out.w = size[1];
     self->out.c = size[2];

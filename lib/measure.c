@@ -19,22 +19,27 @@ int nn_argmax (const float *values, int count)
 }
 
 /*  The share of images whose likeliest class is the right one. n x classes, n labels. */
-double nn_accuracy (const float *probabilities, const int *label, int n, int classes)
+double nn_accuracy (const float *probabilities, const int *label, int n,
+                    int classes)
 {
     int right = 0;
     for (int i = 0; i < n; i++)
-        right += nn_argmax (probabilities + (size_t) i * classes, classes) == label[i];
+        right +=
+            nn_argmax (probabilities + (size_t) i * classes, classes) == label[i];
     return n ? (double) right / n : 0;
 }
 
 /*  Runs the net over a data set and hands each batch with the net's output to `each`. */
-static int over_all (nn_net *net, const nn_data *data, const nn_transform *transforms,
-                     int count, void (*each) (const nn_net *, const nn_batch *, void *),
+static int over_all (nn_net *net, const nn_data *data,
+                     const nn_transform *transforms, int count,
+                     void (*each) (const nn_net *, const nn_batch *, void *),
                      void *with)
 {
-    nn_require (net && net->batch > 0, "the net must be built before it is measured");
-    nn_loader *loader = nn_loader_new (
-        data, .batch = net->batch, .transforms = transforms, .transform_count = count);
+    nn_require (net && net->batch > 0,
+                "the net must be built before it is measured");
+    nn_loader *loader =
+        nn_loader_new (data, .batch = net->batch, .transforms = transforms,
+                       .transform_count = count);
     if (!loader)
         return NN_EMEMORY;
     int status = nn_loader_start (loader, 0, 0);

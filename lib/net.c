@@ -61,7 +61,8 @@ static nn_layer *append (nn_net *net)
         net->layer = larger;
         net->room = room;
     }
-    return net->layer[net->layers] = nn_arena_take (net->lasting, sizeof (nn_layer));
+    return net->layer[net->layers] =
+               nn_arena_take (net->lasting, sizeof (nn_layer));
 }
 
 /*  The layer's name is its kind and how many of them there are by now: "conv2d_2". */
@@ -75,17 +76,17 @@ static void christen (nn_layer *self)
 
 /*  Adds a layer that reads `ins` others. `args` (bytes of them) are copied for its verbs.
  *  NULL when its shape () refuses, when an input is NULL, or when the net failed before. */
-nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in, int ins,
-                        const void *args, size_t bytes)
+nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
+                        int ins, const void *args, size_t bytes)
 {
     if (!net || net->status != NN_OK)
         return NULL;
     nn_require (net->batch == 0, "the net is built: no layer can be added");
     for (int k = 0; k < ins; k++)
         if (!in[k] || in[k]->net != net)
-            return give_up (net,
-                            nn_fail (NN_EVALUE, "nn_%s: input %d is %s", kind->name, k,
-                                     in[k] ? "a layer of another net" : "missing"));
+            return give_up (
+                net, nn_fail (NN_EVALUE, "nn_%s: input %d is %s", kind->name, k,
+                              in[k] ? "a layer of another net" : "missing"));
     nn_layer *self = append (net);
     if (self) {
         self->in = nn_arena_take (net->lasting, (ins + 1) * sizeof *self->in);
@@ -115,8 +116,8 @@ nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in, i
 /*  Declares an array that the layer learns, while its shape () runs. The memory comes with
  *  nn_net_build (). fan_in and fan_out say how many values meet in an output, and how many
  *  outputs an input reaches: the initialisers ask for them. */
-nn_param *nn_param_add (nn_layer *layer, const char *name, int dims, const int *dim,
-                        int fan_in, int fan_out, nn_init *init)
+nn_param *nn_param_add (nn_layer *layer, const char *name, int dims,
+                        const int *dim, int fan_in, int fan_out, nn_init *init)
 {
     nn_require (layer->params < NN_PARAMS && dims <= NN_DIMS,
                 "too many parameters in %s", layer->name);

@@ -13,8 +13,8 @@ static int write_epoch (void *self, nn_training *t)
 {
     FILE *out = self;
     const nn_epoch *e = &t->history->epoch[t->history->epochs - 1];
-    fprintf (out, "epoch %2d/%d  loss %.4f  accuracy %.4f", t->epoch + 1, t->epochs,
-             e->loss, e->accuracy);
+    fprintf (out, "epoch %2d/%d  loss %.4f  accuracy %.4f", t->epoch + 1,
+             t->epochs, e->loss, e->accuracy);
     if (!isnan (e->val_loss))
         fprintf (out, "  validation %.4f  %.4f", e->val_loss, e->val_accuracy);
     fprintf (out, "  %6.0f images/s\n", e->images_per_second);
@@ -39,11 +39,11 @@ static int draw_bar (void *self, nn_training *t)
     for (int k = 0; k < 24 * done / t->batches; k++)
         bar[k] = '=';
     const double rate = t->seconds > 0 ? t->images / t->seconds : 0;
-    fprintf (
-        out,
-        "\repoch %2d/%d [%s] %5.0f images/s  %4.0f s left  loss %.4f  accuracy %.4f ",
-        t->epoch + 1, t->epochs, bar, rate, t->seconds * (t->batches - done) / done,
-        t->loss, t->accuracy);
+    fprintf (out,
+             "\repoch %2d/%d [%s] %5.0f images/s  %4.0f s left  loss %.4f  "
+             "accuracy %.4f ",
+             t->epoch + 1, t->epochs, bar, rate,
+             t->seconds * (t->batches - done) / done, t->loss, t->accuracy);
     if (done == t->batches)
         fprintf (out, "\r\033[K");
     fflush (out);

@@ -16,7 +16,8 @@ void nn_philox (uint32_t out[4], const uint32_t counter[4], const uint32_t key[2
     uint32_t a = counter[0], b = counter[1], c = counter[2], d = counter[3];
     uint32_t k0 = key[0], k1 = key[1];
     for (int round = 0; round < 10; round++) {
-        const uint64_t p = (uint64_t) 0xD2511F53 * a, q = (uint64_t) 0xCD9E8D57 * c;
+        const uint64_t p = (uint64_t) 0xD2511F53 * a,
+                       q = (uint64_t) 0xCD9E8D57 * c;
         a = (uint32_t) (q >> 32) ^ b ^ k0;
         b = (uint32_t) q;
         c = (uint32_t) (p >> 32) ^ d ^ k1;

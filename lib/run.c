@@ -43,7 +43,8 @@ static void chain (nn_net *net, int first, int end, const nn_pass *pass)
     const int lo = from (pass->shard, pass->batch->n, net);
     const int hi = from (pass->shard + 1, pass->batch->n, net);
     for (int a = first, b; a < end; a = b) {
-        for (b = a + 1; b < end && wide (net->layer[a]) == wide (net->layer[b]); b++)
+        for (b = a + 1; b < end && wide (net->layer[a]) == wide (net->layer[b]);
+             b++)
             continue;
         const int few = wide (net->layer[a]) ? hi - lo : net->block;
         for (int i = lo; i < hi; i += few)
@@ -59,15 +60,15 @@ static void chain_back (nn_net *net, int top, int bottom, const nn_pass *pass)
     const int lo = from (pass->shard, pass->batch->n, net);
     const int hi = from (pass->shard + 1, pass->batch->n, net);
     for (int a = top, b; a >= bottom; a = b) {
-        for (b = a - 1; b >= bottom && wide (net->layer[a]) == wide (net->layer[b]);
-             b--)
+        for (b = a - 1;
+             b >= bottom && wide (net->layer[a]) == wide (net->layer[b]); b--)
             continue;
         const int few = wide (net->layer[a]) ? hi - lo : net->block;
         for (int i = lo; i < hi; i += few)
             for (int l = a; l > b; l--)
                 if (net->layer[l]->wanted)
-                    net->layer[l]->kind->backward (net->layer[l], i,
-                                                   i + few < hi ? i + few : hi, pass);
+                    net->layer[l]->kind->backward (
+                        net->layer[l], i, i + few < hi ? i + few : hi, pass);
     }
 }
 
@@ -117,7 +118,8 @@ static void backward_all (nn_net *net, const nn_batch *batch)
             for (int k = 0; k < net->layer[l]->params; k++) {
                 const nn_param *p = &net->layer[l]->param[k];
                 if (p->sums)
-                    memset (p->sums + shard * p->size, 0, p->size * sizeof *p->sums);
+                    memset (p->sums + shard * p->size, 0,
+                            p->size * sizeof *p->sums);
             }
     for (int top = net->layers - 1, bottom; top >= 0; top = bottom - 1) {
         const nn_whole *whole =
@@ -135,7 +137,8 @@ static void backward_all (nn_net *net, const nn_batch *batch)
                 whole->reduce_back (net->layer[top], &pass);
             }
         }
-        for (bottom = top; bottom > 0 && !net->layer[bottom - 1]->kind->whole; bottom--)
+        for (bottom = top; bottom > 0 && !net->layer[bottom - 1]->kind->whole;
+             bottom--)
             continue;
 #pragma omp for schedule(static)
         for (int shard = 0; shard < net->shards; shard++) {
@@ -225,8 +228,9 @@ static int fits (const nn_net *net, const nn_batch *batch, bool training)
                         "%d classes for a net whose last layer, '%s', gives %zu",
                         batch->classes, net->output->name, nn_image_size (out));
     if (training && !net->training)
-        return nn_fail (NN_EVALUE, "this net was built for inference; build it without "
-                                   ".inference to train it");
+        return nn_fail (NN_EVALUE,
+                        "this net was built for inference; build it without "
+                        ".inference to train it");
     return NN_OK;
 }
 
@@ -249,8 +253,9 @@ int nn_net_backward (nn_net *net, const nn_batch *batch)
     const int status = fits (net, batch, true);
     if (status != NN_OK)
         return status;
-    nn_require (net->seen == batch->n, "backward over %d images after forward over %d",
-                batch->n, net->seen);
+    nn_require (net->seen == batch->n,
+                "backward over %d images after forward over %d", batch->n,
+                net->seen);
 #pragma omp parallel num_threads(net->threads)
     {
         backward_all (net, batch);
@@ -268,7 +273,8 @@ static int prepare_slots (nn_net *net, const nn_optimiser *o)
                 nn_param *p = &net->layer[l]->param[k];
                 if (!p->dw || p->slot[s])
                     continue;
-                p->slot[s] = nn_arena_take (net->lasting, p->size * sizeof (float));
+                p->slot[s] =
+                    nn_arena_take (net->lasting, p->size * sizeof (float));
                 if (!p->slot[s])
                     return NN_EMEMORY;
             }

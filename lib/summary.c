@@ -39,8 +39,8 @@ void nn_net_summary (const nn_net *net, FILE *out)
         if (l->kind->describe)
             l->kind->describe (l, about, sizeof about);
         name_inputs (l, reads, sizeof reads);
-        fprintf (out, "%-18s %-18s %12zu  %s%s%s\n", l->name, shape, parameters, about,
-                 reads, l->frozen && l->params ? ", frozen" : "");
+        fprintf (out, "%-18s %-18s %12zu  %s%s%s\n", l->name, shape, parameters,
+                 about, reads, l->frozen && l->params ? ", frozen" : "");
     }
     const size_t all = nn_net_parameters (net, false),
                  learnt = nn_net_parameters (net, true);
@@ -49,6 +49,7 @@ void nn_net_summary (const nn_net *net, FILE *out)
         fprintf (out, ", %zu of them learnt", learnt);
     if (net->batch)
         fprintf (out, "; %.1f MB for a batch of %d",
-                 (double) (net->lasting->used + net->scratch->used) / 1e6, net->batch);
+                 (double) (net->lasting->used + net->scratch->used) / 1e6,
+                 net->batch);
     fprintf (out, "\n");
 }

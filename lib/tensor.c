@@ -19,10 +19,10 @@ int nn_tensor_lay (nn_tensor *self, nn_arena *arena, bool gradient)
 {
     const long long row = ((long long) self->w + 2 * self->halo) * self->c;
     const long long rows = (long long) self->h + 2 * self->halo;
-    if (self->n < 1 || self->h < 1 || self->w < 1 || self->c < 1 || self->halo < 0 ||
-        row > INT32_MAX || rows > INT32_MAX / row)
-        return nn_fail (NN_ESHAPE, "no tensor has %d images of %d x %d x %d", self->n,
-                        self->h, self->w, self->c);
+    if (self->n < 1 || self->h < 1 || self->w < 1 || self->c < 1 ||
+        self->halo < 0 || row > INT32_MAX || rows > INT32_MAX / row)
+        return nn_fail (NN_ESHAPE, "no tensor has %d images of %d x %d x %d",
+                        self->n, self->h, self->w, self->c);
     const size_t floats = self->n * nn_image_stride (self);
     const size_t first = self->halo * (nn_row_stride (self) + self->c);
     float *x = nn_arena_take (arena, floats * sizeof *x);

@@ -86,7 +86,8 @@ static int run_epoch (nn_loader *loader, const nn_train_args *args, nn_training 
     t->images = 0;
     int status = nn_loader_start (loader, t->epoch, t->batch);
     const nn_batch *batch;
-    while (status == NN_OK && !t->stop && (batch = nn_loader_next (loader, &status))) {
+    while (status == NN_OK && !t->stop &&
+           (batch = nn_loader_next (loader, &status))) {
         const long step = (long) t->epoch * t->batches + t->batch;
         t->optimiser->rate = t->rate * schedule->factor (schedule, step, steps);
         status = nn_net_step (t->net, batch, t->optimiser, args->comm);
@@ -128,11 +129,13 @@ static int remember (const nn_train_args *args, nn_training *t)
     return NN_OK;
 }
 
-static int run_epochs (nn_loader *loader, const nn_train_args *args, nn_training *t)
+static int run_epochs (nn_loader *loader, const nn_train_args *args,
+                       nn_training *t)
 {
     int status = tell (args, BEGIN, t);
     t->batch = args->first_batch;
-    for (t->epoch = args->first_epoch; t->epoch < t->epochs && !t->stop; t->epoch++) {
+    for (t->epoch = args->first_epoch; t->epoch < t->epochs && !t->stop;
+         t->epoch++) {
         if (status == NN_OK)
             status = run_epoch (loader, args, t);
         if (status == NN_OK)
@@ -152,16 +155,18 @@ static int run_epochs (nn_loader *loader, const nn_train_args *args, nn_training
 int nn_train_with (nn_net *net, const nn_data *data, nn_history *history,
                    nn_train_args args)
 {
-    nn_require (net && net->batch > 0, "the net must be built before it is trained");
+    nn_require (net && net->batch > 0,
+                "the net must be built before it is trained");
     if (args.epochs < 0 || args.first_epoch < 0 || args.first_batch < 0)
         return nn_fail (NN_EVALUE,
                         "nn_train: %d epochs from epoch %d, batch %d; give "
                         "numbers above 0",
                         args.epochs, args.first_epoch, args.first_batch);
-    nn_loader *loader = nn_loader_new (
-        data, .batch = net->batch, .shuffle = true, .training = true, .seed = args.seed,
-        .transforms = args.transforms, .transform_count = args.transform_count,
-        .mix = args.mix, .with = args.mix_with);
+    nn_loader *loader = nn_loader_new (data, .batch = net->batch, .shuffle = true,
+                                       .training = true, .seed = args.seed,
+                                       .transforms = args.transforms,
+                                       .transform_count = args.transform_count,
+                                       .mix = args.mix, .with = args.mix_with);
     if (!loader)
         return NN_EMEMORY;
     nn_optimiser usual = nn_adam (.rate = 1e-3f);

@@ -40,12 +40,14 @@ static void test_errors (void)
     nn_on_panic = jump;
     if (!setjmp (back))
         nn_require (1 + 1 == 3, "%d is not %d", 2, 3);
-    check (!strcmp (panic, "test_errors: 2 is not 3"), "a contract ends at the hook",
-           "it said '%s'", panic);
+    check (!strcmp (panic, "test_errors: 2 is not 3"),
+           "a contract ends at the hook", "it said '%s'", panic);
 
     const char *const words[] = { "epochs", "batch", "rate" };
-    check (nn_nearest ("epoch", words, 3) == words[0], "epoch is near epochs", "no");
-    check (nn_nearest ("bacth", words, 3) == words[1], "bacth is near batch", "no");
+    check (nn_nearest ("epoch", words, 3) == words[0], "epoch is near epochs",
+           "no");
+    check (nn_nearest ("bacth", words, 3) == words[1], "bacth is near batch",
+           "no");
     check (nn_nearest ("momentum", words, 3) == NULL, "momentum is near nothing",
            "yes");
     check (nn_nearest ("", words, 3) == NULL, "nothing is near nothing", "yes");
@@ -64,7 +66,8 @@ static void test_arena (void)
     }
     check (zero, "what an arena gives is zero", "it was not");
     check (aligned, "and aligned to 64 bytes", "it was not");
-    check (nn_arena_take (arena, SIZE_MAX - 5) == NULL && strstr (nn_error (), "bytes"),
+    check (nn_arena_take (arena, SIZE_MAX - 5) == NULL &&
+               strstr (nn_error (), "bytes"),
            "more than all memory is refused", "'%s'", nn_error ());
     arena->limit = arena->reserved + (1 << 20);
     check (nn_arena_take (arena, 2 << 20) == NULL && strstr (nn_error (), "limit"),
@@ -102,7 +105,8 @@ static void test_tensor (void)
     const float *start = t.x - nn_row_stride (&t) - t.c;
     for (size_t k = 0; k < 2 * nn_image_stride (&t); k++)
         sum += start[k];
-    check (sum == 120, "rows and images lie inside their halo", "sum %g, not 120", sum);
+    check (sum == 120, "rows and images lie inside their halo", "sum %g, not 120",
+           sum);
     t.x[nn_at (&t, 1, 2, 3) + 4] = 7;
     t.x[nn_at (&t, 0, 0, 0)] = -2;
     float low, high, mean;
@@ -110,13 +114,14 @@ static void test_tensor (void)
     check (low == -2 && high == 7 && fabsf (mean - 123.f / 120) < 1e-6f,
            "range and mean", "%g %g %g", low, high, mean);
 
-    const int bad[][4] = {
-        { 0, 1, 1, 1 }, { 1, -1, 1, 1 }, { 1, 65536, 65536, 64 }, { 1, 1, INT32_MAX, 2 }
-    };
+    const int bad[][4] = { { 0, 1, 1, 1 },
+                           { 1, -1, 1, 1 },
+                           { 1, 65536, 65536, 64 },
+                           { 1, 1, INT32_MAX, 2 } };
     for (int k = 0; k < 4; k++) {
         nn_tensor b;
-        check (nn_tensor_new (&b, arena, bad[k][0], bad[k][1], bad[k][2], bad[k][3]) ==
-                       NN_ESHAPE &&
+        check (nn_tensor_new (&b, arena, bad[k][0], bad[k][1], bad[k][2],
+                              bad[k][3]) == NN_ESHAPE &&
                    strstr (nn_error (), "no tensor"),
                "a shape that cannot be is refused", "'%s'", nn_error ());
     }
@@ -143,8 +148,8 @@ static void test_philox (void)
         uint32_t out[4];
         nn_philox (out, known[i].counter, known[i].key);
         check (!memcmp (out, known[i].out, sizeof out),
-               "Philox gives a published vector", "vector %d begins %08x, not %08x", i,
-               out[0], known[i].out[0]);
+               "Philox gives a published vector",
+               "vector %d begins %08x, not %08x", i, out[0], known[i].out[0]);
     }
 }
 
@@ -158,7 +163,8 @@ static void test_draws (void)
         same &= x == nn_random_bits (&b);
         other |= x != nn_random_bits (&c);
     }
-    check (same && other, "the same numbers for the same purpose, others for another",
+    check (same && other,
+           "the same numbers for the same purpose, others for another",
            "same %d other %d", same, other);
 
     const int n = 200000;
@@ -168,10 +174,12 @@ static void test_draws (void)
         mean += x / n, square += x * x / n, fourth += x * x * x * x / n;
         u_low = fmin (u, u_low), u_high = fmax (u, u_high), u_mean += u / n;
     }
-    check (fabs (mean) < 0.01 && fabs (square - 1) < 0.02 && fabs (fourth - 3) < 0.1,
-           "normal draws have mean 0, variance 1, kurtosis 3", "%g %g %g", mean, square,
-           fourth);
-    check (u_low >= 0 && u_high < 1 && u_high > 0.999 && fabs (u_mean - 0.5) < 0.005,
+    check (fabs (mean) < 0.01 && fabs (square - 1) < 0.02 &&
+               fabs (fourth - 3) < 0.1,
+           "normal draws have mean 0, variance 1, kurtosis 3", "%g %g %g", mean,
+           square, fourth);
+    check (u_low >= 0 && u_high < 1 && u_high > 0.999 &&
+               fabs (u_mean - 0.5) < 0.005,
            "uniform draws fill 0 to 1", "%g %g %g", u_low, u_high, u_mean);
 
     int count[7] = { 0 };
@@ -180,7 +188,8 @@ static void test_draws (void)
     double chi = 0;
     for (int k = 0; k < 7; k++)
         chi += (count[k] - 10000.0) * (count[k] - 10000.0) / 10000;
-    check (chi < 22.46, "draws below 7 are equally likely", "chi-square %g of 6", chi);
+    check (chi < 22.46, "draws below 7 are equally likely", "chi-square %g of 6",
+           chi);
 
     int seen[24] = { 0 };
     for (int i = 0; i < 24000; i++) {

@@ -42,7 +42,8 @@ static void gain_forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
     const size_t size = nn_image_size (in);
     for (int i = lo; i < hi; i++)
         for (size_t k = 0; k < size; k++)
-            out->x[i * size + k] = in->x[i * size + k] * self->param[0].w[k % out->c];
+            out->x[i * size + k] =
+                in->x[i * size + k] * self->param[0].w[k % out->c];
 }
 
 static void gain_backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
@@ -55,7 +56,8 @@ static void gain_backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
             const float dy = out->dx[i * size + k];
             if (nn_gradient_wanted (self, 0))
                 in->dx[i * size + k] += dy * self->param[0].w[k % out->c];
-            nn_sums (&self->param[0], pass)[k % out->c] += dy * in->x[i * size + k];
+            nn_sums (&self->param[0], pass)[k % out->c] +=
+                dy * in->x[i * size + k];
         }
 }
 
@@ -98,11 +100,13 @@ static void sum_backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
 static int centre_shape (nn_layer *self)
 {
     like_input (self);
-    self->state = nn_arena_take (self->net->lasting, 9 * self->out.c * sizeof (double));
+    self->state =
+        nn_arena_take (self->net->lasting, 9 * self->out.c * sizeof (double));
     return self->state ? NN_OK : NN_EMEMORY;
 }
 
-static void add_up (double *sum, const float *x, int lo, int hi, size_t size, int c)
+static void add_up (double *sum, const float *x, int lo, int hi, size_t size,
+                    int c)
 {
     for (int k = 0; k < c; k++)
         sum[k] = 0;
@@ -113,11 +117,12 @@ static void add_up (double *sum, const float *x, int lo, int hi, size_t size, in
 static void centre_partial (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
     const int c = self->out.c;
-    add_up ((double *) self->state + (1 + pass->shard) * c, self->in[0]->out.x, lo, hi,
-            nn_image_size (&self->out), c);
+    add_up ((double *) self->state + (1 + pass->shard) * c, self->in[0]->out.x, lo,
+            hi, nn_image_size (&self->out), c);
 }
 
-static void centre_partial_back (nn_layer *self, int lo, int hi, const nn_pass *pass)
+static void centre_partial_back (nn_layer *self, int lo, int hi,
+                                 const nn_pass *pass)
 {
     const int c = self->out.c;
     add_up ((double *) self->state + (1 + pass->shard) * c, self->out.dx, lo, hi,
@@ -188,9 +193,10 @@ static const nn_kind double_kind = { .name = "double",
                                      .forward = double_forward,
                                      .backward = double_backward,
                                      .flags = NN_IN_PLACE };
-static const nn_kind sum_kind = {
-    .name = "sum", .shape = like_input, .forward = sum_forward, .backward = sum_backward
-};
+static const nn_kind sum_kind = { .name = "sum",
+                                  .shape = like_input,
+                                  .forward = sum_forward,
+                                  .backward = sum_backward };
 static const nn_kind centre_kind = { .name = "centre",
                                      .shape = centre_shape,
                                      .forward = centre_forward,
@@ -254,7 +260,8 @@ static void test_gradient (void)
     nn_net *net = branched (N);
     loss_of (net, &batch, factor);
     memcpy (net->output->out.dx, factor, sizeof factor);
-    check (nn_net_backward (net, &batch) == NN_OK, "backward runs", "%s", nn_error ());
+    check (nn_net_backward (net, &batch) == NN_OK, "backward runs", "%s",
+           nn_error ());
     double worst = 0;
     const float h = 1.f / 64;
     for (int k = 0; k < N * SIZE; k++) {
@@ -281,8 +288,8 @@ static void test_gradient (void)
             *w = old;
             worst = fmax (worst, fabs (got - (up - down) / (2 * h)));
         }
-    check (worst < 1e-2, "the gradients of the weights, from all shards", "off by %g",
-           worst);
+    check (worst < 1e-2, "the gradients of the weights, from all shards",
+           "off by %g", worst);
     check (nn_net_layer (net, "double_1")->in_place &&
                nn_net_layer (net, "double_1")->out.x ==
                    nn_net_layer (net, "gain_1")->out.x,
@@ -320,7 +327,8 @@ static void test_threads (void)
         train_with (threads, more);
         check (!memcmp (one_thread, more, sizeof more),
                "training gives the same bits for any number of threads",
-               "%d threads differ: %.9g, not %.9g", threads, more[0], one_thread[0]);
+               "%d threads differ: %.9g, not %.9g", threads, more[0],
+               one_thread[0]);
     }
     omp_set_num_threads (most);
 }
@@ -341,7 +349,8 @@ static void test_no_allocation (void)
         nn_net_forward (net, &batch, true);
         nn_net_backward (net, &batch);
     }
-    check (allocations == before && taken == net->scratch->used + net->lasting->used,
+    check (allocations == before &&
+               taken == net->scratch->used + net->lasting->used,
            "ten passes allocate nothing", "%ld allocations", allocations - before);
     nn_net_free (&net);
 }
@@ -379,7 +388,8 @@ static void test_mistakes (void)
     nn_fail (NN_EFILE, "something else happened since");
     check (!x && !y && nn_net_build (net, .batch = 2) == NN_ESHAPE &&
                strstr (nn_error (), "0 x 3 x 3"),
-           "the first failure is kept until the net is built", "'%s'", nn_error ());
+           "the first failure is kept until the net is built", "'%s'",
+           nn_error ());
     nn_net_free (&net);
 
     net = nn_net_new (.seed = 0);
@@ -403,8 +413,8 @@ static void test_mistakes (void)
                strstr (nn_error (), "limit"),
            "a net over its memory limit says how many bytes it needs", "'%s'",
            nn_error ());
-    check (nn_net_build (net, .batch = 1) == NN_OK, "and may be built smaller", "'%s'",
-           nn_error ());
+    check (nn_net_build (net, .batch = 1) == NN_OK, "and may be built smaller",
+           "'%s'", nn_error ());
     nn_net_free (&net);
 }
 
@@ -420,23 +430,26 @@ static void test_batches (void)
     batch.n = 2;
     batch.h = 5;
     check (nn_net_forward (net, &batch, true) == NN_ESHAPE &&
-               strstr (nn_error (), "5 x 2 x 4") && strstr (nn_error (), "3 x 2 x 4"),
+               strstr (nn_error (), "5 x 2 x 4") &&
+               strstr (nn_error (), "3 x 2 x 4"),
            "pictures of another size name both sizes", "'%s'", nn_error ());
     nn_net_free (&net);
 
     net = branched (N);
     nn_net_freeze (net, 0, net->layers - 1, true);
     nn_net_build (net, .batch = N);
-    check (
-        nn_net_parameters (net, false) == 3 * C && nn_net_parameters (net, true) == C &&
-            !nn_net_layer (net, "gain_1")->wanted &&
-            !nn_net_layer (net, "gain_1")->out.dx,
-        "frozen layers need no gradient", "%zu learnt", nn_net_parameters (net, true));
+    check (nn_net_parameters (net, false) == 3 * C &&
+               nn_net_parameters (net, true) == C &&
+               !nn_net_layer (net, "gain_1")->wanted &&
+               !nn_net_layer (net, "gain_1")->out.dx,
+           "frozen layers need no gradient", "%zu learnt",
+           nn_net_parameters (net, true));
     batch = (nn_batch){ .n = N, .h = H, .w = W, .c = C, .x = x };
     nn_net_forward (net, &batch, true);
     for (int k = 0; k < N * SIZE; k++)
         net->output->out.dx[k] = 1;
-    check (nn_net_backward (net, &batch) == NN_OK && net->output->param[0].dw[0] != 0 &&
+    check (nn_net_backward (net, &batch) == NN_OK &&
+               net->output->param[0].dw[0] != 0 &&
                !nn_net_layer (net, "gain_1")->param[0].dw,
            "and the others still learn", "no gradient arrived");
     nn_net_free (&net);
