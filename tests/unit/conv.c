@@ -1,0 +1,182 @@
+/*  conv.c - sizes, the definition by hand, im2col against it, and what is refused */
+#include "near.h"
+
+static void sizes (void)
+{
+    check (nn_conv_out (32, 3, 1, 1, 0, 0) == 30, "32 valid 3", "wrong");
+    check (nn_conv_out (32, 3, 1, 1, 1, 1) == 32, "32 same 3", "wrong");
+    check (nn_conv_out (7, 3, 2, 1, 0, 0) == 3, "7 valid 3 stride 2", "wrong");
+    check (nn_conv_out (8, 3, 2, 1, 0, 0) == 3, "8 valid 3 stride 2", "wrong");
+    check (nn_conv_out (9, 3, 1, 4, 0, 0) == 1, "9 valid 3 dilation 4", "wrong");
+    check (nn_conv_out (2, 3, 1, 1, 0, 0) == 0, "2 valid 3 does not fit", "wrong");
+}
+
+/*  Two channels, two filters, 2 x 2 over 2 x 3: every number can be followed. */
+static void by_hand (void)
+{
+    const nn_conv_shape s = { .h = 2,
+                              .w = 3,
+                              .c = 2,
+                              .o = 2,
+                              .kh = 2,
+                              .kw = 2,
+                              .stride = 1,
+                              .dilation = 1,
+                              .groups = 1,
+                              .oh = 1,
+                              .ow = 2 };
+    const float x[] = { 1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60 };
+    const float w[] = { 1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, -1 };
+    const float bias[] = { 0.5f, 0 };
+    float y[4];
+    nn_conv_naive.forward (&s, y, x, w, bias, 1, NULL);
+    // filter 0 adds the four places of channel 0; filter 1 takes, of channel 1, the last
+    // place from the first
+    const float want[] = { 12.5f, -40, 16.5f, -40 };
+    check (memcmp (y, want, sizeof y) == 0, "by hand", "%g %g %g %g", y[0], y[1],
+           y[2], y[3]);
+}
+
+typedef struct {
+    const char *name;
+    nn_conv_shape s;
+    int n;
+} conv_case;
+
+static const conv_case cases[] = {
+    { "3 x 3", { .h = 9, .w = 7, .c = 5, .o = 6, .kh = 3, .kw = 3 }, 3 },
+    { "zeros around", { 9, 7, 5, 6, 3, 3, .top = 1, .left = 1 }, 3 },
+    { "zeros around, halo",
+      { 9, 7, 5, 6, 3, 3, .top = 1, .left = 1, .halo = 1 },
+      3 },
+    { "larger halo", { 9, 7, 5, 6, 3, 3, .top = 1, .left = 1, .halo = 3 }, 2 },
+    { "smaller halo", { 9, 7, 5, 6, 5, 5, .top = 2, .left = 2, .halo = 1 }, 2 },
+    { "stride 2", { 9, 8, 4, 3, 3, 3, .stride = 2, .top = 0, .left = 1 }, 2 },
+    { "dilation 2", { 9, 8, 4, 3, 3, 3, .dilation = 2, .top = 2, .left = 1 }, 2 },
+    { "dilation 2, halo",
+      { 9, 8, 4, 3, 3, 3, .dilation = 2, .top = 2, .left = 1, .halo = 2 },
+      2 },
+    { "1 x 5", { 4, 9, 3, 8, 1, 5, .left = 2 }, 2 },
+    { "many small images", { 3, 3, 8, 8, 3, 3, .top = 1, .left = 1 }, 300 },
+    { "one wide image", { 6, 700, 3, 4, 3, 3, .top = 1, .left = 1 }, 1 },
+};
+
+/*  The output's size, with as much below and to the right as above and to the left. */
+static nn_conv_shape complete (nn_conv_shape s)
+{
+    s.groups = 1;
+    s.stride = s.stride ? s.stride : 1;
+    s.dilation = s.dilation ? s.dilation : 1;
+    s.oh = nn_conv_out (s.h, s.kh, s.stride, s.dilation, s.top, s.top);
+    s.ow = nn_conv_out (s.w, s.kw, s.stride, s.dilation, s.left, s.left);
+    return s;
+}
+
+/*  Zeros in the halo of each image, or the check that they still are zero. */
+static bool halo (float *x, const nn_tensor *t, bool set)
+{
+    bool zero = true;
+    for (int i = 0; i < t->n; i++)
+        for (int row = -t->halo; row < t->h + t->halo; row++)
+            for (int col = -t->halo; col < t->w + t->halo; col++) {
+                if (row >= 0 && row < t->h && col >= 0 && col < t->w)
+                    continue;
+                float *at = x + (long) nn_at (t, i, 0, 0) +
+                            row * (long) nn_row_stride (t) + (long) col * t->c;
+                for (int k = 0; k < t->c; k++) {
+                    if (set)
+                        at[k] = 0;
+                    zero &= at[k] == 0;
+                }
+            }
+    return zero;
+}
+
+static void same_as_naive (const conv_case *test)
+{
+    const nn_conv_shape s = complete (test->s);
+    const nn_tensor t = {
+        .n = test->n, .h = s.h, .w = s.w, .c = s.c, .halo = s.halo
+    };
+    const size_t in = t.n * nn_image_stride (&t);
+    const size_t first = s.halo * (nn_row_stride (&t) + s.c);
+    const size_t out = (size_t) test->n * s.oh * s.ow * s.o;
+    const size_t weights = (size_t) s.kh * s.kw * s.c * s.o;
+    nn_random random = nn_random_from (5, NN_FOR_TEST, 0, 0);
+    float *x = draw (&random, in), *w = draw (&random, weights);
+    float *b = draw (&random, s.o), *dy = draw (&random, out);
+    halo (x + first, &t, true);
+    void *work = malloc (nn_conv_im2col.work (&s));
+    float *y[2], *dx[2], *dw[2];
+    const nn_conv_algorithm *by[] = { &nn_conv_im2col, &nn_conv_naive };
+    for (int k = 0; k < 2; k++) {
+        y[k] = zeros (out), dx[k] = zeros (in), dw[k] = zeros (weights);
+        for (int twice = 0; twice < 2; twice++) { // gradients add, outputs do not
+            by[k]->forward (&s, y[k], x + first, w, b, test->n, work);
+            by[k]->backward_data (&s, dx[k] + first, dy, w, test->n, work);
+            by[k]->backward_weights (&s, dw[k], x + first, dy, test->n, work);
+        }
+    }
+    char name[80];
+    snprintf (name, sizeof name, "im2col, %s", test->name);
+    check (apart (y[0], y[1], out) < 1e-5 && apart (dx[0], dx[1], in) < 1e-5 &&
+               apart (dw[0], dw[1], weights) < 1e-5,
+           name, "y %g, dx %g, dw %g", apart (y[0], y[1], out),
+           apart (dx[0], dx[1], in), apart (dw[0], dw[1], weights));
+    snprintf (name, sizeof name, "nobody writes into the halo, %s", test->name);
+    if (s.halo)
+        check (halo (dx[0] + first, &t, false) && halo (dx[1] + first, &t, false),
+               name, "not zero");
+    for (int k = 0; k < 2; k++)
+        free (y[k]), free (dx[k]), free (dw[k]);
+    free (x), free (w), free (b), free (dy), free (work);
+}
+
+/*  `same` as in Keras: of an odd number of zeros, one more below and to the right. */
+static void same_with_stride (void)
+{
+    nn_net *net = nn_net_new (.seed = 1);
+    nn_layer *x = nn_input (net, 4, 4, 1);
+    x = nn_conv2d (net, x, .filters = 1, .stride = 2, .same = true,
+                   .init = nn_init_ones);
+    float ones[16];
+    for (int i = 0; i < 16; i++)
+        ones[i] = 1;
+    const nn_batch batch = { .n = 1, .h = 4, .w = 4, .c = 1, .x = ones };
+    const bool ran = nn_net_build (net, .batch = 1) == NN_OK &&
+                     nn_net_forward (net, &batch, false) == NN_OK;
+    const float want[] = { 9, 6, 6, 4 };
+    check (ran && x->out.h == 2 && memcmp (x->out.x, want, sizeof want) == 0,
+           "same with stride 2", "'%s'", nn_error ());
+    nn_net_free (&net);
+}
+
+static void refused (nn_conv2d_args args, const char *names, const char *name)
+{
+    nn_net *net = nn_net_new (.seed = 1);
+    nn_conv2d_with (net, nn_input (net, 6, 5, 4), args);
+    const int status = nn_net_build (net, .batch = 1);
+    check (status < 0 && strstr (nn_error (), names) &&
+               strstr (nn_error (), "conv2d_1"),
+           name, "%d, '%s'", status, nn_error ());
+    nn_net_free (&net);
+}
+
+int main (void)
+{
+    sizes ();
+    by_hand ();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        same_as_naive (&cases[i]);
+    same_with_stride ();
+    refused ((nn_conv2d_args){ .filters = 2, .kernel = 7 }, "7 x 7",
+             "too large a kernel");
+    refused ((nn_conv2d_args){ .filters = 0 }, ".filters 0", "no filters");
+    refused ((nn_conv2d_args){ .filters = 3, .groups = 3 }, "4 channels",
+             "groups that do not divide");
+    refused ((nn_conv2d_args){ .filters = 1, .algorithm = "im2cool" }, "im2col",
+             "an unknown algorithm");
+    refused ((nn_conv2d_args){ .filters = 4, .groups = 2, .algorithm = "im2col" },
+             "2 groups", "an algorithm that cannot do it");
+    return nn_test_done ();
+}
