@@ -41,6 +41,10 @@ struct grade_case {
     char key[32], text[TEXT];
 };
 
+static inline bool case_output (const grade_values *v) // is it compared?
+{
+    return v->role == GRADE_OUT || v->role == GRADE_INOUT;
+}
 void case_make (grade_case *c, const grade_check *check, int index, uint64_t seed,
                 int number, const int *force);
 void case_free (grade_case *c);

@@ -60,17 +60,20 @@ int grade_steps (grade_case *c, const char *name, int low, int high, int step);
 nn_random *grade_random (grade_case *c); // for values
 int grade_number (const grade_case *c);  // of the case, from 0
 
-typedef enum { GRADE_IN, GRADE_OUT, GRADE_INOUT } grade_role;
+typedef enum { GRADE_IN, GRADE_OUT, GRADE_INOUT, GRADE_SCRATCH } grade_role;
 #define GRADE_DIMS(...) \
     sizeof ((int[]){ __VA_ARGS__ }) / sizeof (int), (const int[]){ __VA_ARGS__ }
 /*  Inputs are drawn from -1 .. 1 and cannot be written to. Outputs hold values that no
- *  correct result has. An array that is both is drawn like an input. */
+ *  correct result has. An array that is both is drawn like an input, and so is scratch, of
+ *  which nobody asks what becomes of it. */
 #define grade_in(c, name, ...) \
     ((float *) grade_array (c, name, 'f', GRADE_IN, GRADE_DIMS (__VA_ARGS__)))
 #define grade_out(c, name, ...) \
     ((float *) grade_array (c, name, 'f', GRADE_OUT, GRADE_DIMS (__VA_ARGS__)))
 #define grade_inout(c, name, ...) \
     ((float *) grade_array (c, name, 'f', GRADE_INOUT, GRADE_DIMS (__VA_ARGS__)))
+#define grade_scratch(c, name, ...) \
+    ((float *) grade_array (c, name, 'f', GRADE_SCRATCH, GRADE_DIMS (__VA_ARGS__)))
 #define grade_in_ints(c, name, ...) \
     ((int *) grade_array (c, name, 'i', GRADE_IN, GRADE_DIMS (__VA_ARGS__)))
 #define grade_out_ints(c, name, ...) \

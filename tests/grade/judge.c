@@ -53,7 +53,8 @@ static bool case_differs (const grade_case *c, unsigned char *const a[ARRAYS],
 {
     size_t first;
     for (int i = 0; i < c->arrays; i++)
-        if (a[i] && values_differ (&c->array[i], a[i], b[i], tolerance, &first))
+        if (case_output (&c->array[i]) &&
+            values_differ (&c->array[i], a[i], b[i], tolerance, &first))
             return true;
     return false;
 }
@@ -76,6 +77,8 @@ static void number_text (const grade_values *v, const unsigned char *at, size_t 
     if (v->type != 'd' && memcmp (at + 4 * i, v->initial + 4 * i, 4) == 0 &&
         v->role == GRADE_OUT)
         snprintf (text, size, "was never written");
+    else if (isnan (x))
+        snprintf (text, size, "is not a number");
     else
         snprintf (text, size, "is %.7g", x);
 }
@@ -85,7 +88,7 @@ static void compare (grade_case *c, double tolerance)
     for (int i = 0; i < c->arrays && !c->failed; i++) {
         const grade_values *v = &c->array[i];
         size_t at;
-        if (v->role == GRADE_IN || !values_differ (v, v->at, v->want, tolerance, &at))
+        if (!case_output (v) || !values_differ (v, v->at, v->want, tolerance, &at))
             continue;
         char name[64], is[64], shape[256];
         index_name (v, at, name, sizeof name);

@@ -16,7 +16,7 @@ static bool agrees (const grade_case *c)
     const double tolerance = c->check->tolerance > 0 ? c->check->tolerance : 1e-4;
     size_t at;
     for (int i = 0; i < c->arrays; i++)
-        if (c->array[i].role != GRADE_IN &&
+        if (case_output (&c->array[i]) &&
             values_differ (&c->array[i], c->array[i].at, c->array[i].want, tolerance, &at))
             return false;
     return true;
