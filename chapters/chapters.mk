@@ -18,7 +18,9 @@ WOVEN_FROM  = $(WEAVER) $(QUOTED) $(wildcard lib/cmd/*.c kernel/*.[ch]) $(TAGS) 
 WEAVE       = WEAVE_TAGS=$(W)/tags WEAVE_ROWS=$(W)/rows.tsv WEAVE_STUBS=$(W)/stubs pandoc --wrap=preserve -L book/weave.lua
 # Runs a notebook: $(NB_RUN) IN -o OUT. The kernel is not built anew for it when it has changed.
 NB_RUN     ?= $(CURDIR)/$(BUILD)/nn-kernel --run
-NB_NEEDS   ?= $(BUILD)/nn-kernel
+NB_NEEDS   ?= $(BUILD)/nn-kernel $(BUILD)/libcells.so
+# Debian's own Jupyter, whatever other Python stands in PATH.
+JUPYTER    ?= $(or $(wildcard /usr/bin/jupyter-notebook),jupyter-notebook)
 COPY_IF_NEW = @cmp -s $< $@ || cp $< $@
 
 # CH=4, CH=04, CH=04-name and CH=A all name a chapter.
@@ -32,8 +34,8 @@ run: need-chapter ## CH=04: run a chapter in the terminal
 	@$(MAKE) --no-print-directory $(W)/$(CH_SLUG).ran.ipynb
 	@SHOW=1 RAN=$(W)/$(CH_SLUG).ran.ipynb pandoc -f markdown -t plain -L book/failed-cell.lua -o /dev/null /dev/null
 jupyter: notebooks ## open the notebooks in Jupyter
-	@$(MAKE) --no-print-directory $(JUPYTER_NEEDS)
-	jupyter notebook --notebook-dir=notebooks $(JUPYTER_ARGS)
+	@$(MAKE) --no-print-directory all install
+	$(JUPYTER) $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 checkpoint: need-chapter ## CH=04: build the library as it is at the end of a chapter
 	@$(MAKE) --no-print-directory $(BUILD)/checkpoint/$(CH_NUMBER)/libnn.so
 	@echo "$(BUILD)/checkpoint/$(CH_NUMBER): the library at the end of chapter $(CH_NUMBER)"
@@ -65,13 +67,13 @@ $(W)/%.cells: $(W)/%.ledger
 	@cmp -s $@.new $@ || cp $@.new $@
 $(W)/%.ipynb: chapters/%/chapter.md $(WOVEN_FROM)
 	@$(WEAVE) $< -t ipynb -o $@
-notebooks/%.ipynb: $(W)/%.ipynb
-	$(COPY_IF_NEW)
+notebooks/%.ipynb: $(W)/%.ipynb book/give-notebook
+	@book/give-notebook $< $@
 
 # -- the executed notebook: run again when a cell or the library changes
-$(W)/%.ran.ipynb: $(W)/%.cells $(BUILD)/libnn.so book/run-notebook book/failed-cell.lua | notebooks/%.ipynb $(NB_NEEDS)
+$(W)/%.ran.ipynb: $(W)/%.cells $(BUILD)/libnn.so book/run-notebook book/failed-cell.lua | $(W)/%.ipynb $(NB_NEEDS)
 	@echo "running chapter $*"
-	@book/run-notebook $@ notebooks/$*.ipynb $(NB_RUN)
+	@book/run-notebook $@ $(W)/$*.ipynb $(NB_RUN)
 
 # -- the library at the end of chapter NN
 $(BUILD)/checkpoint/%/extracted: $(LEDGERS) $(QUOTED) book/checkpoint.awk

@@ -17,7 +17,7 @@ fresh() {
     book=$work/book
     cp -r "$top/tests/book/fixture" "$book"
     mkdir -p "$book/book"
-    (cd "$top/book" && cp ./*.lua ./*.awk ./*.mk ./*.html ./*.css ./*.js run-notebook "$book/book/")
+    (cd "$top/book" && cp ./*.lua ./*.awk ./*.mk ./*.html ./*.css ./*.js run-notebook give-notebook "$book/book/")
     cp "$top/chapters/chapters.mk" "$book/chapters/"
     cp "$top/solutions/stub.awk" "$book/solutions/"
     cd "$book" || exit 1
