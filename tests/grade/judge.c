@@ -187,20 +187,35 @@ static void shrink (const grade_task *task, grade_case *c)
         }
 }
 
-/*  Which mistakes fail a property with the same key? */
-static unsigned same_key (const grade_task *task, const grade_check *check, int index,
-                          int number, const char *key)
+/*  Fails `object` in a case? With which key? */
+static bool fails (const grade_task *task, const char *object, const grade_check *check,
+                   int index, int number, char key[32])
 {
-    unsigned named = 0;
-    for (int k = 1; k <= task->mistakes; k++) {
-        grade_case c;
-        case_make (&c, check, index, task->seed, number, NULL);
-        try_case (task, task->mistake[k], &c);
-        if (c.failed && strcmp (c.key, key) == 0)
-            named |= 1u << k;
-        case_free (&c);
+    grade_case c;
+    case_make (&c, check, index, task->seed, number, NULL);
+    try_case (task, object, &c);
+    memcpy (key, c.key, 32);
+    case_free (&c);
+    return c.failed;
+}
+
+/*  Which mistakes fail a property with the same key, on this case or on those after it? Where
+ *  both fail the key must be the same. One may pass where the other fails: right answers
+ *  draw in different ways, and so do wrong ones. */
+static unsigned same_key (const grade_task *task, const grade_check *check, int index,
+                          int number)
+{
+    unsigned same = 0, other = 0;
+    const int cases = check->cases ? check->cases : 20;
+    for (int n = number; n < cases && n < number + LIKENESS; n++) {
+        char theirs[32], mistaken[32];
+        if (!fails (task, task->object, check, index, n, theirs))
+            continue;
+        for (int k = 1; k <= task->mistakes; k++)
+            if (fails (task, task->mistake[k], check, index, n, mistaken))
+                *(strcmp (theirs, mistaken) == 0 ? &same : &other) |= 1u << k;
     }
-    return named;
+    return same & ~other;
 }
 
 /*  Is case c, whose outputs are the learner's, what mistake k does? Tells whether that says
@@ -262,10 +277,8 @@ check_result check_cases (const grade_task *task, const grade_check *check, int 
         if (c.failed) {
             result.points = 0;
             result.todo = end == TODO;
-            char key[32];
-            memcpy (key, c.key, sizeof key);
             if (end == CRASHED || (end == RETURNED && check->judge))
-                result.named = same_key (task, check, index, number, key);
+                result.named = same_key (task, check, index, number);
             else if (end == RETURNED)
                 result.named = same_numbers (task, check, index, number);
             if (end != TODO && end != NO_FUNCTION && end != LATE)
