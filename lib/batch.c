@@ -1,14 +1,15 @@
 /*  batch.c - the next images are ready before they are asked for
  *
- *  A network learns from a batch of images at a time. To fetch one is not much work, but the
- *  processor should not wait for it: while the network computes, a thread of the loader
- *  reads, transforms and lays out the batches that come next.
+ *  A network learns from a batch of images at a time. To fetch one is not much
+ *  work, but the processor should not wait for it: while the network computes, a
+ *  thread of the loader reads, transforms and lays out the batches that come next.
  *
- *  The two share a ring of batches. The reader fills the place after the last full one, the
- *  network takes the oldest full one and holds it until it asks for the next. They need to
- *  tell each other two numbers only, `made` and `given`, and wait when the ring is full or
- *  empty. An epoch has its own reader, and its order depends on the seed and the epoch alone:
- *  so a run that was stopped goes on at any batch as if it had never been away.
+ *  The two share a ring of batches. The reader fills the place after the last full
+ *  one, the network takes the oldest full one and holds it until it asks for the
+ *  next. They need to tell each other two numbers only, `made` and `given`, and
+ *  wait when the ring is full or empty. An epoch has its own reader, and its order
+ *  depends on the seed and the epoch alone: so a run that was stopped goes on at
+ *  any batch as if it had never been away.
  */
 #include "nn.h"
 
@@ -25,7 +26,7 @@ struct nn_loader {
     nn_image image;  // being read
     uint32_t epoch;
     pthread_t thread;
-    bool running;    // there is a thread to join
+    bool running;         // there is a thread to join
     pthread_mutex_t lock; // of all below
     pthread_cond_t changed;
     int made, given; // batches of this epoch
@@ -46,8 +47,8 @@ static int fetch (nn_loader *self, int i)
     const int status = self->data->read (self->data, i, &self->image);
     if (status < 0)
         return status;
-    return nn_transform_all (a->transforms, a->transform_count, &self->image, a->training,
-                             a->seed, self->epoch, i);
+    return nn_transform_all (a->transforms, a->transform_count, &self->image,
+                             a->training, a->seed, self->epoch, i);
 }
 
 /*  Puts the fetched image i into row `at` of the batch. */
@@ -57,13 +58,17 @@ static int lay (const nn_loader *self, nn_batch *batch, int at, int i)
     const nn_data *data = self->data;
     const int label = data->label (data, i);
     if (image->h != batch->h || image->w != batch->w || image->c != batch->c)
-        return nn_fail (NN_ESHAPE, "%s: image %d has %d x %d x %d values and the first had "
-                        "%d x %d x %d; a resize among the transforms makes them equal",
-                        data->name, i, image->h, image->w, image->c, batch->h, batch->w,
-                        batch->c);
+        return nn_fail (
+            NN_ESHAPE,
+            "%s: image %d has %d x %d x %d values and the first had "
+            "%d x %d x %d; a resize among the transforms makes them equal",
+            data->name, i, image->h, image->w, image->c, batch->h, batch->w,
+            batch->c);
     if (label < 0 || label >= batch->classes)
-        return nn_fail (NN_EFORMAT, "%s: image %d has label %d, and there are %d classes, "
-                        "counted from 0", data->name, i, label, batch->classes);
+        return nn_fail (NN_EFORMAT,
+                        "%s: image %d has label %d, and there are %d classes, "
+                        "counted from 0",
+                        data->name, i, label, batch->classes);
     const size_t size = (size_t) image->h * image->w * image->c;
     memcpy (batch->x + at * size, image->x, size * sizeof *image->x);
     batch->index[at] = i;
@@ -95,7 +100,8 @@ static int make (nn_loader *self, nn_batch *batch, int b)
     return a->mix && a->training ? a->mix (batch, &random, a->with) : NN_OK;
 }
 
-/*  The reader: makes batch after batch, at most `ahead` more than were given away. */
+/*  The reader: makes batch after batch, at most `ahead` more than were given
+ *  away. */
 static void *reader (void *self_)
 {
     nn_loader *self = self_;
@@ -154,15 +160,17 @@ int nn_loader_start (nn_loader *self, uint32_t epoch, int batch)
     return NN_OK;
 }
 
-/*  The next batch, which is the caller's until the next call. At the end of the epoch NULL
- *  and NN_OK; NULL and the failure, with its sentence, when an image could not be read. */
+/*  The next batch, which is the caller's until the next call. At the end of the
+ *  epoch NULL and NN_OK; NULL and the failure, with its sentence, when an image
+ *  could not be read. */
 const nn_batch *nn_loader_next (nn_loader *self, int *status)
 {
     const int batches = nn_loader_batches (self);
     const nn_batch *batch = NULL;
     nn_require (self->running, "nn_loader_start () comes first");
     pthread_mutex_lock (&self->lock);
-    while (self->made == self->given && self->made < batches && self->status == NN_OK)
+    while (self->made == self->given && self->made < batches &&
+           self->status == NN_OK)
         pthread_cond_wait (&self->changed, &self->lock);
     if (self->given < self->made) {
         batch = &self->ring[self->given % (self->args.ahead + 1)];
@@ -178,25 +186,29 @@ const nn_batch *nn_loader_next (nn_loader *self, int *status)
     return batch;
 }
 
-/*  Takes the memory of a batch of images like the one that self has just fetched. */
+/*  Takes the memory of a batch of images like the one that self has just
+ *  fetched. */
 static int lay_out (nn_loader *self, nn_batch *batch)
 {
     const nn_image *like = &self->image;
     const int n = self->args.batch, classes = self->data->classes;
     const size_t size = (size_t) like->h * like->w * like->c;
-    *batch = (nn_batch) { n, classes, like->h, like->w, like->c, NULL, NULL, NULL, NULL,
-                          NULL };
+    *batch = (nn_batch){ n,    classes, like->h, like->w, like->c,
+                         NULL, NULL,    NULL,    NULL,    NULL };
     batch->index = nn_arena_take (self->arena, n * sizeof *batch->index);
     batch->label = nn_arena_take (self->arena, n * sizeof *batch->label);
     batch->x = nn_arena_take (self->arena, n * size * sizeof *batch->x);
-    batch->target = nn_arena_take (self->arena, (size_t) n * classes *
-                                   sizeof *batch->target);
+    batch->target =
+        nn_arena_take (self->arena, (size_t) n * classes * sizeof *batch->target);
     batch->weight = nn_arena_take (self->arena, n * sizeof *batch->weight);
-    return batch->index && batch->label && batch->x && batch->target && batch->weight
-           ? NN_OK : NN_EMEMORY;
+    return batch->index && batch->label && batch->x && batch->target &&
+                   batch->weight
+               ? NN_OK
+               : NN_EMEMORY;
 }
 
-/*  Everything that an epoch needs is taken here, once. The first image tells the size. */
+/*  Everything that an epoch needs is taken here, once. The first image tells the
+ *  size. */
 static int prepare (nn_loader *self)
 {
     nn_loader_args *a = &self->args;
@@ -204,7 +216,8 @@ static int prepare (nn_loader *self)
     self->arena = nn_arena_new (false);
     if (!self->arena)
         return NN_EMEMORY;
-    self->order = nn_arena_take (self->arena, self->data->count * sizeof *self->order);
+    self->order =
+        nn_arena_take (self->arena, self->data->count * sizeof *self->order);
     self->ring = nn_arena_take (self->arena, (a->ahead + 1) * sizeof *self->ring);
     nn_transform *copy = nn_arena_take (self->arena, bytes);
     if (!self->order || !self->ring || !copy)
@@ -218,16 +231,17 @@ static int prepare (nn_loader *self)
     return status;
 }
 
-/*  A loader for a data set, which must live as long. NULL, with a sentence, when there are no
- *  images or no memory, or when the first image cannot be read. */
+/*  A loader for a data set, which must live as long. NULL, with a sentence, when
+ *  there are no images or no memory, or when the first image cannot be read. */
 nn_loader *nn_loader_open (const nn_data *data, nn_loader_args args)
 {
     args.batch = args.batch ? args.batch : 32;
     args.ahead = args.ahead ? args.ahead : 2;
     if (args.batch < 1 || args.ahead < 1 || data->count < 1) {
-        nn_fail (NN_EVALUE, "nn_loader_new: %s has %d images, to be read %d at a time, %d "
-                 "batches ahead; none of these may be less than 1", data->name,
-                 data->count, args.batch, args.ahead);
+        nn_fail (NN_EVALUE,
+                 "nn_loader_new: %s has %d images, to be read %d at a time, %d "
+                 "batches ahead; none of these may be less than 1",
+                 data->name, data->count, args.batch, args.ahead);
         return NULL;
     }
     nn_loader *self = calloc (1, sizeof *self);

@@ -1,12 +1,14 @@
 /*  data.c - a data set: so many labelled images
  *
- *  Where pictures come from is nobody's business but their own: a file of bytes, a folder of
- *  photographs, a function that draws. All that a network asks is how many there are, which
- *  class the i-th belongs to, and what it looks like. So a data set is three numbers and two
- *  functions, and whoever can answer them is one.
+ *  Where pictures come from is nobody's business but their own: a file of bytes, a
+ *  folder of photographs, a function that draws. All that a network asks is how
+ *  many there are, which class the i-th belongs to, and what it looks like. So a
+ *  data set is three numbers and two functions, and whoever can answer them is
+ *  one.
  *
- *  A part of a data set is again a data set: a list of numbers, which are looked up in the
- *  whole. It copies no picture. Training and validation images are such views of one set.
+ *  A part of a data set is again a data set: a list of numbers, which are looked
+ *  up in the whole. It copies no picture. Training and validation images are such
+ *  views of one set.
  */
 #include "nn.h"
 
@@ -22,8 +24,8 @@ nn_data *nn_data_new (const nn_data *like, size_t source_bytes)
     if (!self || !source) {
         free (self);
         free (source);
-        nn_fail (NN_EMEMORY, "%s: no memory for a data set of %d images", like->name,
-                 like->count);
+        nn_fail (NN_EMEMORY, "%s: no memory for a data set of %d images",
+                 like->name, like->count);
         return NULL;
     }
     *self = *like;
@@ -61,15 +63,15 @@ static int view_read (const nn_data *self, int i, nn_image *image)
     return v->of->read (v->of, v->index[i], image);
 }
 
-/*  The images index[0], index[1] … of a data set, which must live as long as this view. The
- *  list is copied. NULL when there is no memory. */
+/*  The images index[0], index[1] … of a data set, which must live as long as this
+ *  view. The list is copied. NULL when there is no memory. */
 nn_data *nn_subset (const nn_data *of, const int *index, int count)
 {
     nn_require (count >= 0, "a view of %d images", count);
     for (int i = 0; i < count; i++)
         nn_require (index[i] >= 0 && index[i] < of->count,
-                    "there is no image %d in %s: it has %d, counted from 0", index[i],
-                    of->name, of->count);
+                    "there is no image %d in %s: it has %d, counted from 0",
+                    index[i], of->name, of->count);
     nn_data like = *of;
     like.count = count;
     like.label = view_label;
@@ -92,8 +94,10 @@ int nn_class_counts (const nn_data *data, int *counts)
     for (int i = 0; i < data->count; i++) {
         const int label = data->label (data, i);
         if (label < 0 || label >= data->classes)
-            return nn_fail (NN_EFORMAT, "%s: image %d has label %d, and there are %d "
-                            "classes, counted from 0", data->name, i, label, data->classes);
+            return nn_fail (NN_EFORMAT,
+                            "%s: image %d has label %d, and there are %d "
+                            "classes, counted from 0",
+                            data->name, i, label, data->classes);
         counts[label]++;
     }
     return NN_OK;

@@ -1,8 +1,10 @@
-/*  file.c - whole files: read at once, or written so that they are never half there
+/*  file.c - whole files: read at once, or written so that they are never half
+ *  there
  *
- *  A program may be stopped, a disk may be full. If a file is written over the old one, then
- *  at that moment both are lost. So we write a new file beside it, wait until the disk has
- *  it, and only then give it the old one's name, which the system does in one piece.
+ *  A program may be stopped, a disk may be full. If a file is written over the old
+ *  one, then at that moment both are lost. So we write a new file beside it, wait
+ *  until the disk has it, and only then give it the old one's name, which the
+ *  system does in one piece.
  */
 #include "nn.h"
 
@@ -14,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/*  The whole file, to be freed by the caller, and one zero more behind it, so that a text is
- *  a string. */
+/*  The whole file, to be freed by the caller, and one zero more behind it, so that
+ *  a text is a string. */
 int nn_file_read (const char *path, unsigned char **bytes, size_t *size)
 {
     struct stat about;
@@ -26,7 +28,8 @@ int nn_file_read (const char *path, unsigned char **bytes, size_t *size)
     int status = NN_OK;
     *size = about.st_size;
     if (!S_ISREG (about.st_mode))
-        status = nn_fail (NN_EFILE, "%s is not a file that can be read at once", path);
+        status =
+            nn_fail (NN_EFILE, "%s is not a file that can be read at once", path);
     else if (!(*bytes = malloc (*size + 1)))
         status = nn_fail (NN_EMEMORY, "%s: no memory for %zu bytes", path, *size);
     for (size_t have = 0; status == NN_OK && have < *size;) {
@@ -47,7 +50,8 @@ int nn_file_read (const char *path, unsigned char **bytes, size_t *size)
     return status;
 }
 
-/*  Writes to an open file and closes it; false, and errno, unless all of it is there. */
+/*  Writes to an open file and closes it; false, and errno, unless all of it is
+ *  there. */
 static bool write_all (int fd, const void *bytes, size_t size, bool sync)
 {
     const char *from = bytes;
@@ -67,8 +71,8 @@ static bool write_all (int fd, const void *bytes, size_t size, bool sync)
     return false;
 }
 
-/*  Writes a file whole, or leaves what was there as it was. What is not a plain file, such as
- *  /dev/stdout, is simply written to. */
+/*  Writes a file whole, or leaves what was there as it was. What is not a plain
+ *  file, such as /dev/stdout, is simply written to. */
 int nn_file_write (const char *path, const void *bytes, size_t size)
 {
     char part[PATH_MAX];

@@ -1,13 +1,14 @@
 /*  image.c - pictures from files and into files
  *
- *  A picture file is a puzzle that someone else made: grey or coloured, 1 to 16 bits a value,
- *  a palette, a transparent ground, packed with or without loss, perhaps cut short, perhaps
- *  no picture at all. Whatever comes in, what goes out is the same: rows of dots, each its
- *  red, green and blue side by side, from 0 to 1.
+ *  A picture file is a puzzle that someone else made: grey or coloured, 1 to 16
+ *  bits a value, a palette, a transparent ground, packed with or without loss,
+ *  perhaps cut short, perhaps no picture at all. Whatever comes in, what goes out
+ *  is the same: rows of dots, each its red, green and blue side by side, from 0 to
+ *  1.
  *
- *  The unpacking is done by libpng and libjpeg. What is done here is to distrust: the file
- *  says how large it is, and that is looked at before any memory is asked for; and both
- *  libraries are kept from printing anything or ending the program.
+ *  The unpacking is done by libpng and libjpeg. What is done here is to distrust:
+ *  the file says how large it is, and that is looked at before any memory is asked
+ *  for; and both libraries are kept from printing anything or ending the program.
  */
 #include "nn.h"
 
@@ -18,22 +19,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST = 40000, LARGEST = 100 * 1000 * 1000 }; // dots in a row, in a picture
+enum {
+    LONGEST = 40000,
+    LARGEST = 100 * 1000 * 1000
+}; // dots in a row, in a picture
 
-/*  Gives the image a size and room for it; its values are then anything. Room that is large
- *  enough already is kept, so that an image can be read into again and again. */
+/*  Gives the image a size and room for it; its values are then anything. Room that
+ *  is large enough already is kept, so that an image can be read into again and
+ *  again. */
 int nn_image_fit (nn_image *self, int h, int w, int c)
 {
     if (h < 1 || w < 1 || c < 1 || h > LONGEST || w > LONGEST || c > 4 ||
         (long long) h * w > LARGEST)
-        return nn_fail (NN_ESHAPE, "no image has %d rows, %d columns and %d channels; at "
-                        "most %d, %d and 4, and %d dots in all", h, w, c, LONGEST, LONGEST,
-                        LARGEST);
+        return nn_fail (NN_ESHAPE,
+                        "no image has %d rows, %d columns and %d channels; at "
+                        "most %d, %d and 4, and %d dots in all",
+                        h, w, c, LONGEST, LONGEST, LARGEST);
     const size_t size = (size_t) h * w * c;
     if (size > self->room) {
         float *x = realloc (self->x, size * sizeof *x);
         if (!x)
-            return nn_fail (NN_EMEMORY, "no memory for an image of %d x %d x %d", h, w, c);
+            return nn_fail (NN_EMEMORY, "no memory for an image of %d x %d x %d",
+                            h, w, c);
         self->x = x;
         self->room = size;
     }
@@ -46,15 +53,17 @@ int nn_image_fit (nn_image *self, int h, int w, int c)
 void nn_image_free (nn_image *self)
 {
     free (self->x);
-    *self = (nn_image) { 0 };
+    *self = (nn_image){ 0 };
 }
 
 /*  Is a picture of this size one that we are willing to unpack? */
 static int size_check (const char *path, size_t h, size_t w)
 {
     if (h < 1 || w < 1 || h > LONGEST || w > LONGEST || h * w > LARGEST)
-        return nn_fail (NN_EFORMAT, "%s has %zu x %zu dots; more than %d in a direction or "
-                        "%d in all is refused", path, h, w, LONGEST, LARGEST);
+        return nn_fail (NN_EFORMAT,
+                        "%s has %zu x %zu dots; more than %d in a direction or "
+                        "%d in all is refused",
+                        path, h, w, LONGEST, LARGEST);
     return NN_OK;
 }
 
@@ -81,15 +90,18 @@ static int load_png (nn_image *self, const char *path, const unsigned char *byte
     const size_t dots = status == NN_OK ? (size_t) self->h * self->w : 0;
     for (size_t i = 0; i < dots; i++) {
         const int alpha = rgba[4 * i + 3];
-        for (int k = 0; k < 3; k++) // whole numbers, so that 255 and 0 leave no trace
-            self->x[3 * i + k] = (rgba[4 * i + k] * alpha + 255 * (255 - alpha)) / 65025.0f;
+        for (int k = 0; k < 3;
+             k++) // whole numbers, so that 255 and 0 leave no trace
+            self->x[3 * i + k] =
+                (rgba[4 * i + k] * alpha + 255 * (255 - alpha)) / 65025.0f;
     }
     free (rgba);
     png_image_free (&png);
     return status;
 }
 
-/*  libjpeg speaks through calls, and expects the one for errors not to come back. */
+/*  libjpeg speaks through calls, and expects the one for errors not to come
+ *  back. */
 typedef struct {
     struct jpeg_error_mgr calls; // first: libjpeg knows only this
     jmp_buf back;
@@ -113,13 +125,16 @@ static void jpeg_warns (j_common_ptr info, int level)
 }
 
 /*  Unpacks what libjpeg has been given, row after row through `line`. */
-static int jpeg_rows (nn_image *self, const char *path, struct jpeg_decompress_struct *info)
+static int jpeg_rows (nn_image *self, const char *path,
+                      struct jpeg_decompress_struct *info)
 {
     jpeg_read_header (info, TRUE);
     int status = size_check (path, info->image_height, info->image_width);
     if (status == NN_OK && info->num_components == 4)
-        status = nn_fail (NN_EFORMAT, "%s is a JPEG in the four colours of a printing press "
-                          "(CMYK); save it as RGB", path);
+        status = nn_fail (NN_EFORMAT,
+                          "%s is a JPEG in the four colours of a printing press "
+                          "(CMYK); save it as RGB",
+                          path);
     if (status == NN_OK)
         status = nn_image_fit (self, info->image_height, info->image_width, 3);
     if (status < 0)
@@ -127,8 +142,10 @@ static int jpeg_rows (nn_image *self, const char *path, struct jpeg_decompress_s
     info->out_color_space = JCS_RGB;
     jpeg_start_decompress (info);
     const JDIMENSION values = info->output_width * 3;
-    JSAMPARRAY line = info->mem->alloc_sarray ((j_common_ptr) info, JPOOL_IMAGE, values, 1);
-    for (float *x = self->x; info->output_scanline < info->output_height; x += values) {
+    JSAMPARRAY line =
+        info->mem->alloc_sarray ((j_common_ptr) info, JPOOL_IMAGE, values, 1);
+    for (float *x = self->x; info->output_scanline < info->output_height;
+         x += values) {
         jpeg_read_scanlines (info, line, 1);
         for (JDIMENSION k = 0; k < values; k++)
             x[k] = line[0][k] / 255.0f;
@@ -151,13 +168,14 @@ static int load_jpeg (nn_image *self, const char *path, const unsigned char *byt
         jpeg_mem_src (&info, bytes, size);
         status = jpeg_rows (self, path, &info);
     } else
-        status = nn_fail (NN_EFORMAT, "%s is a damaged JPEG: %s", path, trouble.message);
+        status = nn_fail (NN_EFORMAT, "%s is a damaged JPEG: %s", path,
+                          trouble.message);
     jpeg_destroy_decompress (&info);
     return status;
 }
 
-/*  Reads a PNG or a JPEG, whatever its name, as red, green and blue. On failure the image
- *  keeps its memory, and its values are anything. */
+/*  Reads a PNG or a JPEG, whatever its name, as red, green and blue. On failure
+ *  the image keeps its memory, and its values are anything. */
 int nn_image_load (nn_image *self, const char *path)
 {
     unsigned char *bytes;
@@ -181,14 +199,18 @@ static unsigned char to_byte (float x)
     return x >= 1 ? 255 : x > 0 ? (unsigned char) (x * 255 + 0.5f) : 0;
 }
 
-/*  Packs the image as a PNG of 8 bits a value into memory that the caller frees. */
+/*  Packs the image as a PNG of 8 bits a value into memory that the caller
+ *  frees. */
 int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size)
 {
-    static const png_uint_32 formats[] = { PNG_FORMAT_GRAY, PNG_FORMAT_GA, PNG_FORMAT_RGB,
-                                           PNG_FORMAT_RGBA };
+    static const png_uint_32 formats[] = { PNG_FORMAT_GRAY, PNG_FORMAT_GA,
+                                           PNG_FORMAT_RGB, PNG_FORMAT_RGBA };
     nn_require (self->c >= 1 && self->c <= 4 && self->h > 0 && self->w > 0,
-                "no picture has %d x %d dots of %d channels", self->h, self->w, self->c);
-    png_image info = { .version = PNG_IMAGE_VERSION, .width = self->w, .height = self->h,
+                "no picture has %d x %d dots of %d channels", self->h, self->w,
+                self->c);
+    png_image info = { .version = PNG_IMAGE_VERSION,
+                       .width = self->w,
+                       .height = self->h,
                        .format = formats[self->c - 1] };
     const size_t values = (size_t) self->h * self->w * self->c;
     png_alloc_size_t bound = PNG_IMAGE_PNG_SIZE_MAX (info);
@@ -196,13 +218,15 @@ int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size)
     *png = malloc (bound);
     int status = NN_OK;
     if (!pixels || !*png)
-        status = nn_fail (NN_EMEMORY, "no memory to save a picture of %d x %d dots", self->h,
-                          self->w);
+        status =
+            nn_fail (NN_EMEMORY, "no memory to save a picture of %d x %d dots",
+                     self->h, self->w);
     for (size_t i = 0; status == NN_OK && i < values; i++)
         pixels[i] = to_byte (self->x[i]);
-    if (status == NN_OK && !png_image_write_to_memory (&info, *png, &bound, 0, pixels, 0,
-                                                       NULL))
-        status = nn_fail (NN_EMEMORY, "a picture cannot be packed: %s", info.message);
+    if (status == NN_OK &&
+        !png_image_write_to_memory (&info, *png, &bound, 0, pixels, 0, NULL))
+        status =
+            nn_fail (NN_EMEMORY, "a picture cannot be packed: %s", info.message);
     *size = bound;
     free (pixels);
     if (status < 0) {

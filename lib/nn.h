@@ -220,6 +220,11 @@ int nn_plot_curves_with (const nn_curve *curves, int count, nn_plot_args args);
 int nn_plot_bars_with (const float *values, int count, nn_plot_args args);
 int nn_plot_heat_with (const float *values, int rows, int cols, nn_plot_args args);
 int nn_plot_images_with (const nn_image *images, int count, nn_plot_args args);
+int nn_gnuplot (const char *script, const void *input, size_t input_size,
+                unsigned char **output, size_t *size); // free the output
+void nn_gnuplot_text (FILE *script, const char *text); // as a string that is only shown
+int nn_plot_is_png (const char *file);                 // 0: an SVG; negative: neither
+int nn_plot_show (const char *file, const void *picture, size_t size);
 
 /* --- Layers: a kind of layer is a few verbs -------------------------------------------
  * forward and backward work on the images lo .. hi - 1, so that a chain of layers can run

@@ -1,12 +1,13 @@
 /*  split.c - pictures to learn from, and pictures to be examined on
  *
- *  A network that is asked about pictures it has seen may answer from memory. So some are put
- *  aside before anything else happens, and nothing that we compute while training, not even
- *  a mean, may look at them.
+ *  A network that is asked about pictures it has seen may answer from memory. So
+ *  some are put aside before anything else happens, and nothing that we compute
+ *  while training, not even a mean, may look at them.
  *
- *  The split is stratified: both parts have the classes in the same proportion, or a small
- *  second part might by bad luck hold hardly any frogs. And it is made from a seed: the same
- *  pictures are put aside today and tomorrow, or yesterday's network has already seen some.
+ *  The split is stratified: both parts have the classes in the same proportion, or
+ *  a small second part might by bad luck hold hardly any frogs. And it is made
+ *  from a seed: the same pictures are put aside today and tomorrow, or yesterday's
+ *  network has already seen some.
  */
 #include "nn.h"
 
@@ -28,13 +29,14 @@ static void mark (bool *second, const nn_data *data, double share, uint64_t seed
                   int *member)
 {
     int seen = 0;
-    for (int class = 0; class < data->classes; class++) {
+    for (int class = 0; class < data->classes; class ++) {
         // -- each class is shuffled on its own
         const int count = members (data, class, member);
         nn_random random = nn_random_from (seed, NN_FOR_SPLIT, class, 0);
         nn_shuffle (member, count, &random);
         // -- rounding the running total is fair: no class and no sum is off by a whole image
-        const int take = (int) (lround (share * (seen + count)) - lround (share * seen));
+        const int take =
+            (int) (lround (share * (seen + count)) - lround (share * seen));
         for (int i = 0; i < take; i++)
             second[member[i]] = true;
         seen += count;
@@ -42,7 +44,8 @@ static void mark (bool *second, const nn_data *data, double share, uint64_t seed
 }
 
 /*  A view of the images whose mark is `wanted`, in their old order. */
-static nn_data *gather (const nn_data *data, const bool *second, bool wanted, int *index)
+static nn_data *gather (const nn_data *data, const bool *second, bool wanted,
+                        int *index)
 {
     int count = 0;
     for (int i = 0; i < data->count; i++)
@@ -51,15 +54,17 @@ static nn_data *gather (const nn_data *data, const bool *second, bool wanted, in
     return nn_subset (data, index, count);
 }
 
-/*  Splits a data set into two views: `share` of each class, at random, is the second and the
- *  rest is the first. The data set must live as long as both. */
+/*  Splits a data set into two views: `share` of each class, at random, is the
+ *  second and the rest is the first. The data set must live as long as both. */
 int nn_split (const nn_data *data, double share, uint64_t seed, nn_data **first,
               nn_data **second)
 {
     *first = *second = NULL;
     if (!(share >= 0 && share <= 1))
-        return nn_fail (NN_EVALUE, "nn_split: the second part cannot have %g of the "
-                        "images; a share lies between 0 and 1", share);
+        return nn_fail (NN_EVALUE,
+                        "nn_split: the second part cannot have %g of the "
+                        "images; a share lies between 0 and 1",
+                        share);
     bool *marks = calloc (data->count + 1, sizeof *marks);
     int *list = malloc ((data->count + 1) * sizeof *list);
     if (!marks || !list)
