@@ -16,8 +16,11 @@ check-notebooks: $(SLUGS:%=$(W)/%.ipynb) # notebooks/ is what the chapters give
 .PHONY: book check-once check-width check-notebooks
 
 # -- the list of chapters, then the pages
-$(W)/contents.new: $(LEDGERS)
-	@awk -F '\t' -v OFS='\t' '$$1 == "title" { print $$2, $$3, $$4, $$5 }' $(LEDGERS) /dev/null >$@
+$(W)/%.head: chapters/%/chapter.md $(WEAVER)
+	@mkdir -p $(@D)
+	@WEAVE_HEAD=$@ $(WEAVE) $< -t json -o /dev/null
+$(W)/contents.new: $(SLUGS:%=$(W)/%.head)
+	@awk -F '\t' -v OFS='\t' '{ print $$2, $$3, $$4, $$5 }' $^ /dev/null >$@
 $(W)/contents.tsv: $(W)/contents.new
 	$(COPY_IF_NEW)
 $(SITE)/%.html: chapters/%/chapter.md $(W)/%.ran.ipynb $(W)/contents.tsv $(WOVEN_FROM) book/page.html

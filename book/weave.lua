@@ -3,6 +3,7 @@
 --   pandoc chapters/04-x/chapter.md -L book/weave.lua -t ipynb     the notebook, without outputs
 --   pandoc … -t html                                               the page; WEAVE_RAN names the executed notebook
 --   pandoc … -t json, WEAVE_LEDGER set                             the ledger: what the chapter quotes, sets and runs
+--   pandoc … -t json, WEAVE_HEAD set                               its title and goal only
 --
 -- In a chapter stand quotes of the library by name, cells, exercises and numbers of its recorded run; book/README.md
 -- shows how they are written. Everything else is ordinary pandoc Markdown. Every fault of a chapter is reported, each
@@ -624,6 +625,10 @@ end
 
 function Pandoc (doc)
     local title = read_head (doc.meta)
+    if os.getenv 'WEAVE_HEAD' then                          -- only title and goal are asked for, faults or not
+        write_lines (os.getenv 'WEAVE_HEAD', ledger)
+        return pandoc.Pandoc {}
+    end
     doc = doc:walk { Code = fact, Image = image, Link = link }
     local gatherer = new_gatherer ()
     if NOTEBOOK then
