@@ -58,9 +58,10 @@ static double value (uint64_t bits, const coding *type)
 {
     const int width = 8 * type->bytes;
     const bool minus = type->negative && bits >> (width - 1) & 1;
-    if (!type->exponent) // two's complement: the highest bit counts as -2^(width - 1)
-        return (double) (minus ? bits ^ (uint64_t) 1 << (width - 1) : bits) -
-               (minus ? ldexp (1, width - 1) : 0);
+    if (!type->exponent) { // two's complement: -x is what has to be added to reach 2^width
+        const uint64_t rest = (~bits + 1) << (64 - width) >> (64 - width);
+        return minus ? -(double) rest : (double) bits;
+    }
     const int all = (1 << type->exponent) - 1, bias = all / 2;
     const int e = bits >> type->fraction & all;
     const double f = (double) (bits & (((uint64_t) 1 << type->fraction) - 1));
