@@ -1,0 +1,496 @@
+/*  chunk.c - cutting a cell into pieces
+ *
+ *  A cell mixes what C keeps apart: preprocessor lines, types, variables, functions,
+ *  statements, and at the end perhaps an expression whose value is wanted. A parser for C
+ *  would reject the mixture; to cut it, it is enough to know strings, comments, brackets and
+ *  how statements nest. The one question that needs more is whether `a * b;` declares b:
+ *  that is so when a is the name of a type, and the caller knows the types.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+
+static bool in_list (const char *list, const char *word, size_t size)
+{
+    for (const char *at = list; (at = strstr (at, word)) != NULL; at++)
+        if (at[-1] == ' ' && at[size] == ' ')
+            return true;
+    return false;
+}
+
+static bool is_one_of (const char *list, const char *word, size_t size)
+{
+    char copy[40];
+    if (size + 1 > sizeof copy)
+        return false;
+    memcpy (copy, word, size);
+    copy[size] = 0;
+    return in_list (list, copy, size);
+}
+
+bool nnk_is_qualifier (const char *word, size_t size)
+{
+    return is_one_of (" const volatile restrict __restrict __const __volatile__ "
+                      "__restrict__ _Atomic __extension__ ",
+                      word, size);
+}
+
+/*  The words that can only begin a declaration. */
+static bool begins_declaration (const char *word, size_t size)
+{
+    return nnk_is_qualifier (word, size) ||
+           is_one_of (" void char short int long float double signed unsigned _Bool bool "
+                      "_Complex struct union enum typedef extern static inline __inline "
+                      "__inline__ register auto _Thread_local __thread _Noreturn _Alignas "
+                      "__auto_type __attribute__ _Static_assert typeof __typeof__ __typeof "
+                      "__int128 _Float128 _Float16 _Float32 _Float64 __signed__ ",
+                      word, size);
+}
+
+bool nnk_is_keyword (const char *word, size_t size)
+{
+    return begins_declaration (word, size) ||
+           is_one_of (" if else for while do switch case default break continue return goto "
+                      "sizeof _Alignof _Generic asm __asm__ ",
+                      word, size);
+}
+
+/* --- Tokens --------------------------------------------------------------------------- */
+
+typedef struct {
+    nnk_cell *cell;
+    int at, line, room;
+    bool fresh; // nothing but blanks so far on this line
+} lexer;
+
+static void add_token (lexer *self, nnk_token_kind kind, int at, int line)
+{
+    nnk_cell *cell = self->cell;
+    if (cell->tokens + 1 >= self->room) {
+        self->room = 2 * self->room + 64;
+        cell->token = realloc (cell->token, self->room * sizeof *cell->token);
+        if (!cell->token)
+            abort ();
+    }
+    cell->token[cell->tokens++] = (nnk_token) { kind, at, self->at, line };
+}
+
+/*  Past a comment. False: it does not end. */
+static bool skip_comment (lexer *self)
+{
+    const char *s = self->cell->source;
+    if (s[self->at + 1] == '/') {
+        while (s[self->at] && s[self->at] != '\n') {
+            if (s[self->at] == '\\' && s[self->at + 1] == '\n')
+                self->line++, self->at++;
+            self->at++;
+        }
+        return true;
+    }
+    for (self->at += 2; s[self->at]; self->at++) {
+        if (s[self->at] == '*' && s[self->at + 1] == '/') {
+            self->at += 2;
+            return true;
+        }
+        self->line += s[self->at] == '\n';
+    }
+    return false;
+}
+
+/*  Past a string or a character; it ends with its line, at the latest. */
+static void skip_quoted (lexer *self)
+{
+    const char *s = self->cell->source;
+    const char quote = s[self->at++];
+    while (s[self->at] && s[self->at] != quote && s[self->at] != '\n') {
+        if (s[self->at] == '\\' && s[self->at + 1]) {
+            self->line += s[self->at + 1] == '\n';
+            self->at++;
+        }
+        self->at++;
+    }
+    self->at += s[self->at] == quote;
+}
+
+/*  Past a preprocessor line with its continuations and the comments in it. */
+static bool skip_line (lexer *self)
+{
+    const char *s = self->cell->source;
+    while (s[self->at] && s[self->at] != '\n') {
+        if (s[self->at] == '/' && s[self->at + 1] == '*') {
+            if (!skip_comment (self))
+                return false;
+            continue;
+        }
+        if (s[self->at] == '/' && s[self->at + 1] == '/')
+            return skip_comment (self);
+        if (s[self->at] == '\\' && s[self->at + 1] == '\n')
+            self->line++, self->at++;
+        self->at++;
+    }
+    return self->at == 0 || s[self->at - 1] != '\\' || s[self->at];
+}
+
+static bool is_word (char c)
+{
+    return isalnum ((unsigned char) c) || c == '_' || c == '$' || (c & 0x80);
+}
+
+/*  One token, or the blanks and comments before one. False: the cell breaks off. */
+static bool lex_one (lexer *self)
+{
+    const char *s = self->cell->source;
+    const char c = s[self->at];
+    const int from = self->at, line = self->line;
+    const bool fresh = self->fresh;
+    if (isspace ((unsigned char) c) || (c == '\\' && s[self->at + 1] == '\n')) {
+        self->fresh = c == '\n' || (fresh && c != '\\');
+        self->line += c == '\n';
+        self->at++;
+        return true;
+    }
+    if (c == '/' && (s[self->at + 1] == '/' || s[self->at + 1] == '*'))
+        return skip_comment (self);
+    self->fresh = false;
+    if (c == '#' && fresh) {
+        const bool whole = skip_line (self);
+        add_token (self, NNK_LINE, from, line);
+        return whole;
+    }
+    if (c == '"' || c == '\'') {
+        skip_quoted (self);
+        add_token (self, NNK_QUOTED, from, line);
+    } else if (isdigit ((unsigned char) c) ||
+               (c == '.' && isdigit ((unsigned char) s[self->at + 1]))) {
+        while (is_word (s[self->at]) || s[self->at] == '.' ||
+               (strchr ("+-", s[self->at]) && s[self->at] &&
+                strchr ("eEpP", s[self->at - 1]) && s[from + 1] != 'x'))
+            self->at++;
+        add_token (self, NNK_NUMBER, from, line);
+    } else if (is_word (c)) {
+        while (is_word (s[self->at]))
+            self->at++;
+        if (s[self->at] == '"' && self->at - from <= 2) // L"wide", u8"narrow"
+            skip_quoted (self);
+        add_token (self, s[self->at - 1] == '"' ? NNK_QUOTED : NNK_WORD, from, line);
+    } else {
+        self->at++;
+        add_token (self, NNK_PUNCTUATION, from, line);
+    }
+    return true;
+}
+
+/*  All tokens, an NNK_END after them, and whether the brackets fit together. */
+static void lex (nnk_cell *cell)
+{
+    lexer self = { .cell = cell, .line = 1, .fresh = true };
+    nnk_text open = { 0 };
+    while (cell->source[self.at])
+        if (!lex_one (&self)) {
+            cell->state = NNK_INCOMPLETE;
+            break;
+        }
+    add_token (&self, NNK_END, self.at, self.line);
+    cell->tokens--;
+    for (int i = 0; i < cell->tokens && cell->state != NNK_INVALID; i++) {
+        if (cell->token[i].kind != NNK_PUNCTUATION)
+            continue;
+        const char c = cell->source[cell->token[i].at];
+        if (strchr ("([{", c)) {
+            nnk_add (&open, &(char) { c == '(' ? ')' : c == '[' ? ']' : '}' }, 1);
+        } else if (strchr (")]}", c)) {
+            if (!open.size || open.s[open.size - 1] != c)
+                cell->state = NNK_INVALID;
+            else
+                open.size--;
+        }
+    }
+    if (open.size && cell->state == NNK_COMPLETE)
+        cell->state = NNK_INCOMPLETE;
+    cell->depth = (int) open.size;
+    nnk_text_free (&open);
+}
+
+bool nnk_token_is (const nnk_cell *cell, int token, const char *word)
+{
+    if (token >= cell->tokens)
+        return false;
+    const nnk_token *t = &cell->token[token];
+    const size_t size = strlen (word);
+    return (size_t) (t->end - t->at) == size && !memcmp (cell->source + t->at, word, size);
+}
+
+int nnk_token_match (const nnk_cell *cell, int token)
+{
+    int depth = 0;
+    for (; token < cell->tokens; token++) {
+        if (cell->token[token].kind != NNK_PUNCTUATION)
+            continue;
+        const char c = cell->source[cell->token[token].at];
+        if (strchr ("([{", c))
+            depth++;
+        else if (strchr (")]}", c) && --depth == 0)
+            return token + 1;
+    }
+    return token;
+}
+
+/* --- Chunks --------------------------------------------------------------------------- */
+
+typedef struct {
+    nnk_cell *cell;
+    nnk_is_type *is_type;
+    void *types;
+} cutter;
+
+static bool is (const cutter *self, int token, const char *word)
+{
+    return nnk_token_is (self->cell, token, word);
+}
+
+static bool is_kind (const cutter *self, int token, nnk_token_kind kind)
+{
+    return token < self->cell->tokens && self->cell->token[token].kind == kind;
+}
+
+static bool on_word (const cutter *self, int token,
+                     bool (*test) (const char *word, size_t size))
+{
+    const nnk_token *t = &self->cell->token[token];
+    return is_kind (self, token, NNK_WORD) &&
+           test (self->cell->source + t->at, t->end - t->at);
+}
+
+/*  Whether a typedef of this very cell makes the word a type. */
+static bool is_type_here (const cutter *self, const char *word, size_t size)
+{
+    for (int i = 0; i < self->cell->chunks; i++) {
+        const nnk_chunk *chunk = &self->cell->chunk[i];
+        if (!is (self, chunk->first, "typedef"))
+            continue;
+        for (int k = chunk->first; k < chunk->last; k++) {
+            const nnk_token *t = &self->cell->token[k];
+            if ((size_t) (t->end - t->at) == size &&
+                !memcmp (self->cell->source + t->at, word, size))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_type_name (const cutter *self, int token)
+{
+    if (!is_kind (self, token, NNK_WORD) || on_word (self, token, nnk_is_keyword))
+        return false;
+    const nnk_token *t = &self->cell->token[token];
+    const char *word = self->cell->source + t->at;
+    const size_t size = t->end - t->at;
+    return (self->is_type && self->is_type (self->types, word, size)) ||
+           is_type_here (self, word, size);
+}
+
+static bool is_declaration (const cutter *self, int i)
+{
+    if (on_word (self, i, begins_declaration))
+        return true;
+    if (!is_kind (self, i, NNK_WORD) || on_word (self, i, nnk_is_keyword))
+        return false;
+    const bool plain = is_kind (self, i + 1, NNK_WORD);
+    if (plain && !is (self, i + 1, "__attribute__"))
+        return true; // two words: `tensor t`
+    if (is_type_name (self, i))
+        return is (self, i + 1, "*") || is (self, i + 1, "(") ||
+               (plain && on_word (self, i + 1, nnk_is_qualifier));
+    int k = i + 1;
+    while (is (self, k, "*"))
+        k++;
+    return k > i + 1 && is_kind (self, k, NNK_WORD) && is (self, k + 1, "=") &&
+           !is (self, k + 2, "="); // `a * b = 1` can be nothing else
+}
+
+/*  Past struct, union or enum, attributes and the tag; `body` says whether { follows. */
+static int skip_tag (const cutter *self, int i, bool *body)
+{
+    for (i++; is (self, i, "__attribute__"); )
+        i = nnk_token_match (self->cell, i + 1);
+    if (is_kind (self, i, NNK_WORD))
+        i++;
+    *body = is (self, i, "{");
+    return i;
+}
+
+static bool is_tag_word (const cutter *self, int i)
+{
+    return is (self, i, "struct") || is (self, i, "union") || is (self, i, "enum");
+}
+
+/*  Whether the list at `i` holds only names: the parameters of an old-style function. */
+static bool is_name_list (const cutter *self, int i)
+{
+    const int end = nnk_token_match (self->cell, i) - 1;
+    if (end <= i + 1)
+        return false;
+    for (int k = i + 1; k < end; k++)
+        if (!is (self, k, ",") &&
+            (!is_kind (self, k, NNK_WORD) || on_word (self, k, nnk_is_keyword)))
+            return false;
+    return true;
+}
+
+static int cut_declaration (const cutter *self, nnk_chunk *chunk)
+{
+    int i = chunk->first, list = -1;
+    bool assigned = false, body;
+    chunk->kind = NNK_DECLARATION;
+    while (i < self->cell->tokens) {
+        if (is (self, i, ";"))
+            return i + 1;
+        if (is (self, i, "=")) {
+            assigned = true;
+            list = -1;
+        } else if (is_tag_word (self, i)) {
+            i = skip_tag (self, i, &body);
+            if (body)
+                i = nnk_token_match (self->cell, i);
+            list = -1;
+            continue;
+        } else if (is (self, i, "(") || is (self, i, "[") || is (self, i, "{")) {
+            if (is (self, i, "{") && list >= 0 && !assigned) {
+                chunk->kind = NNK_FUNCTION;
+                chunk->body = i;
+                return nnk_token_match (self->cell, i);
+            }
+            const bool function = is (self, i, "(") && !is (self, i - 1, "__attribute__");
+            if (function && list < 0)
+                list = i;
+            i = nnk_token_match (self->cell, i);
+            if (function && !assigned && list >= 0 && is_kind (self, i, NNK_WORD) &&
+                !is (self, i, "__attribute__") && !is (self, i, "__asm__") &&
+                !is (self, i, "asm") && is_name_list (self, list)) {
+                chunk->old_style = true;
+                while (i < self->cell->tokens && !is (self, i, "{"))
+                    i++;
+            }
+            continue;
+        }
+        i++;
+    }
+    chunk->open = true;
+    return i;
+}
+
+static int cut_statement (const cutter *self, int i, nnk_chunk *chunk);
+
+/*  An expression, to its ;. A word with a list and then a body is a macro that loops. */
+static int cut_expression (const cutter *self, int i, nnk_chunk *chunk)
+{
+    if (is_kind (self, i, NNK_WORD) && is (self, i + 1, "(") &&
+        !on_word (self, i, nnk_is_keyword)) {
+        const int next = nnk_token_match (self->cell, i + 1);
+        if (is (self, next, "{") || is_kind (self, next, NNK_WORD))
+            return cut_statement (self, next, chunk);
+    }
+    const int first = i;
+    while (i < self->cell->tokens) {
+        if (is (self, i, ";"))
+            return i + 1;
+        if (is (self, i, "(") || is (self, i, "[") || is (self, i, "{"))
+            i = nnk_token_match (self->cell, i);
+        else
+            i++;
+    }
+    chunk->open = true;
+    if (first == chunk->first && i > first && !is (self, first, "return") &&
+        !is (self, first, "goto") && !is (self, first, "break") &&
+        !is (self, first, "continue") && !is (self, first, "else"))
+        chunk->kind = NNK_VALUE;
+    return i;
+}
+
+static int cut_statement (const cutter *self, int i, nnk_chunk *chunk)
+{
+    while (is_kind (self, i, NNK_LINE))
+        i++;
+    if (is (self, i, "{"))
+        return nnk_token_match (self->cell, i);
+    if (is (self, i, "if") || is (self, i, "while") || is (self, i, "for") ||
+        is (self, i, "switch")) {
+        const bool choice = is (self, i, "if");
+        if (!is (self, i + 1, "("))
+            return cut_expression (self, i, chunk);
+        i = cut_statement (self, nnk_token_match (self->cell, i + 1), chunk);
+        if (choice && is (self, i, "else"))
+            i = cut_statement (self, i + 1, chunk);
+        return i;
+    }
+    if (is (self, i, "do")) {
+        i = cut_statement (self, i + 1, chunk);
+        while (i < self->cell->tokens && !is (self, i, ";"))
+            i++;
+        chunk->open |= i == self->cell->tokens;
+        return i < self->cell->tokens ? i + 1 : i;
+    }
+    if (is_kind (self, i, NNK_WORD) && is (self, i + 1, ":"))
+        return cut_statement (self, i + 2, chunk);
+    if (i == self->cell->tokens) {
+        chunk->open = true;
+        return i;
+    }
+    return cut_expression (self, i, chunk);
+}
+
+/*  Pragmas that speak of the statement after them. */
+static bool goes_with_next (const cutter *self, int i)
+{
+    const char *line = self->cell->source + self->cell->token[i].at + 1;
+    line += strspn (line, " \t");
+    if (strncmp (line, "pragma", 6) != 0)
+        return false;
+    line += 6 + strspn (line + 6, " \t");
+    if (strncmp (line, "omp", 3) == 0) {
+        line += 3 + strspn (line + 3, " \t");
+        return strncmp (line, "declare", 7) != 0 && strncmp (line, "threadprivate", 13) != 0;
+    }
+    return strncmp (line, "GCC unroll", 10) == 0 || strncmp (line, "GCC ivdep", 9) == 0;
+}
+
+static int cut_one (const cutter *self, nnk_chunk *chunk)
+{
+    const int i = chunk->first;
+    if (is_kind (self, i, NNK_LINE) && !goes_with_next (self, i)) {
+        chunk->kind = NNK_PREPROCESSOR;
+        return i + 1;
+    }
+    chunk->kind = NNK_STATEMENT;
+    if (is_declaration (self, i))
+        return cut_declaration (self, chunk);
+    return cut_statement (self, i, chunk);
+}
+
+void nnk_cell_cut (nnk_cell *cell, const char *source, nnk_is_type *is_type, void *types)
+{
+    *cell = (nnk_cell) { .source = nnk_copy (source, strlen (source)) };
+    lex (cell);
+    cell->chunk = nnk_allocate ((cell->tokens + 1) * sizeof *cell->chunk);
+    const cutter self = { cell, is_type, types };
+    for (int i = 0; i < cell->tokens;) {
+        nnk_chunk chunk = { .first = i };
+        chunk.last = cut_one (&self, &chunk);
+        if (chunk.last <= i)
+            chunk.last = i + 1;
+        if (chunk.open && chunk.kind != NNK_VALUE && cell->state == NNK_COMPLETE)
+            cell->state = NNK_INCOMPLETE;
+        cell->chunk[cell->chunks++] = chunk;
+        i = chunk.last;
+    }
+}
+
+void nnk_cell_free (nnk_cell *self)
+{
+    free (self->source);
+    free (self->token);
+    free (self->chunk);
+    *self = (nnk_cell) { 0 };
+}

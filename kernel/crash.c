@@ -1,0 +1,214 @@
+/*  crash.c - what a dying executor can still tell
+ *
+ *  The executor sends where it stood and who had called whom, as addresses, and waits.
+ *  While it waits we read its map and the debugging information of what is mapped there, and
+ *  make of each address a function and a line. Then it may die.
+ */
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+
+#include "kernel.h"
+
+void nnk_error_set (nnk_error *self, const char *name, const char *format, ...)
+{
+    char sentence[4096];
+    va_list list;
+    va_start (list, format);
+    vsnprintf (sentence, sizeof sentence, format, list);
+    va_end (list);
+    nnk_error_free (self);
+    self->name = nnk_copy (name, strlen (name));
+    self->value = nnk_copy (sentence, strlen (sentence));
+}
+
+void nnk_error_free (nnk_error *self)
+{
+    free (self->name);
+    free (self->value);
+    nnk_text_free (&self->trace);
+    *self = (nnk_error) { 0 };
+}
+
+typedef struct {
+    char function[128];
+    char file[256];
+    int line;
+    bool cell, ours; // a cell's code; the code around it
+} place;
+
+static Dwfl *open_process (pid_t pid)
+{
+    static const Dwfl_Callbacks callbacks = { .find_elf = dwfl_linux_proc_find_elf,
+                                              .find_debuginfo = dwfl_standard_find_debuginfo };
+    Dwfl *dwfl = dwfl_begin (&callbacks);
+    if (dwfl && (dwfl_linux_proc_report (dwfl, pid) != 0 ||
+                 dwfl_report_end (dwfl, NULL, NULL) != 0)) {
+        dwfl_end (dwfl);
+        dwfl = NULL;
+    }
+    return dwfl;
+}
+
+/*  The name that the source gives the function at `address`. */
+static const char *function_name (Dwfl_Module *module, Dwarf_Addr address)
+{
+    Dwarf_Addr bias;
+    Dwarf_Die *unit = dwfl_module_addrdie (module, address, &bias), *scopes = NULL;
+    const char *name = NULL;
+    const int count = unit ? dwarf_getscopes (unit, address - bias, &scopes) : 0;
+    for (int i = 0; i < count && !name; i++)
+        if (dwarf_tag (&scopes[i]) == DW_TAG_subprogram ||
+            dwarf_tag (&scopes[i]) == DW_TAG_inlined_subroutine)
+            name = dwarf_diename (&scopes[i]);
+    free (scopes);
+    return name ? name : dwfl_module_addrname (module, address);
+}
+
+static place find_place (Dwfl *dwfl, uint64_t address)
+{
+    place here = { .function = "?" };
+    Dwfl_Module *module = dwfl_addrmodule (dwfl, address);
+    if (!module)
+        return here;
+    const char *name = function_name (module, address);
+    snprintf (here.function, sizeof here.function, "%s", name ? name : "?");
+    here.function[strcspn (here.function, ".")] = 0; // f._omp_fn.0 is a part of f
+    here.ours = strncmp (here.function, "nnk_", 4) == 0;
+    Dwfl_Line *line = dwfl_module_getsrc (module, address);
+    const char *file = line ? dwfl_lineinfo (line, NULL, &here.line, NULL, NULL, NULL) : NULL;
+    const char *cell = file ? strstr (file, "cell[") : NULL;
+    here.cell = cell != NULL;
+    if (cell || file)
+        snprintf (here.file, sizeof here.file, "%s", cell ? cell : file);
+    return here;
+}
+
+/*  The text of a line of a cell, which lies in the session's folder under its name. */
+static void add_source_line (nnk_text *out, const char *folder, const place *at)
+{
+    nnk_text source = { 0 };
+    char *path = nnk_format ("%s/%s", folder, at->file);
+    nnk_read_file (path, &source);
+    free (path);
+    const char *line = nnk_text_string (&source);
+    for (int i = 1; i < at->line && line; i++) {
+        line = strchr (line, '\n');
+        line = line ? line + 1 : NULL;
+    }
+    if (line && *line)
+        nnk_addf (out, "%5d | %.*s\n", at->line, (int) strcspn (line, "\n"), line);
+    nnk_text_free (&source);
+}
+
+/*  Whether the address lies just below the stack, which can grow no further. */
+static bool is_overflow (pid_t pid, const nnk_message *report)
+{
+    char line[512];
+    unsigned long low = 0;
+    char *path = nnk_format ("/proc/%d/maps", (int) pid);
+    FILE *maps = fopen (path, "re");
+    free (path);
+    while (maps && fgets (line, sizeof line, maps))
+        if (strstr (line, "[stack]"))
+            low = strtoul (line, NULL, 16);
+    if (maps)
+        fclose (maps);
+    return low && report->address < low + 4096 && report->stack < low + 65536;
+}
+
+static bool is_mapped (pid_t pid, uint64_t address)
+{
+    char line[512];
+    bool found = false;
+    char *path = nnk_format ("/proc/%d/maps", (int) pid);
+    FILE *maps = fopen (path, "re");
+    free (path);
+    while (maps && !found && fgets (line, sizeof line, maps)) {
+        char *end;
+        const unsigned long low = strtoul (line, &end, 16), high = strtoul (end + 1, NULL, 16);
+        found = address >= low && address < high;
+    }
+    if (maps)
+        fclose (maps);
+    return found;
+}
+
+/*  What happened, in a few words. */
+static char *describe (const nnk_message *report, pid_t pid)
+{
+    const unsigned long long address = report->address;
+    switch (report->status) {
+    case 0:
+        return nnk_copy (report->text, report->size);
+    case SIGFPE:
+        return nnk_format ("a division by zero, or one whose result does not fit");
+    case SIGABRT:
+        return nnk_format ("abort () was called");
+    case SIGILL:
+        return nnk_format ("code that the processor does not know");
+    case SIGSEGV:
+    case SIGBUS:
+        if (is_overflow (pid, report))
+            return nnk_format ("the stack is full: a function calls itself too often, or a "
+                               "local array is too big");
+        if (report->shown == SI_KERNEL)
+            return nnk_format ("a pointer that points nowhere was used");
+        if (address < 4096)
+            return nnk_format ("a null pointer was used (address 0x%llx)%s", address,
+                               report->full ? "; the memory is used up, malloc may have "
+                                              "returned NULL"
+                                            : "");
+        if (is_mapped (pid, address))
+            return nnk_format ("memory that may not be written, or not be executed, was used "
+                               "(address 0x%llx)", address);
+        return nnk_format ("a pointer to memory that is not there was used (address 0x%llx)",
+                           address);
+    }
+    return nnk_format ("the signal %s came", strsignal (report->status));
+}
+
+/*  Fills the error: where, what, the line, and the calls that led there. */
+void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
+                     const char *folder)
+{
+    Dwfl *dwfl = open_process (pid);
+    char *what = describe (report, pid), name[32];
+    const place nowhere = { .function = "?" };
+    nnk_text calls = { 0 };
+    place first = nowhere;
+    for (int i = 0; dwfl && i < report->frames && i < NNK_FRAMES; i++) {
+        const place at = find_place (dwfl, report->frame[i] - (i > 0 || !report->status));
+        if (strncmp (at.function, "nnk_entry_", 10) == 0)
+            break;
+        if (at.cell && !first.cell)
+            first = at;
+        if (at.cell)
+            nnk_addf (&calls, "  %s:%d%s%s\n", at.file, at.line, at.ours ? "" : " in ",
+                      at.ours ? "" : at.function);
+        else if (!at.ours && at.function[0] != '?' && strcmp (at.function, "_start") != 0)
+            nnk_addf (&calls, "  %s\n", at.function);
+    }
+    const char *abbreviation = report->status ? sigabbrev_np (report->status) : NULL;
+    snprintf (name, sizeof name, "%s%s", abbreviation ? "SIG" : "",
+              abbreviation ? abbreviation : "Error");
+    if (first.cell)
+        nnk_error_set (self, name, "%s:%d: %s", first.file, first.line, what);
+    else
+        nnk_error_set (self, name, "%s", what);
+    if (first.cell)
+        add_source_line (&self->trace, folder, &first);
+    if (calls.size)
+        nnk_addf (&self->trace, "The calls, innermost first:\n%s", calls.s);
+    nnk_add_string (&self->trace, "Every variable is as it was before the cell.\n");
+    free (what);
+    nnk_text_free (&calls);
+    if (dwfl)
+        dwfl_end (dwfl);
+}

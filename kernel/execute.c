@@ -1,0 +1,305 @@
+/*  execute.c - the executor: the process in which cells run
+ *
+ *  Before a cell runs, the executor forks. The child is the snapshot: it stands still in a
+ *  read and holds every variable as it is. If the cell's process dies, the kernel wakes the
+ *  snapshot, and it becomes the executor. So a crash costs the cell and nothing else.
+ *
+ *  A snapshot must be able to go on. OpenMP's threads do not survive a fork, so they are
+ *  ended first; file positions are shared between parent and child, so they are written
+ *  down and put back; unwritten output would appear twice, so it is flushed.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <omp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "exec.h"
+
+enum { MOST_FILES = 200 };
+
+void **nnk_slot (void);               // stubs.S: where the jumps go
+extern const char nnk_missing[];      // stubs.S: the code for a slot without a definition
+_Noreturn void nnk_missing_called (int number);
+
+static pid_t self, snapshot;
+static char *stub_name[NNK_STUBS];
+static const void *value; // of the cell's trailing expression
+static nnk_message message;
+
+bool nnk_is_executor (void)
+{
+    return getpid () == self;
+}
+
+bool nnk_send (const nnk_message *out)
+{
+    return send (NNK_FD_CONTROL, out, NNK_HEAD + out->size, MSG_NOSIGNAL) >= 0;
+}
+
+/*  Waits for a message, false: the kernel is gone, or a signal came first. */
+bool nnk_receive (nnk_message *in)
+{
+    const ssize_t size = recv (NNK_FD_CONTROL, in, sizeof *in, 0);
+    return size >= (ssize_t) NNK_HEAD && size == (ssize_t) (NNK_HEAD + in->size);
+}
+
+/*  A cell's code calls this with the place where its value is kept. */
+void nnk_value (const void *address);
+void nnk_value (const void *address)
+{
+    value = address;
+}
+
+_Noreturn void nnk_missing_called (int number)
+{
+    char sentence[256];
+    const char *name = stub_name[number] ? stub_name[number] : "a function";
+    snprintf (sentence, sizeof sentence,
+              "%.200s is declared, but no cell has defined it yet", name);
+    nnk_die (sentence);
+}
+
+/* --- The snapshot -------------------------------------------------------------------- */
+
+static void write_score (const char *score)
+{
+    const int fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        if (syscall (SYS_write, fd, score, strlen (score)) < 0)
+            errno = 0; // only advice for the day when memory runs out
+        close (fd);
+    }
+}
+
+static struct {
+    int fd;
+    off_t at;
+} position[MOST_FILES];
+static int positions;
+
+static void keep_positions (void)
+{
+    positions = 0;
+    for (int fd = 3; fd < MOST_FILES; fd++) {
+        const off_t at = lseek (fd, 0, SEEK_CUR);
+        if (at >= 0) {
+            position[positions].fd = fd;
+            position[positions++].at = at;
+        }
+    }
+}
+
+/*  Stands still until the kernel says that the cell's process has died. */
+static void stand_still (void)
+{
+    char byte;
+    ssize_t got;
+    write_score ("0");
+    do
+        got = syscall (SYS_read, NNK_FD_PROMOTE, &byte, 1);
+    while (got < 0 && errno == EINTR);
+    if (got != 1)
+        _exit (0);
+    for (int i = 0; i < positions; i++)
+        lseek (position[i].fd, position[i].at, SEEK_SET);
+    prctl (PR_SET_PDEATHSIG, SIGKILL);
+    write_score ("900");
+    self = getpid ();
+    snapshot = 0;
+}
+
+/*  Forks it. Returns true in the snapshot, once it has become the executor. */
+static bool take_snapshot (void)
+{
+    if (snapshot > 0) {
+        kill (snapshot, SIGKILL);
+        waitpid (snapshot, NULL, 0);
+    }
+    fflush (NULL);
+    omp_pause_resource_all (omp_pause_hard);
+    keep_positions ();
+    snapshot = fork ();
+    if (snapshot == 0) {
+        stand_still ();
+        return true;
+    }
+    message = (nnk_message) { .word = NNK_SNAPSHOT, .pid = snapshot };
+    nnk_send (&message);
+    return false;
+}
+
+/* --- Running a cell ------------------------------------------------------------------ */
+
+/*  An order is a row of strings: the object, its entry, the shower's name (or nothing), how
+ *  the shower takes the value, then "number name" of each function the cell defines or "?
+ *  number name" of each that it only declares. */
+typedef struct {
+    const char *object, *entry, *shower, *how, *rest, *end;
+} order;
+
+static const char *next_string (const char **at)
+{
+    const char *string = *at;
+    *at += strlen (string) + 1;
+    return string;
+}
+
+/*  Points the slots at what the cell defines. A function that is only declared is looked
+ *  for in the libraries; if it is not there either, calling it says so. */
+static void fill_slots (void *handle, const order *run)
+{
+    for (const char *at = run->rest; at < run->end;) {
+        const char *line = next_string (&at);
+        const bool declared = line[0] == '?';
+        char *name, symbol[32];
+        const int number = (int) strtol (line + (declared ? 2 : 0), &name, 10);
+        if (number < 0 || number >= NNK_STUBS)
+            continue;
+        void **slot = nnk_slot () + number;
+        free (stub_name[number]);
+        stub_name[number] = strdup (name + 1);
+        snprintf (symbol, sizeof symbol, "nnk_stub_%d", number);
+        if (!declared)
+            *slot = dlsym (handle, symbol);
+        else if (!*slot)
+            *slot = dlsym (RTLD_DEFAULT, name + 1);
+        if (!*slot)
+            *slot = (void *) (nnk_missing + 16 * number);
+    }
+}
+
+static void (*shower) (const void *);
+static const void *shown;
+static void show (void)
+{
+    nnk_showing = true;
+    shower (shown);
+}
+
+/*  Lets a library show the value, if it can. */
+static bool show_value (const order *run)
+{
+    if (!value || !run->shower[0])
+        return false;
+    *(void **) &shower = dlsym (RTLD_DEFAULT, run->shower);
+    shown = run->how[0] == 'p' ? *(const void *const *) value : value;
+    if (!shower || !shown)
+        return false;
+    const bool whole = nnk_call (show);
+    nnk_showing = false;
+    return whole;
+}
+
+static void run_cell (const order *run)
+{
+    value = NULL;
+    clearerr (stdin);
+    clearerr (stdout);
+    nnk_end end = NNK_ENDED;
+    bool done = false;
+    void *handle = dlopen (run->object, RTLD_NOW | RTLD_GLOBAL);
+    void (*entry) (void) = NULL;
+    if (handle)
+        *(void **) &entry = dlsym (handle, run->entry);
+    if (!entry || !nnk_trap_add (handle)) {
+        end = NNK_NOT_LOADED;
+    } else {
+        fill_slots (handle, run);
+        if (!nnk_call (entry))
+            end = NNK_INTERRUPTED;
+        else
+            done = show_value (run);
+    }
+    const char *why = end == NNK_NOT_LOADED ? dlerror () : NULL;
+    fflush (NULL);
+    message = (nnk_message) { .word = NNK_DONE,
+                              .status = end,
+                              .shown = done,
+                              .address = (uint64_t) (uintptr_t) value };
+    if (why)
+        message.size = snprintf (message.text, sizeof message.text, "%s", why);
+    nnk_send (&message);
+}
+
+/*  Gives the kernel a look at memory. A pipe tells whether something lies there: writing
+ *  from a bad address fails instead of crashing. */
+static void peek (void)
+{
+    static int hole[2] = { -1, -1 };
+    const uint64_t address = message.address;
+    const size_t wanted = message.status < 0 ? 0 : message.status;
+    size_t got = 0;
+    message = (nnk_message) { .word = NNK_PEEKED, .status = -1 };
+    if (hole[0] < 0 && pipe2 (hole, O_CLOEXEC | O_NONBLOCK) != 0)
+        hole[0] = hole[1] = -1;
+    while (got < wanted && wanted <= sizeof message.text) {
+        const size_t part = wanted - got < 4096 ? wanted - got : 4096;
+        const char *from = (const char *) (uintptr_t) address + got;
+        const ssize_t in = syscall (SYS_write, hole[1], from, part);
+        if (in <= 0 || syscall (SYS_read, hole[0], message.text + got, in) != in)
+            break;
+        got += in;
+    }
+    if (got == wanted) {
+        message.status = 0;
+        message.size = got;
+    }
+    nnk_send (&message);
+}
+
+static void obey (void)
+{
+    static char text[NNK_TEXT];
+    const char *at = text;
+    memcpy (text, message.text, message.size);
+    order run = { .end = text + message.size };
+    run.object = next_string (&at);
+    run.entry = next_string (&at);
+    run.shower = next_string (&at);
+    run.how = next_string (&at);
+    run.rest = at;
+    if (take_snapshot ()) {
+        message = (nnk_message) { .word = NNK_READY, .pid = getpid () };
+        nnk_send (&message);
+    } else {
+        run_cell (&run);
+    }
+}
+
+/*  nn-exec MEGABYTES LIBRARY... : started by nn-kernel, which gives it its descriptors. */
+int main (int argc, char **argv)
+{
+    self = getpid ();
+    if (argc < 2 || !nnk_streams_open ()) {
+        const char why[] = "nn-exec is started by nn-kernel, not by hand\n";
+        return syscall (SYS_write, 2, why, sizeof why - 1) < 0 ? 1 : 2;
+    }
+    const rlim_t limit = (rlim_t) atol (argv[1]) << 20;
+    if (limit)
+        setrlimit (RLIMIT_AS, &(struct rlimit) { limit, limit });
+    setrlimit (RLIMIT_CORE, &(struct rlimit) { 0, 0 });
+    write_score ("900");
+    nnk_trap_open ();
+    message = (nnk_message) { .word = NNK_READY, .pid = self };
+    for (int i = 2; i < argc; i++)
+        if (!dlopen (argv[i], RTLD_NOW | RTLD_GLOBAL))
+            message.size += snprintf (message.text + message.size, 1024, "%.1000s\n",
+                                      dlerror ());
+    nnk_send (&message);
+    while (nnk_receive (&message) || errno == EINTR)
+        if (message.word == NNK_RUN)
+            obey ();
+        else if (message.word == NNK_PEEK)
+            peek ();
+    return 0;
+}

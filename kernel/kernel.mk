@@ -1,0 +1,25 @@
+# The Jupyter kernel: build/nn-kernel (serves Jupyter, compiles cells) and build/nn-exec (runs them).
+KERNEL_FRONT := main protocol wire history session chunk declare lower symbols build value crash supervise output \
+                introspect magics batch install text
+KERNEL_EXEC  := execute streams display trap
+KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/kernel/%.o)
+KERNEL       := $(BUILD)/nn-kernel $(BUILD)/nn-exec $(BUILD)/nnk.h
+
+kernel: $(KERNEL) ## build the Jupyter kernel
+.PHONY: kernel
+
+$(BUILD)/kernel/%.o: kernel/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(BUILD)/kernel/stubs.o: kernel/stubs.S
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+$(BUILD)/nn-kernel: $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o)
+	$(CC) -o $@ $^ -lzmq -lcjson -lcrypto -ldw -lelf -lm
+# The executor gives its own functions (nnk_display) and UBSan's to the cells, whether it calls them itself or not.
+$(BUILD)/nn-exec: $(KERNEL_EXEC:%=$(BUILD)/kernel/%.o) $(BUILD)/kernel/stubs.o
+	$(CC) -rdynamic -fopenmp -o $@ $^ -Wl,--no-as-needed -lubsan -lm -ldl
+$(BUILD)/nnk.h: kernel/nnk.h
+	@mkdir -p $(@D)
+	cp $< $@
+-include $(KERNEL_O:.o=.d)

@@ -1,0 +1,171 @@
+/*  main.c - nn-kernel: what is asked on the command line */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel.h"
+
+static const char help[] =
+    "nn-kernel: the C kernel of Layer by Layer\n\n"
+    "  nn-kernel CONNECTION_FILE [OPTION]... [-- GCC_FLAG...]   serve Jupyter\n"
+    "  nn-kernel --run IN.ipynb -o OUT.ipynb [OPTION]...        run a notebook without Jupyter\n"
+    "  nn-kernel --install [--data-dir DIR] [OPTION]...         make Jupyter know this kernel\n"
+    "  nn-kernel --uninstall [--data-dir DIR]                   make it forget\n\n"
+    "  --prelude HEADER    a header that every cell sees\n"
+    "  --library LIB.so    a library that every cell can call (may be given again)\n"
+    "  -I DIR              a folder for #include (may be given again)\n"
+    "  --memory MB         the most memory that cells may take\n"
+    "  --time-limit S      with --run: seconds for one cell\n"
+    "  --version, --help\n\n"
+    "Example:\n"
+    "  build/nn-kernel --install && jupyter notebook\n";
+
+static const char *const words[] = { "--prelude", "--library", "--memory", "--time-limit",
+                                     "--run", "--install", "--uninstall", "--data-dir",
+                                     "--version", "--help", NULL };
+
+char *nnk_beside (const char *name)
+{
+    char path[PATH_MAX];
+    const ssize_t size = readlink ("/proc/self/exe", path, sizeof path - 1);
+    path[size > 0 ? size : 0] = 0;
+    char *slash = strrchr (path, '/');
+    return nnk_format ("%.*s/%s", slash ? (int) (slash - path) : 0, path, name);
+}
+
+/*  How many letters must change to make one word of the other. */
+static int distance (const char *a, const char *b)
+{
+    int row[64];
+    const int size = (int) strlen (b);
+    if (size > 62)
+        return 99;
+    for (int k = 0; k <= size; k++)
+        row[k] = k;
+    for (; *a; a++) {
+        int corner = row[0]++;
+        for (int k = 1; k <= size; k++) {
+            const int change = corner + (*a != b[k - 1]);
+            corner = row[k];
+            row[k] = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
+            row[k] = row[k] < change ? row[k] : change;
+        }
+    }
+    return row[size];
+}
+
+static int unknown (const char *word)
+{
+    const char *nearest = NULL;
+    int best = 4;
+    for (int i = 0; words[i]; i++)
+        if (distance (word, words[i]) < best) {
+            best = distance (word, words[i]);
+            nearest = words[i];
+        }
+    fprintf (stderr, "nn-kernel: unknown option '%s'%s%s%s; see nn-kernel --help\n", word,
+             nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    return 2;
+}
+
+typedef struct {
+    nnk_options options;
+    const char *first, *run, *out, *data_dir;
+    bool install, uninstall;
+    double limit;
+} command;
+
+/*  Where an option's argument is kept, or NULL. */
+static const char **place_of (command *self, const char *word)
+{
+    if (strcmp (word, "--run") == 0)
+        return &self->run;
+    if (strcmp (word, "-o") == 0)
+        return &self->out;
+    if (strcmp (word, "--data-dir") == 0)
+        return &self->data_dir;
+    return NULL;
+}
+
+static char *absolute (const char *path)
+{
+    char *whole = realpath (path, NULL);
+    return whole ? whole : nnk_format ("%s", path);
+}
+
+/*  An option with its argument. False: not one of these, or no room for it. */
+static bool take_option (command *self, const char *word, const char *value)
+{
+    nnk_options *options = &self->options;
+    const char **place = place_of (self, word);
+    if (place)
+        *place = value;
+    else if (strcmp (word, "--prelude") == 0)
+        options->prelude = absolute (value);
+    else if (strcmp (word, "--library") == 0 && options->libraries < 16)
+        options->library[options->libraries++] = absolute (value);
+    else if (strcmp (word, "-I") == 0 && options->flags < 64)
+        options->flag[options->flags++] = nnk_format ("-I%s", absolute (value));
+    else if (strcmp (word, "--memory") == 0)
+        options->memory = atol (value);
+    else if (strcmp (word, "--time-limit") == 0)
+        self->limit = atof (value);
+    else
+        return false;
+    return true;
+}
+
+/*  Reads the command line. 0: go on; otherwise the exit status plus 1. */
+static int read_command (command *self, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        if (strcmp (word, "--help") == 0)
+            return fputs (help, stdout) < 0 ? 2 : 1;
+        if (strcmp (word, "--version") == 0)
+            return printf ("nn-kernel %s\n", NNK_VERSION) < 0 ? 2 : 1;
+        if (strcmp (word, "--install") == 0) {
+            self->install = true;
+        } else if (strcmp (word, "--uninstall") == 0) {
+            self->uninstall = true;
+        } else if (strcmp (word, "--") == 0) {
+            while (++i < argc && self->options.flags < 64)
+                self->options.flag[self->options.flags++] = argv[i];
+        } else if (strncmp (word, "-I", 2) == 0 && word[2]) {
+            take_option (self, "-I", word + 2);
+        } else if (word[0] != '-') {
+            self->first = word;
+        } else if (i + 1 < argc && take_option (self, word, argv[i + 1])) {
+            i++;
+        } else if (place_of (self, word) || take_option (self, word, "")) {
+            fprintf (stderr, "nn-kernel: %s needs an argument; see nn-kernel --help\n", word);
+            return 3;
+        } else {
+            return unknown (word) + 1;
+        }
+    }
+    return 0;
+}
+
+int main (int argc, char **argv)
+{
+    command self = { .limit = 0 };
+    setenv ("LC_ALL", "C.UTF-8", 1); // gcc speaks English, in UTF-8
+    const int status = read_command (&self, argc, argv);
+    if (status)
+        return status - 1;
+    if (self.install || self.uninstall)
+        return nnk_install (self.data_dir, self.uninstall, &self.options);
+    if (self.run && self.out)
+        return nnk_batch (self.run, self.out, self.limit, &self.options);
+    if (self.run)
+        fprintf (stderr, "nn-kernel: --run needs -o OUT.ipynb; see nn-kernel --help\n");
+    else if (self.first)
+        return nnk_serve (self.first, &self.options);
+    else
+        fputs (help, stderr);
+    return 2;
+}

@@ -1,0 +1,291 @@
+/*  output.c - the kernel's end of the ring and of the pipes
+ *
+ *  While a cell runs, what it writes is fetched a hundred times a second. Records of the
+ *  same stream become one text. A stream's text is cut only between characters, for a
+ *  message holds whole ones; bytes that are no UTF-8 become the replacement character.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel.h"
+
+enum { MOST = 256 << 10 }; // bytes of one stream message
+
+/* --- Text --------------------------------------------------------------------------------- */
+
+/*  The length of the character at `s`: 0 if it is none, -1 if it is cut off. */
+static int utf8_length (const unsigned char *s, size_t size)
+{
+    const int length = s[0] < 0x80   ? 1
+                       : s[0] < 0xC2 ? 0
+                       : s[0] < 0xE0 ? 2
+                       : s[0] < 0xF0 ? 3
+                       : s[0] < 0xF5 ? 4
+                                     : 0;
+    for (int i = 1; i < length; i++) {
+        if ((size_t) i >= size)
+            return -1;
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    }
+    if ((s[0] == 0xE0 && length == 3 && s[1] < 0xA0) ||
+        (s[0] == 0xED && length == 3 && s[1] > 0x9F) ||
+        (s[0] == 0xF0 && length == 4 && s[1] < 0x90) ||
+        (s[0] == 0xF4 && length == 4 && s[1] > 0x8F))
+        return 0;
+    return length;
+}
+
+/*  Appends bytes as UTF-8 without zeros. Returns how many were used: a character whose end
+ *  has not come is left, unless `all`. */
+size_t nnk_utf8 (nnk_text *out, const char *bytes, size_t size, bool all)
+{
+    size_t at = 0, from = 0;
+    while (at < size) {
+        const int length = utf8_length ((const unsigned char *) bytes + at, size - at);
+        if (length > 0 && bytes[at]) {
+            at += length;
+            continue;
+        }
+        if (length < 0 && !all)
+            break;
+        nnk_add (out, bytes + from, at - from);
+        nnk_add_string (out, "\xEF\xBF\xBD");
+        from = ++at;
+    }
+    nnk_add (out, bytes + from, at - from);
+    return at;
+}
+
+/*  Remembers the last line if it is unfinished: it is the prompt when input is asked for. */
+static void keep_line (nnk_executor *self, const char *text, size_t size)
+{
+    const char *end = memrchr (text, '\n', size);
+    if (end)
+        nnk_text_clear (&self->line);
+    const char *from = end ? end + 1 : text;
+    if (self->line.size < 4096)
+        nnk_add (&self->line, from, text + size - from);
+}
+
+typedef struct {
+    nnk_executor *self;
+    nnk_sink *sink;
+    bool silent;
+    char letter;   // of the text that is being gathered
+    nnk_text text; // not sent yet
+} gathering;
+
+static void flush (gathering *self)
+{
+    if (self->text.size && !self->silent)
+        self->sink->stream (self->sink, self->letter == 'O' ? "stdout" : "stderr",
+                            self->text.s, self->text.size);
+    nnk_text_clear (&self->text);
+}
+
+static void gather (gathering *self, char letter, const char *bytes, size_t size, bool all)
+{
+    if (letter != self->letter || self->text.size > MOST)
+        flush (self);
+    self->letter = letter;
+    nnk_text *half = &self->self->half[letter == 'E'];
+    nnk_text whole = { 0 };
+    nnk_add (&whole, nnk_text_string (half), half->size);
+    nnk_add (&whole, bytes, size);
+    nnk_text_clear (half);
+    const size_t before = self->text.size;
+    const size_t used = nnk_utf8 (&self->text, whole.s, whole.size, all);
+    nnk_add (half, whole.s + used, whole.size - used);
+    if (letter == 'O')
+        keep_line (self->self, self->text.s + before, self->text.size - before);
+    nnk_text_free (&whole);
+}
+
+/* --- Displays ------------------------------------------------------------------------------- */
+
+static char *base64 (const unsigned char *bytes, size_t size)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *out = nnk_allocate (4 * (size / 3 + 1) + 1), *at = out;
+    for (size_t i = 0; i < size; i += 3) {
+        const size_t left = size - i;
+        const unsigned three = bytes[i] << 16 | (left > 1 ? bytes[i + 1] << 8 : 0) |
+                               (left > 2 ? bytes[i + 2] : 0);
+        *at++ = letters[three >> 18];
+        *at++ = letters[three >> 12 & 63];
+        *at++ = left > 1 ? letters[three >> 6 & 63] : '=';
+        *at++ = left > 2 ? letters[three & 63] : '=';
+    }
+    return out;
+}
+
+static bool ends_with (const char *word, const char *end)
+{
+    const size_t size = strlen (word), tail = strlen (end);
+    return size >= tail && strcmp (word + size - tail, end) == 0;
+}
+
+/*  One part as the protocol wants it: JSON as itself, text as a string, bytes as base64. */
+static cJSON *read_part (const char *mime, bool string, const char *bytes, size_t size)
+{
+    nnk_text text = { 0 };
+    cJSON *item = NULL;
+    const bool json = strcmp (mime, "application/json") == 0 || ends_with (mime, "+json");
+    if (json)
+        item = cJSON_ParseWithLength (bytes, size);
+    if (item)
+        return item;
+    if (string || json || strncmp (mime, "text/", 5) == 0 || ends_with (mime, "+xml") ||
+        ends_with (mime, "javascript")) {
+        nnk_utf8 (&text, bytes, size, true);
+        item = cJSON_CreateString (nnk_text_string (&text));
+        nnk_text_free (&text);
+    } else {
+        char *encoded = base64 ((const unsigned char *) bytes, size);
+        item = cJSON_CreateString (encoded);
+        free (encoded);
+    }
+    return item;
+}
+
+/*  A display record (display.c) as the `data` of a message; id is the caller's to free. */
+cJSON *nnk_bundle_read (const char *bytes, size_t size, char **id)
+{
+    const char *at = bytes, *end = bytes + size;
+    cJSON *data = cJSON_CreateObject ();
+    *id = nnk_copy (at, strnlen (at, size));
+    at += strlen (*id) + 1;
+    while (at < end) {
+        const char *mime = at;
+        uint32_t length;
+        at += strnlen (at, end - at) + 1;
+        if (at + 1 + sizeof length > end)
+            break;
+        const bool string = *at++;
+        memcpy (&length, at, sizeof length);
+        at += sizeof length;
+        if (length > (size_t) (end - at))
+            break;
+        cJSON_DeleteItemFromObjectCaseSensitive (data, mime);
+        cJSON_AddItemToObject (data, mime, read_part (mime, string, at, length));
+        at += length;
+    }
+    return data;
+}
+
+static void take_display (gathering *self, char letter, const nnk_text *record)
+{
+    nnk_executor *executor = self->self;
+    flush (self);
+    if (self->silent)
+        return;
+    if (letter == 'C') {
+        self->sink->clear (self->sink, record->size && record->s[0]);
+        return;
+    }
+    nnk_display_kind kind = letter == 'U' ? NNK_UPDATE : NNK_DISPLAY_DATA;
+    if (letter == 'R' && !executor->result) { // one result a cell; what follows is displayed
+        kind = NNK_RESULT;
+        executor->result = true;
+    }
+    char *id;
+    cJSON *data = nnk_bundle_read (record->s, record->size, &id);
+    self->sink->display (self->sink, kind, data, id[0] ? id : NULL);
+    free (id);
+}
+
+/* --- The ring and the pipes -------------------------------------------------------------------- */
+
+static void copy_out (const nnk_ring *ring, uint64_t at, void *out, size_t size)
+{
+    const size_t from = at % NNK_RING, room = NNK_RING - from;
+    const size_t first = size < room ? size : room;
+    memcpy (out, ring->bytes + from, first);
+    memcpy ((char *) out + first, ring->bytes, size - first);
+}
+
+/*  Takes the records of the ring, up to a P. Returns whether there was one. */
+static bool take_records (gathering *self)
+{
+    nnk_executor *executor = self->self;
+    nnk_ring *ring = executor->ring;
+    uint64_t tail = atomic_load_explicit (&ring->tail, memory_order_relaxed);
+    while (tail != atomic_load_explicit (&ring->head, memory_order_acquire)) {
+        nnk_record record;
+        copy_out (ring, tail, &record, sizeof record);
+        if (record.size > NNK_RING)
+            record.size = 0; // a cell has written over the ring
+        char *bytes = nnk_allocate (record.size);
+        copy_out (ring, tail + sizeof record, bytes, record.size);
+        tail += sizeof record + record.size;
+        if (tail > atomic_load (&ring->head))
+            tail = atomic_load (&ring->head);
+        atomic_store_explicit (&ring->tail, tail, memory_order_release);
+        const bool text = record.letter == 'O' || record.letter == 'E';
+        if (text) {
+            gather (self, record.letter, bytes, record.size, false);
+        } else if (record.letter != 'P') {
+            nnk_add (&executor->record, bytes, record.size);
+            if (!record.more) {
+                take_display (self, record.letter, &executor->record);
+                nnk_text_clear (&executor->record);
+            }
+        }
+        free (bytes);
+        if (record.letter == 'P')
+            return true;
+    }
+    return false;
+}
+
+/*  What stands in the two pipes. Returns whether there was anything. */
+static bool take_pipes (const nnk_executor *self, nnk_text out[2])
+{
+    char bytes[65536];
+    const size_t before = out[0].size + out[1].size;
+    for (int i = 0; i < 2; i++) {
+        const ssize_t size = read (self->pipe[i], bytes, sizeof bytes);
+        if (size > 0)
+            nnk_add (&out[i], bytes, size);
+    }
+    return out[0].size + out[1].size > before;
+}
+
+static void gather_pipes (gathering *self, nnk_text from[2])
+{
+    for (int i = 0; i < 2; i++) {
+        if (from[i].size)
+            gather (self, i ? 'E' : 'O', from[i].s, from[i].size, false);
+        nnk_text_clear (&from[i]);
+    }
+}
+
+/*  Everything that has come so far. What stands in the pipes was written after what stood
+ *  in the ring before we looked; a P marks where a child has certainly ended. When input is
+ *  asked for, the unfinished last line is not published: it becomes the prompt. */
+void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent, bool asking)
+{
+    gathering all = { .self = self, .sink = sink, .silent = silent, .letter = 'O' };
+    nnk_text pipes[2] = { { 0 }, { 0 } };
+    bool more = true;
+    while (more) {
+        more = take_pipes (self, pipes);
+        const bool mark = take_records (&all);
+        gather_pipes (&all, pipes);
+        while (mark && take_pipes (self, pipes))
+            gather_pipes (&all, pipes);
+        more |= mark;
+    }
+    if (asking && all.letter == 'O' && all.text.size) {
+        const char *end = memrchr (all.text.s, '\n', all.text.size);
+        all.text.size = end ? end + 1 - all.text.s : 0;
+    }
+    flush (&all);
+    nnk_text_free (&all.text);
+    nnk_text_free (&pipes[0]);
+    nnk_text_free (&pipes[1]);
+}

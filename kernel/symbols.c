@@ -1,0 +1,219 @@
+/*  symbols.c - what is known: the items that cells have defined, and the names of headers
+ *
+ *  An item is a macro, a type, a variable or a function of an earlier cell, kept as the text
+ *  that later cells are compiled after, in the order of definition. Items are never changed
+ *  and never freed while the kernel lives, so a table is a list of pointers: it is copied
+ *  before a cell runs, and forgotten if the cell fails.
+ */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+
+nnk_item *nnk_item_new (nnk_item_kind kind, const char *file, int line, int serial)
+{
+    nnk_item *self = nnk_allocate (sizeof *self);
+    self->kind = kind;
+    self->file = nnk_copy (file, strlen (file));
+    self->line = line;
+    self->serial = serial;
+    self->stub = -1;
+    return self;
+}
+
+void nnk_item_name (nnk_item *self, const char *format, ...)
+{
+    char name[256];
+    va_list list;
+    va_start (list, format);
+    vsnprintf (name, sizeof name, format, list);
+    va_end (list);
+    self->name = realloc (self->name, (self->names + 1) * sizeof *self->name);
+    if (!self->name)
+        abort ();
+    self->name[self->names++] = nnk_copy (name, strlen (name));
+}
+
+void nnk_items_add (nnk_items *self, nnk_item *item)
+{
+    if ((self->items & (self->items - 1)) == 0) {
+        const int room = self->items ? 2 * self->items : 1;
+        self->item = realloc (self->item, room * sizeof *self->item);
+        if (!self->item)
+            abort ();
+    }
+    self->item[self->items++] = item;
+}
+
+void nnk_items_copy (nnk_items *self, const nnk_items *from)
+{
+    nnk_items copy = { 0 };
+    for (int i = 0; i < from->items; i++)
+        nnk_items_add (&copy, from->item[i]);
+    free (self->item);
+    *self = copy;
+}
+
+nnk_item *nnk_items_find (const nnk_items *self, const char *name)
+{
+    for (int i = self->items - 1; i >= 0; i--)
+        for (int k = 0; k < self->item[i]->names; k++)
+            if (strcmp (self->item[i]->name[k], name) == 0)
+                return self->item[i];
+    return NULL;
+}
+
+/*  Takes it out of the table; the order of the others stays. */
+void nnk_items_remove (nnk_items *self, const nnk_item *item)
+{
+    nnk_items rest = { 0 };
+    for (int i = 0; i < self->items; i++)
+        if (self->item[i] != item)
+            nnk_items_add (&rest, self->item[i]);
+    free (self->item);
+    *self = rest;
+}
+
+/*  Whether its declaration needs `name` ("x" or "struct P"). */
+bool nnk_item_mentions (const nnk_item *self, const char *name)
+{
+    const char *space = strchr (name, ' '), *word = space ? space + 1 : name;
+    const size_t size = strlen (word);
+    for (const char *at = self->text; (at = strstr (at, word)) != NULL; at += size) {
+        const bool starts = at == self->text ||
+                            !(isalnum ((unsigned char) at[-1]) || at[-1] == '_');
+        if (starts && !(isalnum ((unsigned char) at[size]) || at[size] == '_'))
+            return true;
+    }
+    return false;
+}
+
+/* --- The index of what headers declare ---------------------------------------------- */
+
+static unsigned hash (const char *name, size_t size)
+{
+    unsigned h = 2166136261u;
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ (unsigned char) name[i]) * 16777619u;
+    return h;
+}
+
+static int *find_bucket (const nnk_index *self, const char *name, size_t size)
+{
+    unsigned at = hash (name, size) & (self->buckets - 1);
+    for (;; at = (at + 1) & (self->buckets - 1)) {
+        const int i = self->bucket[at];
+        if (i < 0 || (strncmp (self->known[i].name, name, size) == 0 &&
+                      self->known[i].name[size] == 0))
+            return &self->bucket[at];
+    }
+}
+
+static void grow (nnk_index *self)
+{
+    self->buckets = self->buckets ? 2 * self->buckets : 4096;
+    free (self->bucket);
+    self->bucket = nnk_allocate (self->buckets * sizeof *self->bucket);
+    memset (self->bucket, -1, self->buckets * sizeof *self->bucket);
+    for (int i = 0; i < self->count; i++)
+        *find_bucket (self, self->known[i].name, strlen (self->known[i].name)) = i;
+}
+
+/*  Adds a name; a name that is known keeps its place and gets the new text. */
+void nnk_index_add (nnk_index *self, const char *name, size_t size, const char *text,
+                    size_t text_size, char kind)
+{
+    if (2 * self->count >= self->buckets)
+        grow (self);
+    int *bucket = find_bucket (self, name, size);
+    if (*bucket < 0) {
+        if (self->count == self->room) {
+            self->room = 2 * self->room + 1024;
+            self->known = realloc (self->known, self->room * sizeof *self->known);
+            if (!self->known)
+                abort ();
+        }
+        *bucket = self->count++;
+        self->known[*bucket] = (nnk_known) { .name = nnk_copy (name, size) };
+    }
+    nnk_known *known = &self->known[*bucket];
+    free (known->text);
+    known->text = nnk_copy (text, text_size);
+    known->kind = kind;
+}
+
+const nnk_known *nnk_index_find (const nnk_index *self, const char *name, size_t size)
+{
+    const int i = self->buckets ? *find_bucket (self, name, size) : -1;
+    return i < 0 ? NULL : &self->known[i];
+}
+
+static bool any_type (void *self, const char *name, size_t size)
+{
+    (void) self, (void) name, (void) size;
+    return true; // in a header `a * b` is never a product
+}
+
+typedef struct {
+    nnk_index *index;
+    const nnk_cell *cell;
+    const char *text;
+    size_t size;
+} adding;
+
+static void add_name (void *to, const char *kind, const nnk_token *name)
+{
+    const adding *self = to;
+    if (kind[1] == 0) // tags are found by the types made of them
+        nnk_index_add (self->index, self->cell->source + name->at, name->end - name->at,
+                       self->text, self->size, kind[0]);
+}
+
+static void add_macro (nnk_index *self, const char *line, size_t size)
+{
+    const char *at = line + 1 + strspn (line + 1, " \t");
+    if (strncmp (at, "define", 6) != 0)
+        return;
+    at += 6 + strspn (at + 6, " \t");
+    size_t length = 0;
+    while (isalnum ((unsigned char) at[length]) || at[length] == '_')
+        length++;
+    nnk_index_add (self, at, length, line, size, 'm');
+}
+
+/*  Reads preprocessed text in which the #define lines were kept. */
+void nnk_index_read (nnk_index *self, const char *preprocessed)
+{
+    nnk_cell cell;
+    nnk_cell_cut (&cell, preprocessed, any_type, NULL);
+    for (int i = 0; i < cell.chunks; i++) {
+        const nnk_chunk *chunk = &cell.chunk[i];
+        const nnk_token *first = &cell.token[chunk->first];
+        const int last = chunk->kind == NNK_FUNCTION ? chunk->body - 1 : chunk->last - 1;
+        adding to = { self, &cell, cell.source + first->at,
+                      cell.token[last].end - first->at };
+        if (chunk->kind == NNK_PREPROCESSOR) {
+            add_macro (self, to.text, to.size);
+        } else if (chunk->kind == NNK_DECLARATION || chunk->kind == NNK_FUNCTION) {
+            nnk_declaration declaration;
+            nnk_declaration_read (&declaration, &cell, chunk);
+            nnk_declaration_names (&declaration, &cell, add_name, &to);
+            nnk_declaration_free (&declaration);
+        }
+    }
+    nnk_cell_free (&cell);
+}
+
+void nnk_index_free (nnk_index *self)
+{
+    for (int i = 0; i < self->count; i++) {
+        free (self->known[i].name);
+        free (self->known[i].text);
+    }
+    free (self->known);
+    free (self->bucket);
+    *self = (nnk_index) { 0 };
+}

@@ -1,0 +1,282 @@
+/*  trap.c - how a cell ends when it does not come to its own end
+ *
+ *  Crash. A handler on a stack of its own notes where the cell stood, tells the kernel, and
+ *  waits until the kernel has looked at this process; then the process ends and the
+ *  snapshot takes over. exit () and abort () in a cell come here too.
+ *
+ *  Interrupt. To jump out of printf or malloc would leave their locks taken, so we jump
+ *  only when every function on the stack is the cell's own. If the cell is elsewhere, its
+ *  code is made unexecutable: the library finishes what it does, the return into the cell
+ *  faults, and there we jump. Code that is called back by a library, or by a thread of
+ *  OpenMP, is let go on; after a parallel region we look again.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <link.h>
+#include <omp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "exec.h"
+
+typedef struct {
+    char *low, *high;
+} range;
+
+extern const char __start_nnk_boundary[], __stop_nnk_boundary[]; // around nnk_enter
+
+static sigjmp_buf boundary;
+static range *code; // of all cells
+static int codes, codes_room;
+static volatile sig_atomic_t running, pending, trapped;
+static nnk_message report;
+
+static bool in_cell (const void *at)
+{
+    for (int i = 0; i < codes; i++)
+        if ((const char *) at >= code[i].low && (const char *) at < code[i].high)
+            return true;
+    return false;
+}
+
+static bool is_main_thread (void)
+{
+    return syscall (SYS_gettid) == getpid ();
+}
+
+/* --- Interrupt ------------------------------------------------------------------------ */
+
+static void set_executable (bool on)
+{
+    for (int i = 0; i < codes; i++)
+        mprotect (code[i].low, code[i].high - code[i].low,
+                  on ? PROT_READ | PROT_EXEC : PROT_READ);
+    trapped = !on;
+}
+
+/*  Whether every function from `at` up to nnk_enter is a cell's. */
+static bool only_cells (void *at)
+{
+    void *frame[NNK_FRAMES];
+    const int frames = backtrace (frame, NNK_FRAMES);
+    int i = 0;
+    while (i < frames && frame[i] != at)
+        i++;
+    for (; i < frames; i++)
+        if (!in_cell (frame[i]))
+            return (const char *) frame[i] >= __start_nnk_boundary &&
+                   (const char *) frame[i] < __stop_nnk_boundary;
+    return false;
+}
+
+static void leave (void)
+{
+    running = pending = 0;
+    if (trapped)
+        set_executable (true);
+    siglongjmp (boundary, 1);
+}
+
+static void on_interrupt (int number, siginfo_t *info, void *context)
+{
+    (void) info;
+    const int saved = errno;
+    if (!is_main_thread ()) {
+        syscall (SYS_tgkill, getpid (), getpid (), number);
+    } else if (running) {
+        void *at = (void *) ((ucontext_t *) context)->uc_mcontext.gregs[REG_RIP];
+        pending = 1;
+        if (in_cell (at) && only_cells (at))
+            leave ();
+        set_executable (false);
+    }
+    errno = saved;
+}
+
+bool nnk_interrupted (void)
+{
+    return pending;
+}
+
+/*  libgomp's entry to a parallel region: the same, and afterwards the place to look. */
+void GOMP_parallel (void (*body) (void *), void *data, unsigned threads, unsigned flags);
+void GOMP_parallel (void (*body) (void *), void *data, unsigned threads, unsigned flags)
+{
+    static void (*real) (void (*) (void *), void *, unsigned, unsigned);
+    if (!real)
+        *(void **) &real = dlsym (RTLD_NEXT, "GOMP_parallel");
+    real (body, data, threads, flags);
+    void *back = __builtin_return_address (0);
+    if (pending && running && is_main_thread () && omp_get_level () == 0 &&
+        in_cell (back) && only_cells (back))
+        leave ();
+}
+
+/* --- Crash ---------------------------------------------------------------------------- */
+
+/*  Tells the kernel and waits until it has looked. */
+static void tell (int number, const char *sentence)
+{
+    report.word = NNK_CRASH;
+    report.pid = getpid ();
+    report.status = number;
+    report.size = 0;
+    while (sentence[report.size] && report.size < 4096) {
+        report.text[report.size] = sentence[report.size];
+        report.size++;
+    }
+    void *spare = mmap (NULL, 16 << 20, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    report.full = spare == MAP_FAILED;
+    if (nnk_send (&report))
+        while (recv (NNK_FD_CONTROL, &report, sizeof report, 0) < 0 && errno == EINTR)
+            continue;
+}
+
+static void on_crash (int number, siginfo_t *info, void *context)
+{
+    const greg_t *registers = ((ucontext_t *) context)->uc_mcontext.gregs;
+    void *at = (void *) registers[REG_RIP];
+    if (pending && number == SIGSEGV && info->si_addr == at && in_cell (at)) {
+        if (is_main_thread () && only_cells (at))
+            leave ();
+        set_executable (true); // called back: let it go on
+        return;
+    }
+    static atomic_int reporter;
+    int nobody = 0;
+    const int me = (int) syscall (SYS_gettid);
+    if (!atomic_compare_exchange_strong (&reporter, &nobody, me)) {
+        if (nobody == me) // crashed while reporting: the stack itself is broken
+            syscall (SYS_exit_group, 128 + number);
+        for (;;)
+            pause (); // another thread reports already and will end us
+    }
+    void *frame[NNK_FRAMES];
+    const int frames = backtrace (frame, NNK_FRAMES);
+    int first = 0;
+    while (first < frames && frame[first] != at)
+        first++;
+    report.frames = 0;
+    report.frame[report.frames++] = (uint64_t) at;
+    if (first == frames) { // a jump to nowhere: who called stands on the stack
+        if (number == SIGSEGV && info->si_addr == at)
+            report.frame[report.frames++] = *(uint64_t *) registers[REG_RSP];
+    }
+    while (++first < frames)
+        report.frame[report.frames++] = (uint64_t) frame[first];
+    report.address = (uint64_t) info->si_addr;
+    report.stack = registers[REG_RSP];
+    report.shown = info->si_code;
+    tell (number, "");
+    syscall (SYS_exit_group, 128 + number);
+}
+
+_Noreturn void nnk_die (const char *sentence)
+{
+    if (nnk_is_executor ()) {
+        void *frame[NNK_FRAMES];
+        const int frames = backtrace (frame, NNK_FRAMES);
+        report.frames = 0;
+        for (int i = 1; i < frames; i++)
+            report.frame[report.frames++] = (uint64_t) frame[i];
+        tell (0, sentence);
+    }
+    syscall (SYS_exit_group, 1);
+    __builtin_unreachable ();
+}
+
+/*  A cell that calls exit () ends itself, not the notebook. Its children may exit. */
+void exit (int status)
+{
+    if (running && nnk_is_executor ()) {
+        char sentence[64];
+        snprintf (sentence, sizeof sentence, "exit (%d) was called", status);
+        nnk_die (sentence);
+    }
+    void (*real) (int);
+    *(void **) &real = dlsym (RTLD_NEXT, "exit");
+    real (status);
+    __builtin_unreachable ();
+}
+
+/* --- Entering a cell --------------------------------------------------------------------- */
+
+__attribute__ ((noinline, section ("nnk_boundary"))) static void
+nnk_enter (void (*entry) (void))
+{
+    entry ();
+    __asm__ volatile ("");
+}
+
+bool nnk_call (void (*entry) (void))
+{
+    if (sigsetjmp (boundary, 1) != 0)
+        return false;
+    running = 1;
+    nnk_enter (entry);
+    running = pending = 0;
+    if (trapped)
+        set_executable (true);
+    return true;
+}
+
+static int add_code (struct dl_phdr_info *info, size_t size, void *wanted)
+{
+    (void) size;
+    const struct link_map *map = wanted;
+    if (info->dlpi_addr != map->l_addr)
+        return 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW (Phdr) *part = &info->dlpi_phdr[i];
+        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X))
+            continue;
+        const uintptr_t low = info->dlpi_addr + part->p_vaddr;
+        code[codes].low = (char *) (low & ~4095UL);
+        code[codes++].high = (char *) ((low + part->p_memsz + 4095) & ~4095UL);
+    }
+    return 1;
+}
+
+bool nnk_trap_add (void *handle)
+{
+    struct link_map *map;
+    if (codes + 4 > codes_room) {
+        range *more = realloc (code, (2 * codes_room + 64) * sizeof *code);
+        if (!more)
+            return false;
+        code = more;
+        codes_room = 2 * codes_room + 64;
+    }
+    return dlinfo (handle, RTLD_DI_LINKMAP, &map) == 0 &&
+           dl_iterate_phdr (add_code, map) == 1;
+}
+
+void nnk_trap_open (void)
+{
+    void *frame[4];
+    backtrace (frame, 4); // loads libgcc now, not in a handler
+    static char stack[1 << 16];
+    sigaltstack (&(stack_t) { .ss_sp = stack, .ss_size = sizeof stack }, NULL);
+    struct sigaction crash = { .sa_sigaction = on_crash,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+    const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS };
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        sigaction (fatal[i], &crash, NULL);
+    struct sigaction interrupt = { .sa_sigaction = on_interrupt,
+                                   .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    sigaction (SIGINT, &interrupt, NULL);
+    sigset_t none;
+    sigemptyset (&none);
+    sigprocmask (SIG_SETMASK, &none, NULL);
+}
