@@ -145,7 +145,7 @@ const cmd_verb cmd_eval = {
               "them stands,\n"
               "for each class, how often its images were named what.\n",
     .example =
-        "train C.baseline --data shapes10:2000 --epochs 3 --run runs/second\n"
+        "train C.baseline --data shapes10:1000 --epochs 3 --run runs/second\n"
         "eval runs/second",
     .run = run,
 };
