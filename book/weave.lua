@@ -128,11 +128,12 @@ local function exists (name)
     return file ~= nil and file:close ()
 end
 
-local function folder_of_chapter (wanted)                   -- chapters/04-pool for "04"
-    local list = io.popen ('ls -d chapters/' .. wanted .. '-*/ 2>/dev/null')
-    local found = list:read '*l'
+-- chapters/04-pool for "04"; and a second one, which should not be there.
+local function folder_of_chapter (wanted)
+    local list = io.popen ('ls -d chapters/' .. wanted .. '-*/chapter.md 2>/dev/null')
+    local found, second = list:read '*l', list:read '*l'
     list:close ()
-    return found and found:gsub ('/$', '')
+    return found and found:gsub ('/chapter.md$', ''), second and second:gsub ('/chapter.md$', '')
 end
 
 -- ## Quotes
@@ -611,6 +612,8 @@ local function read_head (meta)
     local goal = pandoc.utils.stringify (meta.goal or '')
     if title == '' then complain (1, 'the head names no title: begin the file with ---, title: …, goal: …, ---') end
     if goal == '' then complain (1, 'the head names no goal: add the line "goal: what the reader can do afterwards"') end
+    local first, second = folder_of_chapter (number)
+    if second then complain (1, 'two chapters have the number %s: %s and %s; rename one', number, first, second) end
     if meta.with then
         brought_with = pandoc.utils.stringify (meta.with):gsub ('^%d$', '0%0')
         if number:match '^%d' then
