@@ -1,7 +1,7 @@
 /*  model.c - networks that have a name
  *
- *  A model is a function that adds layers to a net, from the pictures to one number a class.
- *  It stands in a table, so that recipes can ask for it by name.
+ *  A model is a function that adds layers to a net, from the pictures to one
+ *  number a class. It stands in a table, so that recipes can ask for it by name.
  */
 #include "nn.h"
 
@@ -15,7 +15,7 @@ static nn_layer *linear (nn_net *net, nn_layer *x, const nn_model *model,
     return nn_dense (net, x, .units = classes);
 }
 
-/*  The network before convolution: every number of the picture meets every unit. */
+/*  The network before convolution: each number of the picture meets each unit. */
 static nn_layer *mlp (nn_net *net, nn_layer *x, const nn_model *model, int classes)
 {
     (void) model;
@@ -23,8 +23,8 @@ static nn_layer *mlp (nn_net *net, nn_layer *x, const nn_model *model, int class
     return nn_dense (net, x, .units = classes);
 }
 
-/*  The network that everybody builds first: twice convolution and pooling, then two dense
- *  layers. Nothing is padded: 32 x 32 becomes 30, 15, 13, 6. */
+/*  The network that everybody builds first: twice convolution and pooling, then
+ *  two dense layers. Nothing is padded: 32 x 32 becomes 30, 15, 13, 6. */
 static nn_layer *baseline (nn_net *net, nn_layer *x, const nn_model *model,
                            int classes)
 {
@@ -56,7 +56,8 @@ static const nn_model nn_baseline = {
 
 const nn_model *const nn_models[] = { &nn_linear, &nn_mlp, &nn_baseline, NULL };
 
-/*  The model of this name. NULL, with a sentence that lists all or guesses, if there is none. */
+/*  The model of this name. NULL, with a sentence that lists all or guesses, if
+ *  there is none. */
 const nn_model *nn_model_find (const char *name)
 {
     const char *names[64];
@@ -77,9 +78,9 @@ const nn_model *nn_model_find (const char *name)
     return NULL;
 }
 
-/*  A net of this model for pictures of h x w x c, from its input to its loss. `init` draws
- *  the weights of convolutions and dense layers; NULL leaves it to the model. Pictures of
- *  another size than the model expects are refused. */
+/*  A net of this model for pictures of h x w x c, from its input to its loss.
+ *  `init` draws the weights of convolutions and dense layers; NULL leaves it to
+ *  the model. Pictures of another size than the model expects are refused. */
 nn_net *nn_model_net (const nn_model *model, int h, int w, int c, int classes,
                       nn_init *init, uint64_t seed)
 {

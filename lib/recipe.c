@@ -1,11 +1,13 @@
 /*  recipe.c - all that a training run depends on, as text
  *
- *  A recipe is a small file of `key = value` lines; what follows a # is for people. Whoever
- *  has the recipe, the data and the same seed gets the same network, to the last bit.
+ *  A recipe is a small file of `key = value` lines; what follows a # is for
+ *  people. Whoever has the recipe, the data and the same seed gets the same
+ *  network, to the last bit.
  *
- *  What may stand in a recipe stands in one table: the key, where its value goes, what it is
- *  if nobody says anything, and what it may be. A new key is a new row. Reading, checking,
- *  writing, the command's options and its help all follow from the table.
+ *  What may stand in a recipe stands in one table: the key, where its value goes,
+ *  what it is if nobody says anything, and what it may be. A new key is a new row.
+ *  Reading, checking, writing, the command's options and its help all follow from
+ *  the table.
  */
 #include "nn.h"
 
@@ -230,7 +232,8 @@ int nn_recipe_set (nn_recipe *self, const char *name, const char *text)
                     kinds[key->type], range);
 }
 
-/*  The net of a recipe for such pictures, from its input to its loss; not yet built. */
+/*  The net of a recipe for such pictures, from its input to its loss; not yet
+ *  built. */
 nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes)
 {
     const nn_model *model = nn_model_find (self->model);
@@ -256,8 +259,8 @@ int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
     return NN_OK;
 }
 
-/*  Mean and deviation are the recipe's or else measured, and then kept in the recipe: who
- *  tests the network must do to his pictures what we did to ours. */
+/*  Mean and deviation are the recipe's or else measured, and then kept in the
+ *  recipe: who tests the network must do to his pictures what we did to ours. */
 static int standardise (nn_recipe *self, const nn_data *training, nn_transform *to)
 {
     float mean[4] = { 0 }, deviation[4] = { 0 };
@@ -283,8 +286,9 @@ static int standardise (nn_recipe *self, const nn_data *training, nn_transform *
     return NN_OK;
 }
 
-/*  The recipe's transforms, in order, into a list with room for NN_TRANSFORMS; returns how
- *  many, or a negative status. `training` may be NULL if nothing must be measured. */
+/*  The recipe's transforms, in order, into a list with room for NN_TRANSFORMS;
+ *  returns how many, or a negative status. `training` may be NULL if nothing must
+ *  be measured. */
 int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
                           nn_transform *list)
 {

@@ -1,8 +1,9 @@
 /*  recipe_file.c - finding, reading and writing recipes
  *
- *  A recipe is found by its path, or by its name alone: then it is looked for in the folder
- *  that $NN_RECIPES names, and in chapters/NN-name/recipes of the tree that this program
- *  belongs to. Whatever is wrong in it is said with the file and the line.
+ *  A recipe is found by its path, or by its name alone: then it is looked for in
+ *  the folder that $NN_RECIPES names, and in chapters/NN-name/recipes of the tree
+ *  that this program belongs to. Whatever is wrong in it is said with the file and
+ *  the line.
  */
 #include "nn.h"
 
@@ -14,7 +15,8 @@
 
 static const char ending[] = ".recipe";
 
-/*  The name of a recipe, from its path: "chapters/…/C.baseline.recipe" gives "C.baseline". */
+/*  The name of a recipe, from its path: "chapters/…/C.baseline.recipe" gives
+ *  "C.baseline". */
 static void name_of (char *name, size_t size, const char *path)
 {
     const char *slash = strrchr (path, '/'), *from = slash ? slash + 1 : path;
@@ -23,8 +25,9 @@ static void name_of (char *name, size_t size, const char *path)
     snprintf (name, size, "%.*s", (int) (ends ? letters - end : letters), from);
 }
 
-/*  The path of `name` in the first folder that has it, from this program's own upwards. So a
- *  program finds what belongs to it, wherever the whole tree lies. */
+/*  The path of `name` in the first folder that has it, from this program's own
+ *  upwards. So a program finds what belongs to it, wherever the whole tree
+ *  lies. */
 int nn_file_beside (char *path, size_t size, const char *name)
 {
     char here[PATH_MAX];
@@ -39,7 +42,8 @@ int nn_file_beside (char *path, size_t size, const char *name)
     return nn_fail (NN_EFILE, "there is no %s beside this program", name);
 }
 
-/*  All recipes that can be asked for by name: those of $NN_RECIPES, then the tree's. */
+/*  All recipes that can be asked for by name: those of $NN_RECIPES, then the
+ *  tree's. */
 static void list_all (glob_t *list)
 {
     *list = (glob_t){ 0 };
@@ -55,7 +59,8 @@ static void list_all (glob_t *list)
     }
 }
 
-/*  The path of the recipe of this name; its sentence on failure says which names there are. */
+/*  The path of the recipe of this name; its sentence on failure says which names
+ *  there are. */
 static int find (char path[PATH_MAX], const char *wanted)
 {
     glob_t list;
@@ -97,8 +102,8 @@ static char *trim (char *text)
     return text;
 }
 
-/*  Takes a line apart and sets what it says. `said` keeps the line in which each key was
- *  given. */
+/*  Takes a line apart and sets what it says. `said` keeps the line in which each
+ *  key was given. */
 static int read_line (nn_recipe *self, char *line, int number, int *said)
 {
     for (char *hash = line; (hash = strchr (hash, '#')); hash++)
@@ -143,7 +148,8 @@ static int read_text (nn_recipe *self, char *text, const char *path)
     return NN_OK;
 }
 
-/*  Reads a recipe, given by its name or its path. After a failure *self is as it was. */
+/*  Reads a recipe, given by its name or its path. After a failure *self is as it
+ *  was. */
 int nn_recipe_load (nn_recipe *self, const char *name)
 {
     char path[PATH_MAX];

@@ -1,13 +1,13 @@
 /*  safetensors.c - arrays with names, in a file
  *
- *  The format is as plain as can be. Eight bytes say how long the header is. The header is
- *  JSON and says of each array its name, type and shape and where its bytes begin and end.
- *  Then come the bytes. There is nothing in such a file that could be run, and an array is
- *  found without reading any other: we map the file into memory and look only at what we
- *  want.
+ *  The format is as plain as can be. Eight bytes say how long the header is. The
+ *  header is JSON and says of each array its name, type and shape and where its
+ *  bytes begin and end. Then come the bytes. There is nothing in such a file that
+ *  could be run, and an array is found without reading any other: we map the file
+ *  into memory and look only at what we want.
  *
- *  A file comes from anywhere, so nothing in it is believed. Every number is checked before
- *  it is used.
+ *  A file comes from anywhere, so nothing in it is believed. Every number is
+ *  checked before it is used.
  */
 #include "nn.h"
 
@@ -58,7 +58,7 @@ static double value (uint64_t bits, const coding *type)
 {
     const int width = 8 * type->bytes;
     const bool minus = type->negative && bits >> (width - 1) & 1;
-    if (!type->exponent) { // two's complement: -x is what has to be added to reach 2^width
+    if (!type->exponent) { // two's complement: -x is what is missing to 2^width
         const uint64_t rest = (~bits + 1) << (64 - width) >> (64 - width);
         return minus ? -(double) rest : (double) bits;
     }
@@ -96,8 +96,9 @@ static bool counts (const cJSON *number, double most)
            number->valuedouble == floor (number->valuedouble);
 }
 
-/*  Reads what the header says of one array. False if it makes no sense: a size below zero, a
- *  shape that does not go with the number of bytes, bytes that lie outside of the file. */
+/*  Reads what the header says of one array. False if it makes no sense: a size
+ *  below zero, a shape that does not go with the number of bytes, bytes that lie
+ *  outside of the file. */
 static bool read_entry (nn_array *a, const cJSON *entry, const char *data,
                         size_t bytes)
 {
@@ -138,8 +139,8 @@ static int by_place (const void *a, const void *b)
                           : (p->size > q->size) - (p->size < q->size);
 }
 
-/*  All arrays of the header, in the order of their bytes, which must follow each other
- *  without a gap or an overlap up to the end of the file. */
+/*  All arrays of the header, in the order of their bytes, which must follow each
+ *  other without a gap or an overlap up to the end of the file. */
 static int read_header (nn_arrays *self, const char *path, const char *data,
                         size_t bytes)
 {
@@ -209,8 +210,8 @@ static int map_file (nn_arrays *self, const char *path)
     return nn_fail (NN_EFILE, "%s cannot be mapped: %s", path, strerror (why));
 }
 
-/*  Opens a safetensors file: afterwards self->array lists what it holds. Close it whatever
- *  the answer was. */
+/*  Opens a safetensors file: afterwards self->array lists what it holds. Close it
+ *  whatever the answer was. */
 int nn_arrays_open (nn_arrays *self, const char *path)
 {
     *self = (nn_arrays){ 0 };
@@ -257,7 +258,8 @@ const char *nn_arrays_note (const nn_arrays *self, const char *key)
         cJSON_GetObjectItemCaseSensitive (self->header, "__metadata__"), key));
 }
 
-/*  The header of a file with these arrays, as JSON; NULL if there is no memory for it. */
+/*  The header of a file with these arrays, as JSON; NULL if there is no memory for
+ *  it. */
 static char *write_header (const nn_array *arrays, int count, const nn_note *notes)
 {
     cJSON *header = cJSON_CreateObject ();
@@ -283,8 +285,8 @@ static char *write_header (const nn_array *arrays, int count, const nn_note *not
     return text;
 }
 
-/*  Writes arrays of floats, and notes for people (they end with a key that is NULL; or no
- *  notes at all). The file is whole, or it is as it was before. */
+/*  Writes arrays of floats, and notes for people (they end with a key that is
+ *  NULL; or no notes at all). The file is whole, or it is as it was before. */
 int nn_arrays_save (const nn_array *arrays, int count, const nn_note *notes,
                     const char *path)
 {

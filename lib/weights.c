@@ -1,11 +1,11 @@
 /*  weights.c - a net's weights, to a file and back
  *
- *  An array in the file belongs to the parameter of the same name: "conv2d_1.weight". Names
- *  and shapes must agree, all of them, before a single weight is copied; so a file that does
- *  not fit leaves the net as it was.
+ *  An array in the file belongs to the parameter of the same name:
+ *  "conv2d_1.weight". Names and shapes must agree, all of them, before a single
+ *  weight is copied; so a file that does not fit leaves the net as it was.
  *
- *  Convolutions are kept as we have them, rows x columns x in x out, and dense layers
- *  in x out. A note in the file says so: "layout": "HWIO".
+ *  Convolutions are kept as we have them, rows x columns x in x out, and dense
+ *  layers in x out. A note in the file says so: "layout": "HWIO".
  */
 #include "nn.h"
 
@@ -14,7 +14,8 @@
 
 static const char layout[] = "HWIO";
 
-/*  The parameters of a net one after the other; NULL after the last. Begins with l = k = 0. */
+/*  The parameters of a net one after the other; NULL after the last. Begins with l
+ *  = k = 0. */
 static nn_param *next_param (const nn_net *net, int *l, int *k)
 {
     for (; *l < net->layers; ++*l, *k = 0)
@@ -59,7 +60,8 @@ static void shape_text (char text[80], const int *dim, int dims)
         at += snprintf (text + at, 80 - at, i ? " x %d" : "%d", dim[i]);
 }
 
-/*  Adds a name to a list in which the first three are named and the others counted. */
+/*  Adds a name to a list in which the first three are named and the others
+ *  counted. */
 static void list_name (char text[256], int *count, const char *name)
 {
     const size_t at = strlen (text);
@@ -112,8 +114,8 @@ static int same_shapes (const nn_net *net, const nn_arrays *file, const char *pa
     return NN_OK;
 }
 
-/*  Copies a file's weights into a built net. If the file cannot be read, or its names, shapes
- *  or layout are not the net's, the net stays as it was. */
+/*  Copies a file's weights into a built net. If the file cannot be read, or its
+ *  names, shapes or layout are not the net's, the net stays as it was. */
 int nn_weights_load (nn_net *net, const char *path)
 {
     nn_require (net && net->batch > 0,

@@ -8,7 +8,7 @@
 
 enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 }; // exit statuses
 
-/* --- Verbs and their options ---------------------------------------------------------- */
+/* --- Verbs and their options ------------------------------------------------- */
 typedef struct {
     const char *name;     // without its dashes
     const char *argument; // what it takes, for the help; NULL: nothing
@@ -27,9 +27,9 @@ typedef struct cmd_verb {
 extern const cmd_verb cmd_train, cmd_eval, cmd_inspect;
 extern const char *cmd_program; // as it was called
 
-// Reads options (up to one whose name is NULL) and at most one operand. False when there is
-// nothing left to do: help was asked for and given, or something is wrong and was said;
-// *status is then the exit status.
+// Reads options (up to one whose name is NULL) and at most one operand. False when
+// there is nothing left to do: help was asked for and given, or something is wrong and
+// was said; *status is then the exit status.
 bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options,
                const char **operand, int *status);
 const char *cmd_value (const cmd_option *options,
@@ -39,11 +39,11 @@ int cmd_fail (const cmd_verb *verb,
 #define cmd_usage(verb, ...) /* says that a word is not understood */             \
     (nn_fail (NN_EVALUE, __VA_ARGS__), cmd_fail (verb, CMD_USAGE))
 
-/* --- Data sets by name ------------------------------------------------------------------ */
+/* --- Data sets by name ------------------------------------------------------- */
 nn_data *cmd_data (const char *name, bool test);
 int cmd_data_settle (nn_recipe *recipe); // a folder's name becomes absolute
 
-/* --- Run folders ---------------------------------------------------------------------------- */
+/* --- Run folders ------------------------------------------------------------- */
 typedef struct {
     char path[2048];
     int lock;

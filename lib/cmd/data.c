@@ -13,7 +13,8 @@ enum { SHAPES = 10000, SHAPES_SEED = 1, SHAPES_TEST_SEED = 2 };
 static const char cifar_folder[] =
     "cifar-10-batches-bin"; // as the archive calls it
 
-/*  COUNT images to train with, and a fifth of that, drawn from another seed, as a test. */
+/*  COUNT images to train with, and a fifth of that, drawn from another seed, as a
+ *  test. */
 static nn_data *shapes (const char *count, bool test)
 {
     char *end;
@@ -29,7 +30,8 @@ static nn_data *shapes (const char *count, bool test)
                 : nn_shapes10 ((int) n, SHAPES_SEED);
 }
 
-/*  Where CIFAR-10 lies if only its name is given: in $NN_DATA, or in the tree's data/. */
+/*  Where CIFAR-10 lies if only its name is given: in $NN_DATA, or in the tree's
+ *  data/. */
 static int find_cifar (char path[PATH_MAX])
 {
     const char *folder = getenv ("NN_DATA");

@@ -1,12 +1,12 @@
 /*  folder.c - the folder that a run leaves behind
  *
- *  recipe               all that the run depended on, complete; can be trained again
+ *  recipe               all that the run depended on; can be trained again
  *  history.tsv          a line an epoch, written anew after each
  *  weights.safetensors  the trained net
  *  result.json          what it reached
  *  curve.svg            loss and accuracy over the epochs
  *
- *  While a run writes into its folder it holds a lock on it, so that two cannot mix.
+ *  While a run writes into its folder it holds a lock on it: two cannot mix.
  */
 #include "cmd.h"
 
@@ -54,8 +54,8 @@ static bool is_empty (DIR *folder)
     return true;
 }
 
-/*  Makes and locks a run's folder. One that holds anything is refused, unless by force: then
- *  the files of the last run go. */
+/*  Makes and locks a run's folder. One that holds anything is refused, unless by
+ *  force: then the files of the last run go. */
 int cmd_folder_begin (cmd_folder *self, const char *path, bool force)
 {
     self->lock = -1;
@@ -100,8 +100,8 @@ void cmd_folder_end (cmd_folder *self)
     self->lock = -1;
 }
 
-/*  The history so far, whole, after each epoch; and an end to a training that has lost its
- *  way. */
+/*  The history so far, whole, after each epoch; and an end to a training that has
+ *  lost its way. */
 static int write_history (void *with, nn_training *t)
 {
     const cmd_folder *self = with;

@@ -35,8 +35,8 @@ static int show_file (const char *path)
     return status;
 }
 
-/*  Every convolution with all algorithms that fit it and what they are thought to cost; the
- *  one that was chosen has a star. */
+/*  Every convolution with all algorithms that fit it and what they are thought to
+ *  cost; the one that was chosen has a star. */
 static void show_algorithms (const nn_net *net)
 {
     printf ("\n%-18s %-14s %14s\n", "convolution", "algorithm", "cost");
@@ -79,7 +79,8 @@ static int show_model (const nn_model *model, bool algorithms)
                      0, algorithms);
 }
 
-/*  A recipe's net for the pictures of its data, if they are there, or the usual ones. */
+/*  A recipe's net for the pictures of its data, if they are there, or the usual
+ *  ones. */
 static int show_recipe (const nn_recipe *recipe, bool algorithms)
 {
     nn_data *data = *recipe->data ? cmd_data (recipe->data, true) : NULL;
@@ -110,7 +111,8 @@ static int show_run (const char *folder, bool algorithms)
     return show_file (path);
 }
 
-/*  A model or else a recipe. If it is neither, the better guess is kept as the sentence. */
+/*  A model or else a recipe. If it is neither, the better guess is kept as the
+ *  sentence. */
 static int show_named (const char *name, bool algorithms)
 {
     const nn_model *model = nn_model_find (name);

@@ -1,7 +1,8 @@
 /*  options.c - the words after a verb
  *
- *  An option is --name VALUE or --name=VALUE, or --name alone if it takes nothing. What is no
- *  option is the verb's operand. `--` ends the options. An unknown word gets a guess.
+ *  An option is --name VALUE or --name=VALUE, or --name alone if it takes nothing.
+ *  What is no option is the verb's operand. `--` ends the options. An unknown word
+ *  gets a guess.
  */
 #include "cmd.h"
 
@@ -39,8 +40,8 @@ static void print_help (const cmd_verb *verb, const cmd_option *options)
     print_example (verb->example);
 }
 
-/*  The option of this name (which need not end where the name does); says what might have
- *  been meant if there is none. */
+/*  The option of this name (which need not end where the name does); says what
+ *  might have been meant if there is none. */
 static cmd_option *find (const cmd_verb *verb, cmd_option *options,
                          const char *word, int letters)
 {

@@ -98,7 +98,8 @@ static int prepare (session *s)
     return status;
 }
 
-/*  Everything up to the trained weights, which are saved before anything else is tried. */
+/*  Everything up to the trained weights, which are saved before anything else is
+ *  tried. */
 static int train (session *s)
 {
     char path[LONGEST];

@@ -1,4 +1,5 @@
-/*  weights.c - safetensors files, whole, foreign and damaged; weights into a net and back */
+/*  weights.c - safetensors files, whole, foreign and damaged; weights into a net
+ *  and back */
 #include "nn.h"
 #include "test.h"
 
@@ -6,7 +7,8 @@
 
 static char path[4096];
 
-/*  Writes a file with this header (its length in front) and so many bytes of data. */
+/*  Writes a file with this header (its length in front) and so many bytes of
+ *  data. */
 static void make_file (const char *header, const void *data, size_t size)
 {
     const uint64_t length = strlen (header);
@@ -65,7 +67,8 @@ static void test_round_trip (void)
     nn_net_free (&two);
 }
 
-/*  Saves one net and loads it into another, which must refuse and stay as it was. */
+/*  Saves one net and loads it into another, which must refuse and stay as it
+ *  was. */
 static void refuse (nn_net *from, nn_net *to, nn_net *like, const char *name,
                     const char *words)
 {
