@@ -39,18 +39,21 @@ static int letter (const unsigned char *text)
 }
 
 /*  Writes the text as a string of gnuplot's, in quotes, which shows it as it
- *  is. */
+ *  is. A digit after a number would be taken for a part of it, and becomes a
+ *  number too. */
 void nn_gnuplot_text (FILE *script, const char *text)
 {
+    bool plain = true; // the last sign
     fputc ('"', script);
     for (const unsigned char *t = (const unsigned char *) text; *t;) {
         const int length = letter (t);
-        if (length > 1)
-            fwrite (t, 1, length, script);
-        else if (length == 0) // not UTF-8
+        const bool was_plain = plain;
+        plain =
+            length > 1 || *t == ' ' || isalpha (*t) || (was_plain && isdigit (*t));
+        if (length == 0) // not UTF-8
             fputc ('?', script);
-        else if (isalnum (*t) || *t == ' ')
-            fputc (*t, script);
+        else if (plain)
+            fwrite (t, 1, length, script);
         else if (*t == '\n')
             fputs ("\\n", script);
         else
@@ -93,21 +96,20 @@ static unsigned char *contents (int fd, size_t *size)
     return bytes;
 }
 
-/*  Runs gnuplot with these three files for in, out and complaints, and a picture
- *  as its file 3 if there is one. */
-static int run (const int fd[4])
+/*  Runs gnuplot with these files as its input, its output, its complaints and, if
+ *  there is one, its picture. `ended` is how: 0 if all went well. */
+static int run (const int fd[4], int *ended)
 {
+    // -- nobody's own settings
+    char *const words[] = { "gnuplot", "--default-settings", "-", NULL };
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init (&actions);
     for (int k = 0; k < 4; k++)
         if (fd[k] >= 0)
             posix_spawn_file_actions_adddup2 (&actions, fd[k], k);
-    char *const words[] = { "gnuplot", "-d", "-",
-                            NULL }; // -d: nobody's own settings
     pid_t child;
-    int status = 0;
     const int failure =
-        posix_spawnp (&child, words[0], &actions, NULL, words, environ);
+        posix_spawnp (&child, *words, &actions, NULL, words, environ);
     posix_spawn_file_actions_destroy (&actions);
     if (failure == ENOENT)
         return nn_fail (NN_ESYSTEM,
@@ -116,9 +118,27 @@ static int run (const int fd[4])
     if (failure)
         return nn_fail (NN_ESYSTEM, "gnuplot cannot be started: %s",
                         strerror (failure));
-    while (waitpid (child, &status, 0) < 0 && errno == EINTR)
+    *ended = 0;
+    while (waitpid (child, ended, 0) < 0 && errno == EINTR)
         ;
-    return status == 0 ? NN_OK : nn_fail (NN_ESYSTEM, "gnuplot failed");
+    return NN_OK;
+}
+
+/*  Brings back what gnuplot drew, or says what it complained of. */
+static int collect (const int fd[4], int ended, unsigned char **output,
+                    size_t *size)
+{
+    *output = contents (fd[1], size);
+    if (*output && *size > 0 && ended == 0)
+        return NN_OK;
+    size_t said;
+    char *why = (char *) contents (fd[2], &said);
+    nn_fail (NN_ESYSTEM, "gnuplot cannot draw this: %.300s",
+             why && said ? why + strspn (why, " \n") : "it gives no reason");
+    free (why);
+    free (*output);
+    *output = NULL;
+    return NN_ESYSTEM;
 }
 
 /*  What gnuplot makes of a script, to be freed by the caller. The script finds
@@ -126,28 +146,18 @@ static int run (const int fd[4])
 int nn_gnuplot (const char *script, const void *input, size_t input_size,
                 unsigned char **output, size_t *size)
 {
-    int fd[4] = { memory_file (script, strlen (script)), memory_file (NULL, 0),
-                  memory_file (NULL, 0),
-                  input ? memory_file (input, input_size) : -1 };
-    const bool ready =
-        fd[0] >= 0 && fd[1] >= 0 && fd[2] >= 0 && (!input || fd[3] >= 0);
-    int status =
-        ready ? run (fd)
-              : nn_fail (NN_ESYSTEM, "no room for gnuplot's files in memory: %s",
-                         strerror (errno));
-    *output = ready ? contents (fd[1], size) : NULL;
-    if (status == NN_OK && (!*output || *size == 0)) {
-        size_t said;
-        char *why = (char *) contents (fd[2], &said);
-        status = nn_fail (NN_ESYSTEM, "gnuplot drew nothing: %.300s",
-                          why && said ? why + strspn (why, " \n")
-                                      : "it gave no reason");
-        free (why);
-    }
-    if (status < 0) {
-        free (*output);
-        *output = NULL;
-    }
+    const int fd[4] = { memory_file (script, strlen (script)),
+                        memory_file (NULL, 0), memory_file (NULL, 0),
+                        input ? memory_file (input, input_size) : -1 };
+    int ended, status = NN_OK;
+    *output = NULL;
+    if (fd[0] < 0 || fd[1] < 0 || fd[2] < 0 || (input && fd[3] < 0))
+        status = nn_fail (NN_ESYSTEM, "no memory for gnuplot's files: %s",
+                          strerror (errno));
+    if (status == NN_OK)
+        status = run (fd, &ended);
+    if (status == NN_OK)
+        status = collect (fd, ended, output, size);
     for (int k = 0; k < 4; k++)
         if (fd[k] >= 0)
             close (fd[k]);

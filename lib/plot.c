@@ -29,7 +29,9 @@ static void label (const script *s, const char *what, const char *text)
         return;
     fprintf (s->out, "set %s ", what);
     nn_gnuplot_text (s->out, text);
-    fputs (" noenhanced\n", s->out);
+    fputs (strcmp (what, "xlabel") ? " noenhanced\n"
+                                   : " noenhanced offset 0,0.5\n",
+           s->out);
 }
 
 /*  Begins a script: size, look and labels. */
@@ -51,7 +53,8 @@ static int begin (script *s, const nn_plot_args *args, int width, int height)
         "set border 3 linecolor '#888888' linewidth 1\n"
         "set tics nomirror scale 0.5 textcolor '#333333'\n"
         "set grid linecolor '#dddddd' linewidth 0.6 linetype 1\n"
-        "set key outside top center horizontal textcolor '#333333' samplen 2.5\n"
+        "set key outside bottom center horizontal Left reverse height 1 textcolor "
+        "'#333333' samplen 2.5\n"
         "set format '%.6g'\nunset colorbox\n",
         s->out);
     label (s, "title", args->title);
@@ -196,8 +199,10 @@ int nn_plot_bars_with (const float *values, int count, nn_plot_args args)
     if (args.names)
         name_axis (&s, 'x', args.names, count,
                    (args.width ? args.width : 640) - 80);
+    else if (count <= 20)
+        fputs ("set xtics 1\n", s.out);
     if (positive && !args.log_y && args.y_low == 0 && args.y_high == 0)
-        fputs ("set yrange [0:*]\n", s.out);
+        fputs ("set yrange [0:*]\nset offsets 0,0,graph 0.06,0\n", s.out);
     fprintf (s.out, "plot $d using 1:2 with boxes linecolor '%s' notitle",
              colours[0]);
     if (count <= 12)
