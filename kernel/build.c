@@ -27,6 +27,7 @@ extern char **environ;
 static const char *const standard_flags[] = {
     "-std=gnu11", "-O2", "-g", "-fopenmp", "-fPIC", "-Wall", "-D_GNU_SOURCE",
     "-fsanitize=integer-divide-by-zero,shift,signed-integer-overflow,vla-bound,return",
+    "-fno-isolate-erroneous-paths-dereference", "-Werror=implicit-function-declaration",
     "-fdiagnostics-color=never", "-fmessage-length=0", "-Winvalid-pch"
 };
 
@@ -199,6 +200,19 @@ static bool is_repeated (const finding *found, int i)
     return false;
 }
 
+/*  A finding without the lines that speak of names that the reader has not written. */
+static void add_finding (nnk_text *out, const finding *found)
+{
+    const char *end = found->at + found->size;
+    for (const char *line = found->at; line < end;) {
+        const char *next = memchr (line, '\n', end - line);
+        const size_t size = (next ? next + 1 : end) - line;
+        if (line == found->at || found->generated || !memmem (line, size, "\u2018nnk_", 7))
+            nnk_add (out, line, size);
+        line += size;
+    }
+}
+
 /*  gcc's text without repetitions and, if anything else is left, without findings in code
  *  that the reader has not written. */
 static void clean (const char *text, nnk_text *out)
@@ -209,7 +223,7 @@ static void clean (const char *text, nnk_text *out)
     for (int turn = 0; turn < 2 && out->size == before; turn++)
         for (int i = 0; i < count; i++)
             if (!is_repeated (found, i) && (turn ? found[i].error : !found[i].generated))
-                nnk_add (out, found[i].at, found[i].size);
+                add_finding (out, &found[i]);
     if (!count)
         nnk_add_string (out, text);
 }

@@ -36,6 +36,26 @@ void nnk_error_free (nnk_error *self)
     *self = (nnk_error) { 0 };
 }
 
+/*  What the reader sees of an error, line by line. gcc's text speaks for itself. */
+cJSON *nnk_error_lines (const nnk_error *self)
+{
+    cJSON *lines = cJSON_CreateArray ();
+    nnk_text text = { 0 };
+    if (!self->name || strcmp (self->name, "CompileError") != 0)
+        nnk_addf (&text, "%s: %s\n", self->name ? self->name : "Error",
+                  self->value ? self->value : "");
+    nnk_add_string (&text, nnk_text_string (&self->trace));
+    for (const char *at = nnk_text_string (&text); *at;) {
+        const size_t size = strcspn (at, "\n");
+        char *line = nnk_copy (at, size);
+        cJSON_AddItemToArray (lines, cJSON_CreateString (line));
+        free (line);
+        at += size + (at[size] == '\n');
+    }
+    nnk_text_free (&text);
+    return lines;
+}
+
 typedef struct {
     char function[128];
     char file[256];
@@ -174,6 +194,25 @@ static char *describe (const nnk_message *report, pid_t pid)
     return nnk_format ("the signal %s came", strsignal (report->status));
 }
 
+/*  One line of the chain; what repeats itself is counted. */
+static void add_call (nnk_text *out, const place *at, place *last, int *times)
+{
+    if (last->line == at->line && strcmp (last->function, at->function) == 0 &&
+        strcmp (last->file, at->file) == 0) {
+        ++*times;
+        return;
+    }
+    if (*times > 1)
+        nnk_addf (out, "  (%d times)\n", *times);
+    *times = 1;
+    *last = *at;
+    if (at->cell)
+        nnk_addf (out, "  %s:%d%s%s\n", at->file, at->line, at->ours ? "" : " in ",
+                  at->ours ? "" : at->function);
+    else if (!at->ours && at->function[0] != '?')
+        nnk_addf (out, "  %s\n", at->function);
+}
+
 /*  Fills the error: where, what, the line, and the calls that led there. */
 void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
                      const char *folder)
@@ -182,19 +221,18 @@ void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
     char *what = describe (report, pid), name[32];
     const place nowhere = { .function = "?" };
     nnk_text calls = { 0 };
-    place first = nowhere;
+    place first = nowhere, last = nowhere;
+    int times = 0;
     for (int i = 0; dwfl && i < report->frames && i < NNK_FRAMES; i++) {
         const place at = find_place (dwfl, report->frame[i] - (i > 0 || !report->status));
-        if (strncmp (at.function, "nnk_entry_", 10) == 0)
-            break;
+        if (strcmp (at.function, "nnk_enter") == 0)
+            break; // from here on it is the executor
         if (at.cell && !first.cell)
             first = at;
-        if (at.cell)
-            nnk_addf (&calls, "  %s:%d%s%s\n", at.file, at.line, at.ours ? "" : " in ",
-                      at.ours ? "" : at.function);
-        else if (!at.ours && at.function[0] != '?' && strcmp (at.function, "_start") != 0)
-            nnk_addf (&calls, "  %s\n", at.function);
+        add_call (&calls, &at, &last, &times);
     }
+    if (times > 1)
+        nnk_addf (&calls, "  (%d times)\n", times);
     const char *abbreviation = report->status ? sigabbrev_np (report->status) : NULL;
     snprintf (name, sizeof name, "%s%s", abbreviation ? "SIG" : "",
               abbreviation ? abbreviation : "Error");

@@ -231,6 +231,7 @@ typedef struct {
 void nnk_error_set (nnk_error *self, const char *name, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 void nnk_error_free (nnk_error *self);
+cJSON *nnk_error_lines (const nnk_error *self); // the traceback of a message
 void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
                      const char *folder);
 

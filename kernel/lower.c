@@ -56,7 +56,7 @@ static void add_source (const lowerer *self, nnk_text *out, int first, int last)
     const int at = token (self, first)->at;
     add_place (self, out, at, token (self, first)->line);
     nnk_add (out, self->cell->source + at, token (self, last - 1)->end - at);
-    nnk_add (out, "\n", 1);
+    nnk_add_string (out, "\n#line 1 \"nnk\"\n");
 }
 
 /*  Turns tokens first .. last-1 into blanks in `out`, which begins with token `origin`. */
@@ -113,7 +113,7 @@ static void add_declarator (const lowerer *self, nnk_text *out, const nnk_declar
         nnk_addf (out, " %s%s", tag, rest.s);
         nnk_text_free (&rest);
     }
-    nnk_add (out, "\n", 1);
+    nnk_add_string (out, "\n#line 1 \"nnk\"\n");
 }
 
 /*  Its tokens with one blank between, to compare declarations. */
@@ -384,7 +384,7 @@ static void declare (lowerer *self, const nnk_declaration *all, const nnk_declar
             free (rest);
         }
     }
-    nnk_addf (&text, "__asm__ (\"%s\") %s;\n", item->symbol, nnk_text_string (&attributes));
+    nnk_addf (&text, " __asm__ (\"%s\") %s;\n", item->symbol, nnk_text_string (&attributes));
     item->text = text.s;
     for (int turn = 0; turn < (item->reused ? 1 : 2); turn++) {
         nnk_add_string (&self->file, turn ? "\n" : "\nextern");
@@ -395,7 +395,7 @@ static void declare (lowerer *self, const nnk_declaration *all, const nnk_declar
             add_declarator (self, &self->file, all, d, tag, true, true);
         }
         if (!turn)
-            nnk_addf (&self->file, "__asm__ (\"%s\")", item->symbol);
+            nnk_addf (&self->file, " __asm__ (\"%s\")", item->symbol);
         nnk_addf (&self->file, " %s;\n", nnk_text_string (&attributes));
     }
     nnk_text_free (&attributes);
@@ -467,7 +467,7 @@ static void lower_function (lowerer *self, const nnk_chunk *chunk,
     } else {
         add_declarator (self, &text, all, d, NULL, false, true);
     }
-    nnk_addf (&text, "__asm__ (\"nnk_stub_%d\");\n", item->stub);
+    nnk_addf (&text, " __asm__ (\"nnk_stub_%d\");\n", item->stub);
     item->text = text.s;
     nnk_add_string (&self->file, item->text);
     nnk_addf (&self->out->stubs, "%s%d %s", defined ? "" : "? ", item->stub, name);
@@ -478,10 +478,8 @@ static void lower_function (lowerer *self, const nnk_chunk *chunk,
                                    token (self, chunk->body)->at);
         const size_t start = self->file.size;
         add_source (self, &self->file, chunk->first, chunk->last);
-        const size_t text_at = strchr (strchr (self->file.s + start + 1, '\n') + 1, 0) -
-                               self->file.s - 1 -
-                               (token (self, chunk->last - 1)->end -
-                                token (self, chunk->first)->at);
+        const char *line = strchr (self->file.s + start + 1, '\n') + 1; // after the #line
+        const size_t text_at = line + strspn (line, " \t") - self->file.s;
         for (int i = all->first; i < all->last; i++)
             if (nnk_is_storage (self->cell, i))
                 blank (self, &self->file, text_at, chunk->first, i, i + 1);
@@ -638,10 +636,10 @@ static void lower_value (lowerer *self, const nnk_chunk *chunk)
     nnk_addf (run,
               ") nnk_type;\nstatic nnk_type *nnk_type_%d __attribute__ ((used));\n"
               "__auto_type nnk_now = __builtin_choose_expr (\n"
-              "__builtin_types_compatible_p (nnk_type, void), ((void) (",
+              "__builtin_types_compatible_p (nnk_type, void), __extension__ ({ (void) (",
               serial);
     add_source (self, run, first, last);
-    nnk_add_string (run, "), (char) 0), (");
+    nnk_add_string (run, "); (char) 0; }), (");
     add_source (self, run, first, last);
     nnk_add_string (run,
                     "));\nstatic char nnk_keep[sizeof nnk_now] __attribute__ ((aligned (64)));\n"

@@ -141,20 +141,7 @@ static cJSON *error_content (const nnk_error *error)
     cJSON *content = cJSON_CreateObject ();
     cJSON_AddStringToObject (content, "ename", error->name ? error->name : "Error");
     cJSON_AddStringToObject (content, "evalue", error->value ? error->value : "");
-    cJSON *lines = cJSON_AddArrayToObject (content, "traceback");
-    nnk_text text = { 0 };
-    if (!error->name || strcmp (error->name, "CompileError") != 0)
-        nnk_addf (&text, "%s: %s\n", error->name ? error->name : "Error",
-                  error->value ? error->value : "");
-    nnk_add (&text, nnk_text_string (&error->trace), error->trace.size);
-    for (const char *at = nnk_text_string (&text); *at;) {
-        const size_t size = strcspn (at, "\n");
-        char *line = nnk_copy (at, size);
-        cJSON_AddItemToArray (lines, cJSON_CreateString (line));
-        free (line);
-        at += size + (at[size] == '\n');
-    }
-    nnk_text_free (&text);
+    cJSON_AddItemToObject (content, "traceback", nnk_error_lines (error));
     return content;
 }
 
@@ -420,8 +407,6 @@ static int on_wait (nnk_sink *sink, struct pollfd *fds, int count, int milliseco
         { NULL, self->parent, ZMQ_POLLIN, 0 },
     };
     const int mine = 7;
-    for (int i = 0; i < count; i++)
-        item[mine + i] = (zmq_pollitem_t) { NULL, fds[i].fd, ZMQ_POLLIN, 0 };
     int used = mine;
     for (int i = 0; i < count; i++) {
         fds[i].revents = 0;
