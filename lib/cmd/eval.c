@@ -144,8 +144,8 @@ const cmd_verb cmd_eval = {
               "are the same as at the end of the training, to the last bit. Below "
               "them stands,\n"
               "for each class, how often its images were named what.\n",
-    .example =
-        "train C.baseline --data shapes10:1000 --epochs 3 --run runs/second\n"
-        "eval runs/second",
+    .example = "train C.baseline --data shapes10:1000 --epochs 3 --run "
+               "runs/second --force\n"
+               "eval runs/second",
     .run = run,
 };

@@ -143,10 +143,12 @@ static int run (const cmd_verb *self, char **args)
     const bool algorithms = cmd_value (options, "algorithms");
     struct stat about;
     const bool there = stat (what, &about) == 0;
-    const size_t letters = strlen (what);
+    const char *ending = strrchr (what, '.');
+    const bool recipe = ending && strcmp (ending, ".recipe") == 0;
     if (there && S_ISDIR (about.st_mode))
         status = show_run (what, algorithms);
-    else if (letters > 12 && strcmp (what + letters - 12, ".safetensors") == 0)
+    else if ((there && !recipe) ||
+             (ending && strcmp (ending, ".safetensors") == 0))
         status = show_file (what);
     else
         status = show_named (what, algorithms);

@@ -1,6 +1,7 @@
 /*  main.c - the nn command: a verb, and what it is done to */
 #include "cmd.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -23,6 +24,15 @@ static void help (FILE *out)
         "OMP_NUM_THREADS says; it changes the speed and not a bit of the result.\n"
         "\nExample:\n  %s %.*s\n",
         cmd_program, (int) strcspn (cmd_train.example, "\n"), cmd_train.example);
+}
+
+/*  What was printed has to arrive as well. */
+static int finish (const cmd_verb *verb, int status)
+{
+    if (fflush (stdout) == 0 && !ferror (stdout))
+        return status;
+    nn_fail (NN_EFILE, "stdout cannot be written: %s", strerror (errno));
+    return cmd_fail (verb, CMD_FAILED);
 }
 
 int main (int count, char **args)
@@ -48,7 +58,7 @@ int main (int count, char **args)
     for (int i = 0; i < VERBS; i++) {
         names[i] = verbs[i]->name;
         if (strcmp (args[1], names[i]) == 0)
-            return verbs[i]->run (verbs[i], args + 2);
+            return finish (verbs[i], verbs[i]->run (verbs[i], args + 2));
     }
     const char *near = nn_nearest (args[1], names, VERBS);
     fprintf (stderr,

@@ -332,6 +332,7 @@ const cmd_verb cmd_train = {
               "get the same net), history.tsv, weights.safetensors, result.json "
               "and, where gnuplot\n"
               "is installed, curve.svg.\n",
-    .example = "train C.baseline --data shapes10:1000 --epochs 3 --run runs/first",
+    .example = "train C.baseline --data shapes10:1000 --epochs 3 --run runs/first "
+               "--force",
     .run = run,
 };
