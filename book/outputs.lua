@@ -48,7 +48,7 @@ end
 function outputs.error_of (list)
     for _, output in ipairs (list) do
         if output.output_type == 'error' then
-            local trace = settled (joined (output.traceback)):gsub ('%s+$', '')
+            local trace = settled (table.concat (output.traceback or {}, '\n')):gsub ('%s+$', '')
             local brief = ('%s: %s'):format (output.ename or 'error', output.evalue or '')
             return trace ~= '' and trace or brief
         end
