@@ -25,10 +25,10 @@ start: ## from a clone to a curve: install, build, register the kernel, train, r
 	@$(MAKE) --no-print-directory -j2 all
 	@$(MAKE) --no-print-directory install
 	@chapters/start
-all: $(BUILD)/nn $(BUILD)/nn-kernel $(BUILD)/libcells.so # everything that is run
+all: $(BUILD)/nn $(CELL_NEEDS) # everything that is run
 .PHONY: start all
 
-include $(wildcard lib/lib.mk kernel/kernel.mk chapters/cells.mk chapters/chapters.mk book/book.mk solutions/solutions.mk tests/tests.mk)
+include $(wildcard lib/lib.mk chapters/cells.mk kernel/kernel.mk chapters/chapters.mk book/book.mk solutions/solutions.mk tests/tests.mk)
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD) book/_site

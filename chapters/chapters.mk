@@ -17,7 +17,7 @@ WEAVER     := book/weave.lua book/sources.lua book/outputs.lua book/json.lua
 WOVEN_FROM  = $(WEAVER) $(QUOTED) $(wildcard lib/cmd/*.c kernel/*.[ch]) $(TAGS) $(W)/rows.tsv $(STUBS) $(wildcard chapters/*/run.tsv)
 WEAVE       = WEAVE_TAGS=$(W)/tags WEAVE_ROWS=$(W)/rows.tsv WEAVE_STUBS=$(W)/stubs pandoc --wrap=preserve -L book/weave.lua
 # Runs a notebook: $(NB_RUN) IN -o OUT. The kernel is not built anew for it when it has changed.
-NB_RUN     ?= $(CURDIR)/$(BUILD)/nn-kernel --run
+NB_RUN     ?= $(CURDIR)/$(BUILD)/nn-kernel $(CELL_OPTIONS) --run
 NB_NEEDS   ?= $(or $(KERNEL),$(BUILD)/nn-kernel) $(BUILD)/libcells.so
 # Debian's own Jupyter, whatever other Python stands in PATH.
 JUPYTER    ?= $(or $(wildcard /usr/bin/jupyter-notebook),jupyter-notebook)
