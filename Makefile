@@ -20,6 +20,8 @@ help: ## what can be made (this list)
 	@echo "Layer by Layer: a book that you can run."; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+include $(wildcard lib/lib.mk chapters/cells.mk kernel/kernel.mk chapters/chapters.mk book/book.mk solutions/solutions.mk tests/tests.mk)
+
 start: ## from a clone to a curve: install, build, register the kernel, train, report
 	@.ci/install build jupyter book
 	@$(MAKE) --no-print-directory -j2 all
@@ -27,8 +29,6 @@ start: ## from a clone to a curve: install, build, register the kernel, train, r
 	@chapters/start
 all: $(BUILD)/nn $(CELL_NEEDS) # everything that is run
 .PHONY: start all
-
-include $(wildcard lib/lib.mk chapters/cells.mk kernel/kernel.mk chapters/chapters.mk book/book.mk solutions/solutions.mk tests/tests.mk)
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD) book/_site
