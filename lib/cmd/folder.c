@@ -54,6 +54,32 @@ static bool is_empty (DIR *folder)
     return true;
 }
 
+/*  Is this a file of a run, or what was left of one by a run that was killed while
+ *  it wrote? */
+static bool is_ours (const char *name)
+{
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const size_t letters = strlen (files[i]);
+        if (strncmp (name, files[i], letters) == 0 &&
+            (!name[letters] || strncmp (name + letters, ".part-", 6) == 0))
+            return true;
+    }
+    return false;
+}
+
+/*  Removes the files of the last run. */
+static int sweep (const cmd_folder *self, DIR *folder)
+{
+    char path[4096];
+    rewinddir (folder);
+    for (const struct dirent *entry; (entry = readdir (folder));)
+        if (is_ours (entry->d_name) &&
+            unlink (cmd_folder_file (self, entry->d_name, path)) != 0)
+            return nn_fail (NN_EFILE, "%s cannot be replaced: %s", path,
+                            strerror (errno));
+    return NN_OK;
+}
+
 /*  Makes and locks a run's folder. One that holds anything is refused, unless by
  *  force: then the files of the last run go. */
 int cmd_folder_begin (cmd_folder *self, const char *path, bool force)
@@ -80,14 +106,10 @@ int cmd_folder_begin (cmd_folder *self, const char *path, bool force)
                           "the run folder %s is not empty; give another --run, or "
                           "--force to replace what the last run left",
                           path);
+    else
+        status = sweep (self, folder);
     if (folder)
         closedir (folder);
-    char file[4096];
-    for (size_t i = 0; status == NN_OK && i < sizeof files / sizeof *files; i++)
-        if (unlink (cmd_folder_file (self, files[i], file)) != 0 &&
-            errno != ENOENT)
-            status = nn_fail (NN_EFILE, "%s cannot be replaced: %s", file,
-                              strerror (errno));
     if (status != NN_OK)
         cmd_folder_end (self);
     return status;
