@@ -1,12 +1,13 @@
 /*  adam.c - a step of about the same size for every weight
  *
- *  One rate does not suit all weights: some have large gradients, some small ones. Adam
- *  (Kingma and Ba 2015) follows the mean of the past gradients, as momentum does, but divides
- *  it by the root of the mean of their squares. A weight whose gradients agree moves by about
- *  the rate in each step, however small they are; one whose gradients quarrel hardly moves.
+ *  One rate does not suit all weights: some have large gradients, some small ones.
+ *  Adam (Kingma and Ba 2015) follows the mean of the past gradients, as momentum
+ *  does, but divides it by the root of the mean of their squares. A weight whose
+ *  gradients agree moves by about the rate in each step, however small they are;
+ *  one whose gradients quarrel hardly moves.
  *
- *  Both means begin at zero and are too small at first. How much too small is known, 1 less
- *  beta to the power of the steps taken, and is divided out.
+ *  Both means begin at zero and are too small at first. How much too small is
+ *  known, 1 less beta to the power of the steps taken, and is divided out.
  */
 #include "nn.h"
 
@@ -29,7 +30,8 @@ static void step (float *restrict w, const float *restrict dw, float *const slot
 
 const nn_optimiser_kind nn_adam_kind = { "adam", 2, step };
 
-/*  What is 0 gets the values of the paper: rate 1e-3, beta1 0.9, beta2 0.999, epsilon 1e-8. */
+/*  What is 0 gets the values of the paper: rate 1e-3, beta1 0.9, beta2 0.999,
+ *  epsilon 1e-8. */
 nn_optimiser nn_adam_with (nn_adam_args args)
 {
     return (nn_optimiser){ .kind = &nn_adam_kind,

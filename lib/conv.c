@@ -1,20 +1,22 @@
 /*  conv.c - the same small question, asked everywhere in the picture
  *
- *  A filter is a small picture of weights, say 3 x 3 places with all their channels. It is
- *  laid over every place of the input; what lies under it is multiplied and added up, and the
- *  sum says how much this place looks like the filter. So an edge is an edge wherever it is,
- *  and a filter has few weights to learn.
+ *  A filter is a small picture of weights, say 3 x 3 places with all their
+ *  channels. It is laid over every place of the input; what lies under it is
+ *  multiplied and added up, and the sum says how much this place looks like the
+ *  filter. So an edge is an edge wherever it is, and a filter has few weights to
+ *  learn.
  *
- *  A convolution is computed in one of several ways, its algorithms, which give the same
- *  result at a different speed. The one here follows the definition. It can do everything,
- *  and it is what the fast ones are compared with.
+ *  A convolution is computed in one of several ways, its algorithms, which give
+ *  the same result at a different speed. The one here follows the definition. It
+ *  can do everything, and it is what the fast ones are compared with.
  */
 #include "nn.h"
 
 #include <string.h>
 
-/*  Rows (or columns) of the output: how often the kernel, which covers dilation * (kernel - 1)
- *  + 1 rows, fits into the input with its zeros before and after. Below 1: not at all. */
+/*  Rows (or columns) of the output: how often the kernel fits into the input
+ *  with its zeros before and after; 0 if not at all. With a dilation it covers
+ *  more rows than it has: those between its own. */
 int nn_conv_out (int in, int kernel, int stride, int dilation, int before,
                  int after)
 {
@@ -22,8 +24,8 @@ int nn_conv_out (int in, int kernel, int stride, int dilation, int before,
     return spare < 0 ? 0 : spare / stride + 1;
 }
 
-/*  One meeting: a place of the kernel lies over a place of the input and adds to a place of
- *  the output. Says where the channels of each begin. */
+/*  One meeting: a place of the kernel lies over a place of the input and adds
+ *  to a place of the output. Says where the channels of each begin. */
 typedef struct {
     size_t x, w, y;
 } meeting;
@@ -33,10 +35,11 @@ static size_t meetings (const nn_conv_shape *s, int n)
     return (size_t) n * s->oh * s->ow * s->kh * s->kw;
 }
 
-/*  Meeting number `number` of them all. False where the kernel looks over the edge. */
+/*  Meeting number `number` of them all. False where the kernel looks over the
+ *  edge. */
 static bool meet (const nn_conv_shape *s, size_t number, meeting *m)
 {
-    // -- the number tells the place of the kernel, the place of the output, the image
+    // -- the number tells the place of the kernel, of the output, and the image
     const int kernel = (int) (number % (s->kh * s->kw));
     const size_t place = number / (s->kh * s->kw);
     const int col = (int) (place % s->ow), row = (int) (place / s->ow % s->oh);
@@ -53,9 +56,9 @@ static bool meet (const nn_conv_shape *s, size_t number, meeting *m)
     return true;
 }
 
-/*  y = x * w + bias. x: n x h x w x c, w: kh x kw x c / groups x o, bias: o, or NULL for
- *  none; y: n x oh x ow x o. With two groups, the first half of the filters sees only the
- *  first half of the channels; and so on. */
+/*  y = x * w + bias. x: n x h x w x c, w: kh x kw x c / groups x o, bias: o, or
+ *  NULL for none; y: n x oh x ow x o. With two groups, the first half of the
+ *  filters sees only the first half of the channels; and so on. */
 static void naive_forward (const nn_conv_shape *s, float *y, const float *x,
                            const float *w, const float *bias, int n, void *work)
 {
@@ -75,8 +78,9 @@ static void naive_forward (const nn_conv_shape *s, float *y, const float *x,
     }
 }
 
-/*  dx += the gradient of each input: wherever it was multiplied with a weight and added to an
- *  output, that output's gradient comes back, multiplied with the same weight. */
+/*  dx += the gradient of each input: wherever it was multiplied with a weight
+ *  and added to an output, that output's gradient comes back, multiplied with
+ *  the same weight. */
 static void naive_backward_data (const nn_conv_shape *s, float *dx,
                                  const float *dy, const float *w, int n,
                                  void *work)
@@ -94,7 +98,8 @@ static void naive_backward_data (const nn_conv_shape *s, float *dx,
     }
 }
 
-/*  dw += the gradient of each weight: the same meetings, and now the input comes along. */
+/*  dw += the gradient of each weight: the same meetings, and now the input
+ *  comes along. */
 static void naive_backward_weights (const nn_conv_shape *s, float *dw,
                                     const float *x, const float *dy, int n,
                                     void *work)
@@ -141,8 +146,8 @@ const nn_conv_algorithm nn_conv_naive = { .name = "naive",
 const nn_conv_algorithm *const nn_conv_algorithms[] = { &nn_conv_im2col,
                                                         &nn_conv_naive, NULL };
 
-/*  The algorithm of this name, or, if that is NULL, the cheapest that fits the shape. NULL
- *  with a sentence when there is none. */
+/*  The algorithm of this name, or, if that is NULL, the cheapest that fits the
+ *  shape. NULL with a sentence when there is none. */
 const nn_conv_algorithm *nn_conv_choose (const nn_conv_shape *s, const char *name)
 {
     const nn_conv_algorithm *best = NULL;
@@ -174,12 +179,12 @@ const nn_conv_algorithm *nn_conv_choose (const nn_conv_shape *s, const char *nam
 typedef struct { // what a layer knows besides its arguments
     nn_conv_shape shape;
     const nn_conv_algorithm *algorithm;
-    float
-        *prepared; // what the algorithm makes of the weights in each pass, or NULL
+    float *prepared; // what the algorithm makes of the weights in a pass, or NULL
 } convolution;
 
-/*  Zeros before the input and sizes of the output. `same`: as many outputs as strides begin
- *  in the input; of an odd number of zeros the larger half comes after it, as in Keras. */
+/*  Zeros before the input and sizes of the output. `same`: as many outputs as
+ *  strides begin in the input; of an odd number of zeros the larger half comes
+ *  after it, as in Keras. */
 static void place (nn_conv_shape *s, const nn_conv2d_args *args)
 {
     s->top = s->left = args->pad;
@@ -199,7 +204,8 @@ static void place (nn_conv_shape *s, const nn_conv2d_args *args)
     s->left = cols > 0 ? cols / 2 : 0;
 }
 
-/*  How far the kernel looks over any edge: the halo that a fast algorithm likes. */
+/*  How far the kernel looks over any edge: the halo that a fast algorithm
+ *  likes. */
 static int overhang (const nn_conv_shape *s)
 {
     const int below = (s->oh - 1) * s->stride + s->dilation * (s->kh - 1) - s->top;
@@ -285,7 +291,8 @@ static int shape (nn_layer *self)
     return NN_OK;
 }
 
-/*  The shape as it is in memory: only the built net knows whether the input has a halo. */
+/*  The shape as it is in memory: only the built net knows whether the input has
+ *  a halo. */
 static nn_conv_shape laid (const nn_layer *self)
 {
     nn_conv_shape s = ((const convolution *) self->state)->shape;

@@ -1,13 +1,13 @@
 /*  dense.c - every output looks at every input
  *
- *  The oldest layer: each unit multiplies all inputs with weights of its own, adds them up
- *  and adds a bias. For a batch this is one product of matrices, y = x w + b, with an image
- *  in each row of x and a unit in each column of w. Rows, columns and channels of a picture
- *  mean nothing here: they are read as one long row.
+ *  The oldest layer: each unit multiplies all inputs with weights of its own, adds
+ *  them up and adds a bias. For a batch this is one product of matrices, y = x w +
+ *  b, with an image in each row of x and a unit in each column of w. Rows, columns
+ *  and channels of a picture mean nothing here: they are read as one long row.
  *
- *  The way back is two more products. An input reached the loss through all units, weighted
- *  as on the way forward: dx = dy w'. A weight met its input once in every image, so it adds
- *  up over the images: dw = x' dy.
+ *  The way back is two more products. An input reached the loss through all units,
+ *  weighted as on the way forward: dx = dy w'. A weight met its input once in
+ *  every image, so it adds up over the images: dw = x' dy.
  */
 #include "nn.h"
 
@@ -37,7 +37,8 @@ void nn_dense_backward_data (float *dx, const float *dy, const float *w, int n,
                            .add = add });
 }
 
-/*  dw = x' dy, but only its rows lo .. hi - 1, those of the inputs lo .. hi - 1. */
+/*  dw = x' dy, but only its rows lo .. hi - 1, those of the inputs lo .. hi -
+ *  1. */
 void nn_dense_backward_weights (float *dw, const float *x, const float *dy, int n,
                                 int in, int out, int lo, int hi)
 {
@@ -104,7 +105,8 @@ static void backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
         nn_bias_backward (nn_sums (&self->param[1], pass), dy, hi - lo, out);
 }
 
-/*  The gradient of the weights: one part of its rows, over all images of the batch. */
+/*  The gradient of the weights: one part of its rows, over all images of the
+ *  batch. */
 static void rows (nn_layer *self, int part, int parts, const nn_pass *pass)
 {
     const int in = self->param[0].dim[0];

@@ -1,15 +1,17 @@
 /*  gemm.c - the product of two matrices, four times
  *
- *  Almost all the time that a net needs goes into products of matrices. All four functions
- *  here do the same m x n x k multiplications and additions, and yet the last is some
- *  hundred times as fast as the first. What differs is how they walk through memory.
+ *  Almost all the time that a net needs goes into products of matrices. All four
+ *  functions here do the same m x n x k multiplications and additions, and yet the
+ *  last is some hundred times as fast as the first. What differs is how they walk
+ *  through memory.
  *
- *  ijk writes down the definition: each number of c is a row of a times a column of b. Going
- *  down a column jumps from row to row, and every jump may miss the cache.
- *  ikj takes the same three loops in another order: now all of them walk along rows.
- *  tiled computes a small tile of c at a time and keeps it in registers, so that a number
- *  that was loaded is used several times before it is dropped.
- *  nn_gemm () asks OpenBLAS, whose authors wrote such tiles by hand for each processor.
+ *  ijk writes down the definition: each number of c is a row of a times a column
+ *  of b. Going down a column jumps from row to row, and every jump may miss the
+ *  cache. ikj takes the same three loops in another order: now all of them walk
+ *  along rows. tiled computes a small tile of c at a time and keeps it in
+ *  registers, so that a number that was loaded is used several times before it is
+ *  dropped. nn_gemm () asks OpenBLAS, whose authors wrote such tiles by hand for
+ *  each processor.
  */
 #include "nn.h"
 
@@ -45,9 +47,10 @@ enum {
     DEPTH = 512 // rows of b at a time: a strip of them stays in the first cache
 };
 
-/*  Adds the product of some rows of a and a strip of b to a tile of c. It always computes
- *  ROWS x COLS sums, a fixed number, so that the compiler can give each its register. Of a
- *  tile that reaches over the edge of c only the part inside is kept. */
+/*  Adds the product of some rows of a and a strip of b to a tile of c. It
+ *  always computes ROWS x COLS sums, a fixed number, so that the compiler can
+ *  give each its register. Of a tile that reaches over the edge of c only the
+ *  part inside is kept. */
 static void tile (float *c, const float *a, const float *strip, int n, int k,
                   int depth, int rows, int cols)
 {
@@ -85,13 +88,15 @@ void nn_gemm_tiled (float *c, const float *a, const float *b, int m, int n, int 
     }
 }
 
-/*  OpenBLAS has threads of its own. Ours are already busy, each with its own images. */
+/*  OpenBLAS has threads of its own. Ours are already busy, each with its own
+ *  images. */
 __attribute__ ((constructor)) static void one_thread (void)
 {
     openblas_set_num_threads (1);
 }
 
-/*  c = a b, or c += a b, by OpenBLAS. See nn_product for what a, b and c may be. */
+/*  c = a b, or c += a b, by OpenBLAS. See nn_product for what a, b and c may
+ *  be. */
 void nn_gemm (nn_product p)
 {
     const int lda = p.lda ? p.lda : p.ta ? p.m : p.k;

@@ -1,14 +1,15 @@
 /*  im2col.c - convolution as a product of matrices
  *
- *  Write down what the filter sees at each place of the output, place after place: a row of
- *  kh * kw * c numbers. A filter is a column of as many weights. So all filters at all places
- *  are one product of matrices, and nobody multiplies matrices faster than the BLAS. The
- *  price is memory, for every input is written down kh * kw times; the products win it back
- *  many times over (Chellapilla, Puri and Simard 2006).
+ *  Write down what the filter sees at each place of the output, place after place:
+ *  a row of kh * kw * c numbers. A filter is a column of as many weights. So all
+ *  filters at all places are one product of matrices, and nobody multiplies
+ *  matrices faster than the BLAS. The price is memory, for every input is written
+ *  down kh * kw times; the products win it back many times over (Chellapilla, Puri
+ *  and Simard 2006).
  *
- *  Small pictures give small products, large ones more rows than the cache holds. So rows of
- *  the output are taken as they come, counted on from image to image, always about as many
- *  at a time as make a good product.
+ *  Small pictures give small products, large ones more rows than the cache holds.
+ *  So rows of the output are taken as they come, counted on from image to image,
+ *  always about as many at a time as make a good product.
  */
 #include "nn.h"
 
@@ -40,8 +41,8 @@ static const float *row_of (const nn_conv_shape *s, const float *x, int r)
     return r < -s->halo || r >= s->h + s->halo ? NULL : x + r * (long) stride;
 }
 
-/*  What one row of the kernel sees when it begins at column q: kw * c numbers. Beyond the
- *  edge, where no halo does it, it sees zeros. */
+/*  What one row of the kernel sees when it begins at column q: kw * c numbers.
+ *  Beyond the edge, where no halo does it, it sees zeros. */
 static void look (const nn_conv_shape *s, float *to, const float *row, int q)
 {
     const size_t all = (size_t) s->kw * s->c;
@@ -57,8 +58,9 @@ static void look (const nn_conv_shape *s, float *to, const float *row, int q)
                 memset (to, 0, s->c * sizeof *to);
 }
 
-/*  col = what the filters see at each place of the output rows from .. to - 1, counted on
- *  through all images of x: (to - from) * ow rows of kh * kw * c numbers. */
+/*  col = what the filters see at each place of the output rows from .. to - 1,
+ *  counted on through all images of x: (to - from) * ow rows of kh * kw * c
+ *  numbers. */
 void nn_im2col (const nn_conv_shape *s, float *col, const float *x, int from,
                 int to)
 {
@@ -73,7 +75,8 @@ void nn_im2col (const nn_conv_shape *s, float *col, const float *x, int from,
     }
 }
 
-/*  What one row of the kernel saw gets its gradient back; zeros beyond the edge need none. */
+/*  What one row of the kernel saw gets its gradient back; zeros beyond the edge
+ *  need none. */
 static void give (const nn_conv_shape *s, float *restrict row,
                   const float *restrict from, int q)
 {
@@ -86,8 +89,8 @@ static void give (const nn_conv_shape *s, float *restrict row,
                 row[q * s->c + k] += from[k];
 }
 
-/*  The way back of nn_im2col: adds each number of col to the place of dx that it came from.
- *  An input that was seen several times gets several gradients. */
+/*  The way back of nn_im2col: adds each number of col to the place of dx that
+ *  it came from. An input that was seen several times gets several gradients. */
 void nn_col2im (const nn_conv_shape *s, float *dx, const float *col, int from,
                 int to)
 {

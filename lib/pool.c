@@ -1,12 +1,14 @@
 /*  pool.c - max pooling: keep the strongest answer in each window
  *
- *  A convolution says how much every place looks like a pattern. Pooling says that it is
- *  enough to know that the pattern is somewhere near: it quarters the work of all that
- *  follows, and a picture shifted by a pixel looks almost the same to the next layer.
+ *  A convolution says how much every place looks like a pattern. Pooling says that
+ *  it is enough to know that the pattern is somewhere near: it quarters the work
+ *  of all that follows, and a picture shifted by a pixel looks almost the same to
+ *  the next layer.
  *
- *  On the way back only the winner of a window hears of the loss, for only the winner was
- *  heard on the way forward. So forward writes down who won. Of equal values the first in
- *  reading order wins, as in PyTorch; the choice is free, but it must be made once.
+ *  On the way back only the winner of a window hears of the loss, for only the
+ *  winner was heard on the way forward. So forward writes down who won. Of equal
+ *  values the first in reading order wins, as in PyTorch; the choice is free, but
+ *  it must be made once.
  */
 #include "nn.h"
 
@@ -17,7 +19,8 @@ typedef struct {
         right; // rows top .. bottom - 1, columns left .. right - 1
 } window;
 
-/*  Where the window of output (row, col) lies in x; what is beyond the edge is cut off. */
+/*  Where the window of output (row, col) lies in x; what is beyond the edge is
+ *  cut off. */
 static window window_at (const nn_tensor *x, const nn_maxpool_args *args, int row,
                          int col)
 {
@@ -29,8 +32,8 @@ static window window_at (const nn_tensor *x, const nn_maxpool_args *args, int ro
                      .right = q + args->size < x->w ? q + args->size : x->w };
 }
 
-/*  One place of a window challenges the leaders, channel by channel. It wins if it is
- *  stronger, or not a number, which must not get lost. */
+/*  One place of a window challenges the leaders, channel by channel. It wins if
+ *  it is stronger, or not a number, which must not get lost. */
 static void challenge (float *restrict y, int *restrict winner,
                        const float *restrict x, int place, int c)
 {
@@ -41,8 +44,9 @@ static void challenge (float *restrict y, int *restrict winner,
     }
 }
 
-/*  y = the largest x of each window, for the images lo .. hi - 1. winner, as large as y
- *  without halo, gets the place of that x: its row times the columns, plus its column. */
+/*  y = the largest x of each window, for the images lo .. hi - 1. winner, as
+ *  large as y without halo, gets the place of that x: its row times the
+ *  columns, plus its column. */
 void nn_maxpool_forward (const nn_tensor *y, int *winner, const nn_tensor *x,
                          const nn_maxpool_args *args, int lo, int hi)
 {
@@ -75,7 +79,8 @@ static void reward (float *restrict dx, const float *restrict dy,
     }
 }
 
-/*  Adds the gradient of each output to that of its winner, for the images lo .. hi - 1. */
+/*  Adds the gradient of each output to that of its winner, for the images lo ..
+ *  hi - 1. */
 void nn_maxpool_backward (const nn_tensor *x, const int *winner,
                           const nn_tensor *y, const nn_maxpool_args *args, int lo,
                           int hi)

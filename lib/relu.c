@@ -1,13 +1,15 @@
 /*  relu.c - what is negative becomes zero
  *
- *  Two dense layers in a row could be replaced by one: a product of products is a product.
- *  Something must bend in between, and the simplest bend does it. A ReLU lets positive
- *  values pass and stops the others; the gradient passes where the value did (Nair and
- *  Hinton 2010). At exactly 0 there is no slope, and it is taken to be 0.
+ *  Two dense layers in a row could be replaced by one: a product of products is a
+ *  product. Something must bend in between, and the simplest bend does it. A ReLU
+ *  lets positive values pass and stops the others; the gradient passes where the
+ *  value did (Nair and Hinton 2010). At exactly 0 there is no slope, and it is
+ *  taken to be 0.
  *
- *  Whether a value passed can be seen from the output. So the input need not be kept, and
- *  the layer may write over it: y and x, or dx and dy, may be the same memory. `simd` tells
- *  the compiler that even then no turn of the loop waits for another.
+ *  Whether a value passed can be seen from the output. So the input need not be
+ *  kept, and the layer may write over it: y and x, or dx and dy, may be the same
+ *  memory. `simd` tells the compiler that even then no turn of the loop waits for
+ *  another.
  */
 #include "nn.h"
 
@@ -19,23 +21,15 @@ void nn_relu_forward (float *y, const float *x, size_t n)
         y[i] = x[i] <= 0 ? 0 : x[i];
 }
 
-/*  dx = dy where y > 0, else 0; or the same added to dx. Each dy is read whether it is wanted
- *  or not: without a branch, several turns of the loop become one. */
+/*  dx = dy where y > 0, else 0; or the same added to dx. Each dy is read whether
+ *  it is wanted or not: without a branch, several turns of the loop become one. */
 void nn_relu_backward (float *dx, const float *dy, const float *y, size_t n,
                        bool add)
 {
-    if (add) {
 #pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            const float d = dy[i];
-            dx[i] += y[i] > 0 ? d : 0;
-        }
-    } else {
-#pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            const float d = dy[i];
-            dx[i] = y[i] > 0 ? d : 0;
-        }
+    for (size_t i = 0; i < n; i++) {
+        const float before = add ? dx[i] : 0, d = dy[i];
+        dx[i] = before + (y[i] > 0 ? d : 0);
     }
 }
 

@@ -1,14 +1,15 @@
 /*  sgd.c - a step downhill, with or without momentum
  *
- *  The gradient says which way the loss grows, so every weight takes a small step the other
- *  way. The gradient of one batch is a guess at that of all images, hence stochastic gradient
- *  descent (Robbins and Monro 1951).
+ *  The gradient says which way the loss grows, so every weight takes a small step
+ *  the other way. The gradient of one batch is a guess at that of all images,
+ *  hence stochastic gradient descent (Robbins and Monro 1951).
  *
- *  With momentum a weight does not follow the latest guess but a sum of all past ones, older
- *  ones counting less and less. What they agree on adds up, what they differ in cancels out
- *  (Polyak 1964).
+ *  With momentum a weight does not follow the latest guess but a sum of all past
+ *  ones, older ones counting less and less. What they agree on adds up, what they
+ *  differ in cancels out (Polyak 1964).
  *
- *  decay pulls every weight towards zero, as if the loss held decay / 2 times its square.
+ *  decay pulls every weight towards zero, as if the loss held decay / 2 times its
+ *  square.
  */
 #include "nn.h"
 

@@ -1,16 +1,19 @@
 /*  softmax.c - from scores to probabilities, and how wrong they are
  *
- *  The last dense layer gives each class a score, any number. Softmax makes probabilities of
- *  them: e to the score, divided by the sum of all. Cross-entropy then asks how surprised we
- *  are by the truth: minus the logarithm of the probability that the right class was given.
+ *  The last dense layer gives each class a score, any number. Softmax makes
+ *  probabilities of them: e to the score, divided by the sum of all. Cross-entropy
+ *  then asks how surprised we are by the truth: minus the logarithm of the
+ *  probability that the right class was given.
  *
- *  The two belong together for two reasons. e to the 100 is no float; but only differences
- *  of scores matter, so the largest is taken off first, and the logarithm of the sum is added
- *  where the logarithm of a quotient would have been taken. And their common gradient is as
- *  simple as can be: what was predicted minus what is true.
+ *  The two belong together for two reasons. e to the 100 is no float; but only
+ *  differences of scores matter, so the largest is taken off first, and the
+ *  logarithm of the sum is added where the logarithm of a quotient would have been
+ *  taken. And their common gradient is as simple as can be: what was predicted
+ *  minus what is true.
  *
- *  The truth is a row of numbers, how much of each class an image is. Usually one of them is
- *  1; smoothed labels and mixed pictures have several, and need nothing else.
+ *  The truth is a row of numbers, how much of each class an image is. Usually one
+ *  of them is 1; smoothed labels and mixed pictures have several, and need nothing
+ *  else.
  */
 #include "nn.h"
 
@@ -37,15 +40,16 @@ void nn_softmax (float *p, const float *x, int n, int classes)
     }
 }
 
-/*  loss = weight times the cross-entropy between softmax (x) and target, for each image.
- *  x, target: n x classes; weight, loss: n. weight may be NULL: all 1. */
+/*  loss = weight times the cross-entropy between softmax (x) and target, for
+ *  each image. x, target: n x classes; weight, loss: n. weight may be NULL: all
+ *  1. */
 void nn_cross_entropy_forward (float *loss, const float *x, const float *target,
                                const float *weight, int n, int classes)
 {
     for (int i = 0; i < n; i++, x += classes, target += classes) {
         const float most = largest (x, classes);
-        float sum = 0, surprise = 0;
-        for (int k = 0; k < classes; k++)
+        float sum = expf (x[0] - most), surprise = 0;
+        for (int k = 1; k < classes; k++)
             sum += expf (x[k] - most);
         // -- minus log p = log of the sum - score; the largest is left out of both
         const float log_sum = logf (sum);
@@ -56,8 +60,9 @@ void nn_cross_entropy_forward (float *loss, const float *x, const float *target,
     }
 }
 
-/*  dx = scale * weight * (p - target), or the same added to dx. Where a target does not sum
- *  to 1, p counts as often as it does. scale is 1 / n for the mean over a batch of n. */
+/*  dx = scale * weight * (p - target), or the same added to dx. Where a target
+ *  does not sum to 1, p counts as often as it does. scale is 1 / n for the mean
+ *  over a batch of n. */
 void nn_cross_entropy_backward (float *dx, const float *p, const float *target,
                                 const float *weight, int n, int classes,
                                 float scale, bool add)

@@ -1,4 +1,5 @@
-/*  gradients.h - small nets whose gradients are checked, as floats and as doubles */
+/*  gradients.h - small nets whose gradients are checked, as floats and as
+ *  doubles */
 #ifndef NN_GRADIENTS_H
 #define NN_GRADIENTS_H
 
@@ -54,7 +55,8 @@ static nn_layer *make_pool (nn_net *net, nn_layer *in, const void *with)
     return nn_maxpool_with (net, in, ((const gradient_case *) with)->pool);
 }
 
-/*  Convolution, ReLU with a halo for the next convolution, pooling with one for the last. */
+/*  Convolution, ReLU with a halo for the next convolution, pooling with one for
+ *  the last. */
 static nn_layer *make_cnn (nn_net *net, nn_layer *in, const void *with)
 {
     (void) with;
@@ -108,7 +110,8 @@ static const nn_kind join_kind = { .name = "join",
                                    .forward = join_forward,
                                    .backward = join_backward };
 
-/*  Four readers of one layer: the gradients of three are added to that of the last. */
+/*  Four readers of one layer: the gradients of three are added to that of the
+ *  last. */
 static nn_layer *make_twice (nn_net *net, nn_layer *in, const void *with)
 {
     (void) with;
@@ -128,11 +131,11 @@ static const gradient_case gradient_cases[] = {
     { "dense", make_dense, SIZE (.h = 2, .w = 3) },
     { "dense on single images", make_dense,
       SIZE (.n = 1, .h = 1, .w = 1, .c = 9) },
-    { "relu", make_relu, SIZE (0) },
+    { "relu", make_relu, SIZE (.n = 3) },
     { "cross-entropy", make_cross_entropy, SIZE (.n = 5, .h = 1, .w = 1, .c = 5) },
     { "dense and cross-entropy", make_classifier, SIZE (.n = 4, .h = 2, .w = 2) },
     { "dense, relu, dense", make_mlp, SIZE (.n = 9, .h = 2, .w = 2) },
-    { "convolution, valid", CONV (0) },
+    { "convolution, valid", CONV (.stride = 1) },
     { "convolution, same", CONV (.same = true) },
     { "convolution, 5 x 5, pad 1", CONV (.kernel = 5, .pad = 1, .no_bias = true) },
     { "convolution, stride 2, same", CONV (.stride = 2, .same = true) },
@@ -148,18 +151,19 @@ static const gradient_case gradient_cases[] = {
       SIZE (.n = 70, .h = 3, .w = 4, .c = 2) },
     { "im2col, wide", CONV (.same = true),
       SIZE (.n = 1, .h = 5, .w = 600, .c = 3) },
-    { "max pooling", POOL (0) },
-    { "max pooling, odd size", POOL (0), SIZE (.h = 5, .w = 7) },
+    { "max pooling", POOL (.size = 2) },
+    { "max pooling, odd size", POOL (.size = 2), SIZE (.h = 5, .w = 7) },
     { "max pooling, 3 x 3, stride 2", POOL (.size = 3, .stride = 2) },
     { "max pooling, 3 x 3, stride 2, pad 1",
       POOL (.size = 3, .stride = 2, .pad = 1) },
     { "max pooling, stride above size", POOL (.size = 2, .stride = 3) },
     { "a whole net", make_cnn, SIZE (.h = 8, .w = 8, .c = 3) },
-    { "four readers of one layer", make_twice, SIZE (0) },
+    { "four readers of one layer", make_twice, SIZE (.n = 3) },
 };
 
-/*  Checks all cases with this step; `most` is the largest error that passes. A whole net has
- *  so many kinks that only the small steps that doubles allow keep clear of them. */
+/*  Checks all cases with this step; `most` is the largest error that passes. A
+ *  whole net has so many kinks that only the small steps that doubles allow
+ *  keep clear of them. */
 static inline void check_gradients (double step, double most, bool whole_nets)
 {
     const int count = sizeof gradient_cases / sizeof *gradient_cases;
@@ -170,7 +174,7 @@ static inline void check_gradients (double step, double most, bool whole_nets)
         nn_gradcheck_args size = c->size;
         size.step = step;
         size.seed = (uint64_t) i + 1;
-        nn_gradient_report report;
+        nn_gradient_report report = { 0 };
         size.report = &report;
         if (nn_gradcheck_with (c->make, c, size) != NN_OK) {
             check (false, c->name, "%s", nn_error ());

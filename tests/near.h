@@ -9,14 +9,19 @@
 static inline float *draw (nn_random *random, size_t size)
 {
     float *x = malloc ((size + 1) * sizeof *x);
-    for (size_t i = 0; x && i < size; i++)
+    if (!x)
+        abort ();
+    for (size_t i = 0; i < size; i++)
         x[i] = nn_random_normal (random);
     return x;
 }
 
 static inline float *zeros (size_t size)
 {
-    return calloc (size + 1, sizeof (float));
+    float *x = calloc (size + 1, sizeof *x);
+    if (!x)
+        abort ();
+    return x;
 }
 
 /*  The largest difference between a and b, relative to the largest number in b. */
@@ -26,9 +31,18 @@ static inline double apart (const float *a, const float *b, size_t size)
     for (size_t i = 0; i < size; i++) {
         const double d = fabs ((double) a[i] - b[i]);
         most = !(d <= most) ? d : most;
-        largest = fabs (b[i]) > largest ? fabs (b[i]) : largest;
+        largest = fabsf (b[i]) > largest ? fabsf (b[i]) : largest;
     }
     return largest > 0 ? most / largest : most;
+}
+
+/*  Not one number differs. */
+static inline bool equal (const float *a, const float *b, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
 }
 
 #endif

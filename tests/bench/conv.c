@@ -1,5 +1,5 @@
-/*  conv.c - GFLOP/s of all algorithms on the shapes that nets have, and of a whole training
- *  step, which is all three passes, compared with the naive one */
+/*  conv.c - GFLOP/s of all algorithms on the shapes that nets have, and of a
+ *  whole training step, which is all three passes, compared with the naive one */
 #include "conv.h"
 
 int main (void)

@@ -1,4 +1,5 @@
-/*  conv.h - how fast an algorithm of convolution is, for a benchmark and for a test */
+/*  conv.h - how fast an algorithm of convolution is, for a benchmark and for a
+ *  test */
 #ifndef NN_BENCH_CONV_H
 #define NN_BENCH_CONV_H
 
@@ -37,8 +38,8 @@ static inline double conv_work (const nn_conv_shape *s, int n)
     return 2.0 * n * s->oh * s->ow * s->o * s->kh * s->kw * s->c / s->groups;
 }
 
-/*  GFLOP/s of forward, backward to the data and to the weights: processor time of this
- *  thread, the best of several rounds of at least `seconds`. */
+/*  GFLOP/s of forward, backward to the data and to the weights: processor time
+ *  of this thread, the best of several rounds of at least `seconds`. */
 static inline void conv_speed (const nn_conv_algorithm *by, const nn_conv_shape *s,
                                int n, double seconds, double speed[3])
 {

@@ -1,7 +1,8 @@
-/*  step.c - images a second: training or inference of the baseline on the same 64 images
+/*  step.c - images a second: training or inference of the baseline on the same 64
+ *  images
  *
- *  step THREADS SAME(0|1) train|infer SECONDS prints the median time of a step: wall and
- *  processor milliseconds. tests/bench/step runs it beside PyTorch.
+ *  step THREADS SAME(0|1) train|infer SECONDS prints the median time of a step:
+ *  wall and processor milliseconds. tests/bench/step runs it beside PyTorch.
  */
 #include "near.h"
 
@@ -44,9 +45,9 @@ int main (int argc, char **argv)
                  argv[0]);
         return 2;
     }
-    omp_set_num_threads (atoi (argv[1]));
+    omp_set_num_threads ((int) strtol (argv[1], NULL, 10));
     const bool training = strcmp (argv[3], "infer") != 0;
-    nn_net *net = baseline (atoi (argv[2]), !training);
+    nn_net *net = baseline (argv[2][0] == '1', !training);
     nn_random random = nn_random_from (1, NN_FOR_TEST, 0, 0);
     static float target[BATCH * 10];
     for (int i = 0; i < BATCH; i++)
@@ -61,7 +62,7 @@ int main (int argc, char **argv)
     nn_optimiser adam = nn_adam (.rate = 1e-3f);
     static double wall[MOST], cpu[MOST];
     int steps = 0;
-    const double end = now (CLOCK_MONOTONIC) + atof (argv[4]);
+    const double end = now (CLOCK_MONOTONIC) + strtod (argv[4], NULL);
     for (int warm = 3;
          (now (CLOCK_MONOTONIC) < end || steps < 5) && steps < MOST;) {
         const double w = now (CLOCK_MONOTONIC), c = now (CLOCK_PROCESS_CPUTIME_ID);

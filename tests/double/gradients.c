@@ -1,4 +1,5 @@
-/*  gradients.c - every layer's gradient in double precision, to one in a million */
+/*  gradients.c - every layer's gradient in double precision, to one in a
+ *  million */
 #include "gradients.h"
 
 int main (void)

@@ -1,7 +1,8 @@
-/*  conv.c - im2col is worth its memory: a training step many times as fast as the naive one
+/*  conv.c - im2col is worth its memory: a training step many times as fast as the
+ *  naive one
  *
- *  Measured at 32 to 34 times; half of it may be lost to another processor or a busy machine
- *  before this test complains.
+ *  Measured at 32 to 34 times; half of it may be lost to another processor or a
+ *  busy machine before this test complains.
  */
 #include "../bench/conv.h"
 

@@ -1,4 +1,5 @@
-/*  conv.c - sizes, the definition by hand, im2col against it, and what is refused */
+/*  conv.c - sizes, the definition by hand, im2col against it, and what is
+ *  refused */
 #include "near.h"
 
 static void sizes (void)
@@ -30,11 +31,10 @@ static void by_hand (void)
     const float bias[] = { 0.5f, 0 };
     float y[4];
     nn_conv_naive.forward (&s, y, x, w, bias, 1, NULL);
-    // filter 0 adds the four places of channel 0; filter 1 takes, of channel 1, the last
-    // place from the first
+    // filter 0 adds the four places of channel 0; filter 1 takes the last place of
+    // channel 1 from its first
     const float want[] = { 12.5f, -40, 16.5f, -40 };
-    check (memcmp (y, want, sizeof y) == 0, "by hand", "%g %g %g %g", y[0], y[1],
-           y[2], y[3]);
+    check (equal (y, want, 4), "by hand", "%g %g %g %g", y[0], y[1], y[2], y[3]);
 }
 
 typedef struct {
@@ -61,7 +61,8 @@ static const conv_case cases[] = {
     { "one wide image", { 6, 700, 3, 4, 3, 3, .top = 1, .left = 1 }, 1 },
 };
 
-/*  The output's size, with as much below and to the right as above and to the left. */
+/*  The output's size, with as much below and to the right as above and to the
+ *  left. */
 static nn_conv_shape complete (nn_conv_shape s)
 {
     s.groups = 1;
@@ -132,7 +133,8 @@ static void same_as_naive (const conv_case *test)
     free (x), free (w), free (b), free (dy), free (work);
 }
 
-/*  `same` as in Keras: of an odd number of zeros, one more below and to the right. */
+/*  `same` as in Keras: of an odd number of zeros, one more below and to the
+ *  right. */
 static void same_with_stride (void)
 {
     nn_net *net = nn_net_new (.seed = 1);
@@ -146,8 +148,8 @@ static void same_with_stride (void)
     const bool ran = nn_net_build (net, .batch = 1) == NN_OK &&
                      nn_net_forward (net, &batch, false) == NN_OK;
     const float want[] = { 9, 6, 6, 4 };
-    check (ran && x->out.h == 2 && memcmp (x->out.x, want, sizeof want) == 0,
-           "same with stride 2", "'%s'", nn_error ());
+    check (ran && x->out.h == 2 && equal (x->out.x, want, 4), "same with stride 2",
+           "'%s'", nn_error ());
     nn_net_free (&net);
 }
 

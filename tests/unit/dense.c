@@ -1,11 +1,6 @@
 /*  dense.c - y = x w + b and its gradients, by hand */
 #include "near.h"
 
-static bool equal (const float *a, const float *b, int n)
-{
-    return memcmp (a, b, n * sizeof *a) == 0;
-}
-
 static void by_hand (void)
 {
     const float x[] = { 1, 2, 3, 4, 5, 6 };  // two images of three inputs

@@ -1,4 +1,5 @@
-/*  gemm.c - the four products agree, for every shape and every way to store a matrix */
+/*  gemm.c - the four products agree, for every shape and every way to store a
+ *  matrix */
 #include "near.h"
 
 typedef void product (float *c, const float *a, const float *b, int m, int n,
@@ -51,7 +52,8 @@ static void openblas (float *c, const float *a, const float *b, int m, int n,
     nn_gemm ((nn_product){ .m = m, .n = n, .k = k, .a = a, .b = b, .c = c });
 }
 
-/*  Transposed, with rows further apart than they are long, added to what is there. */
+/*  Transposed, with rows further apart than they are long, added to what is
+ *  there. */
 static void same_however_stored (void)
 {
     enum { M = 13, N = 21, K = 34, WIDE = 40 };

@@ -13,14 +13,13 @@ static void spread (nn_init *init, const char *name, double variance, double lim
     for (int i = 0; i < SIZE; i++) {
         mean += w[i] / (double) SIZE;
         square += (double) w[i] * w[i] / SIZE;
-        largest = fabs (w[i]) > largest ? fabs (w[i]) : largest;
+        largest = fabsf (w[i]) > largest ? fabsf (w[i]) : largest;
     }
     check (fabs (square / variance - 1) < 0.03, name, "variance %g, not %g",
            square, variance);
     check (fabs (mean) < 4 * sqrt (variance / SIZE), name, "mean %g", mean);
     check (largest <= limit, name, "%g is beyond %g", largest, limit);
-    check (memcmp (w, again, sizeof w) == 0, name,
-           "the same seed drew other numbers");
+    check (equal (w, again, SIZE), name, "the same seed drew other numbers");
 }
 
 /*  A value keeps its size on its way through twenty layers of ReLU. */

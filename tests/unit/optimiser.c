@@ -1,4 +1,5 @@
-/*  optimiser.c - steps by hand, defaults, and whether they find the bottom of a bowl */
+/*  optimiser.c - steps by hand, defaults, and whether they find the bottom of a
+ *  bowl */
 #include "near.h"
 
 static float step_once (nn_optimiser *o, float w, float dw, float *slots)
@@ -63,7 +64,7 @@ static void bowl (nn_optimiser o, const char *name)
     }
     double most = 0;
     for (int k = 0; k < SIZE; k++)
-        most = fabs (w[k]) > most ? fabs (w[k]) : most;
+        most = fabsf (w[k]) > most ? fabsf (w[k]) : most;
     check (most < 0.01, name, "still %g away", most);
 }
 

@@ -35,10 +35,9 @@ static void windows (void)
            won[3]);
     float want[25] = { 0 };
     want[1] = 1, want[7] = 2, want[10] = 3, want[18] = 4;
-    check (memcmp (dx, want, sizeof dx) == 0, "only winners hear of the loss",
-           "wrong");
+    check (equal (dx, want, 25), "only winners hear of the loss", "wrong");
     pool (x, 5, 5, (nn_maxpool_args){ .size = 3, .stride = 1 }, y, won, dx);
-    // windows overlap: the 8 wins the first two windows of row 0, and loses the third
+    // windows overlap: the 8 wins the first two of row 0, and loses the third
     check (y[0] == 8 && y[1] == 8 && y[2] == 9 && dx[7] == 1 + 2 + 4 + 5,
            "a winner of several windows hears of all", "%g %g %g, %g", y[0], y[1],
            y[2], dx[7]);
@@ -64,7 +63,8 @@ static void not_a_number (void)
            "%g at %d", y, won);
 }
 
-/*  A net with a halo at input and output of the pooling computes what one without does. */
+/*  A net with a halo at input and output of the pooling computes what one
+ *  without does. */
 static void with_halo (void)
 {
     float *out[2];

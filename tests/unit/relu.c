@@ -32,10 +32,10 @@ int main (void)
     float *a = draw (&random, MANY), *b = draw (&random, MANY), *c = zeros (MANY);
     nn_relu_forward (c, a, MANY);
     nn_relu_forward (a, a, MANY);
-    check (memcmp (a, c, MANY * sizeof *a) == 0, "in place", "differs");
+    check (equal (a, c, MANY), "in place", "differs");
     nn_relu_backward (c, b, a, MANY, false);
     nn_relu_backward (b, b, a, MANY, false);
-    check (memcmp (b, c, MANY * sizeof *b) == 0, "in place, backward", "differs");
+    check (equal (b, c, MANY), "in place, backward", "differs");
     free (a), free (b), free (c);
     return nn_test_done ();
 }

@@ -11,8 +11,8 @@ static void probabilities (void)
         worst = fmax (worst, fabs (p[3 * i] + p[3 * i + 1] + p[3 * i + 2] - 1.0));
     check (worst < 1e-6, "probabilities sum to 1", "off by %g", worst);
     check (fabs (p[2] - 0.66524096) < 1e-6, "softmax of 1 2 3", "%g", p[2]);
-    check (memcmp (p, p + 3, 3 * sizeof *p) == 0, "only differences matter",
-           "%g, not %g", p[3], p[0]);
+    check (equal (p, p + 3, 3), "only differences matter", "%g, not %g", p[3],
+           p[0]);
     check (p[7] == 1 && p[6] == 0, "far apart", "%g %g", p[7], p[6]);
     check (p[9] == p[10] && fabs (p[9] - 1 / 3.0) < 1e-6, "all equal", "%g", p[9]);
 }
