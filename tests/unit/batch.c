@@ -2,17 +2,15 @@
 #include "nn.h"
 #include "test.h"
 
-#include <pthread.h>
-#include <time.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 enum { COUNT = 70, SIZE = 4 };
 
 typedef struct {
-    int broken, odd; // images that cannot be read, that have another size
-    int slow;        // microseconds to read one
-    int reads;
-    pthread_mutex_t lock;
+    atomic_int broken, odd; // images that cannot be read, that have another size
+    atomic_int slow;        // microseconds to read one
+    atomic_int reads;
 } behaviour;
 
 static int label (const nn_data *self, int i)
@@ -25,9 +23,7 @@ static int label (const nn_data *self, int i)
 static int read_four (const nn_data *self, int i, nn_image *image)
 {
     behaviour *b = self->source;
-    pthread_mutex_lock (&b->lock);
     b->reads++;
-    pthread_mutex_unlock (&b->lock);
     if (b->slow)
         usleep (b->slow);
     if (i == b->broken)
@@ -43,8 +39,8 @@ static nn_data *fours (int count)
     nn_data *self = nn_data_new (&(nn_data) { "fours", count, 7, 2, 2, 1, NULL, label,
                                               read_four, NULL, NULL }, sizeof (behaviour));
     behaviour *b = self->source;
-    b->broken = b->odd = -1;
-    pthread_mutex_init (&b->lock, NULL);
+    b->broken = -1;
+    b->odd = -1;
     return self;
 }
 
@@ -117,15 +113,10 @@ static void ahead (void)
     behaviour *b = data->source;
     nn_loader *loader = nn_loader_new (data, .batch = 10, .ahead = 3);
     nn_loader_start (loader, 0, 0);
-    for (int wait = 0; wait < 2000 && b->reads < 31; wait++) {
+    for (int wait = 0; wait < 5000 && b->reads < 31; wait++)
         usleep (1000);
-        pthread_mutex_lock (&b->lock);
-        pthread_mutex_unlock (&b->lock);
-    }
     usleep (20000);
-    pthread_mutex_lock (&b->lock);
-    const int reads = b->reads; // and one to learn the size
-    pthread_mutex_unlock (&b->lock);
+    const int reads = b->reads; // with one to learn the size
     check (reads == 31, "three batches are read ahead and no more", "%d images", reads);
     const nn_batch *first = nn_loader_next (loader, NULL);
     usleep (20000);
