@@ -27,7 +27,8 @@ extern char **environ;
 static const char *const standard_flags[] = {
     "-std=gnu11", "-O2", "-g", "-fopenmp", "-fPIC", "-Wall", "-D_GNU_SOURCE",
     "-fsanitize=integer-divide-by-zero,shift,signed-integer-overflow,vla-bound,return",
-    "-fno-isolate-erroneous-paths-dereference", "-Werror=implicit-function-declaration",
+    "-fno-isolate-erroneous-paths-dereference", "-fno-optimize-sibling-calls",
+    "-Werror=implicit-function-declaration",
     "-fdiagnostics-color=never", "-fmessage-length=0", "-Winvalid-pch"
 };
 

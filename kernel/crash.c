@@ -140,7 +140,9 @@ static bool is_overflow (pid_t pid, const nnk_message *report)
             low = strtoul (line, NULL, 16);
     if (maps)
         fclose (maps);
-    return low && report->address < low + 4096 && report->stack < low + 65536;
+    const unsigned long far = 16 << 20;
+    return low && report->address < low + 4096 && report->address > low - far &&
+           report->stack < low + 65536 && report->stack > low - far;
 }
 
 static bool is_mapped (pid_t pid, uint64_t address)

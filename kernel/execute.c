@@ -276,6 +276,19 @@ static void obey (void)
     }
 }
 
+/*  Libraries may need each other: one that cannot be loaded is tried again after the rest.
+ * What still fails is reported. */
+static void load_libraries (char **path, int count)
+{
+    for (int turn = 0; turn < 2; turn++)
+        for (int i = 0; i < count; i++)
+            if (path[i] && dlopen (path[i], RTLD_NOW | RTLD_GLOBAL))
+                path[i] = NULL;
+            else if (path[i] && turn)
+                message.size += snprintf (message.text + message.size, 1024, "%.1000s\n",
+                                          dlerror ());
+}
+
 /*  nn-exec MEGABYTES LIBRARY... : started by nn-kernel, which gives it its descriptors. */
 int main (int argc, char **argv)
 {
@@ -291,10 +304,7 @@ int main (int argc, char **argv)
     write_score ("900");
     nnk_trap_open ();
     message = (nnk_message) { .word = NNK_READY, .pid = self };
-    for (int i = 2; i < argc; i++)
-        if (!dlopen (argv[i], RTLD_NOW | RTLD_GLOBAL))
-            message.size += snprintf (message.text + message.size, 1024, "%.1000s\n",
-                                      dlerror ());
+    load_libraries (argv + 2, argc - 2);
     nnk_send (&message);
     while (nnk_receive (&message) || errno == EINTR)
         if (message.word == NNK_RUN)

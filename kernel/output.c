@@ -208,13 +208,15 @@ static void copy_out (const nnk_ring *ring, uint64_t at, void *out, size_t size)
     memcpy ((char *) out + first, ring->bytes, size - first);
 }
 
-/*  Takes the records of the ring, up to a P. Returns whether there was one. */
+/*  Takes the records that stand in the ring now, up to a P. Returns whether there was one.
+ *  A cell that prints without end must not keep us here. */
 static bool take_records (gathering *self)
 {
     nnk_executor *executor = self->self;
     nnk_ring *ring = executor->ring;
     uint64_t tail = atomic_load_explicit (&ring->tail, memory_order_relaxed);
-    while (tail != atomic_load_explicit (&ring->head, memory_order_acquire)) {
+    const uint64_t head = atomic_load_explicit (&ring->head, memory_order_acquire);
+    while (tail < head) {
         nnk_record record;
         copy_out (ring, tail, &record, sizeof record);
         if (record.size > NNK_RING)
@@ -222,8 +224,8 @@ static bool take_records (gathering *self)
         char *bytes = nnk_allocate (record.size);
         copy_out (ring, tail + sizeof record, bytes, record.size);
         tail += sizeof record + record.size;
-        if (tail > atomic_load (&ring->head))
-            tail = atomic_load (&ring->head);
+        if (tail > head)
+            tail = head;
         atomic_store_explicit (&ring->tail, tail, memory_order_release);
         const bool text = record.letter == 'O' || record.letter == 'E';
         if (text) {
@@ -272,11 +274,11 @@ void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent, bool ask
     gathering all = { .self = self, .sink = sink, .silent = silent, .letter = 'O' };
     nnk_text pipes[2] = { { 0 }, { 0 } };
     bool more = true;
-    while (more) {
+    for (int turn = 0; more && turn < 16; turn++) {
         more = take_pipes (self, pipes);
         const bool mark = take_records (&all);
         gather_pipes (&all, pipes);
-        while (mark && take_pipes (self, pipes))
+        for (int k = 0; mark && k < 64 && take_pipes (self, pipes); k++)
             gather_pipes (&all, pipes);
         more |= mark;
     }

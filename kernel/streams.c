@@ -126,11 +126,16 @@ ssize_t write (int fd, const void *bytes, size_t size)
     return syscall (SYS_write, fd, bytes, size);
 }
 
-/*  After a child has ended, what it wrote stands in the pipes: it comes now. */
+/*  After a child has ended, what it wrote stands in the pipes: it comes now. We wait until
+ *  the kernel has fetched it, so that the next child's output is not taken for this one's. */
 static void after_child (void)
 {
-    if (ring && nnk_is_executor ())
-        nnk_put ('P', "", 0);
+    if (!ring || !nnk_is_executor ())
+        return;
+    nnk_put ('P', "", 0);
+    const uint64_t mark = atomic_load (&ring->head);
+    while (atomic_load (&ring->tail) < mark && !nnk_interrupted ())
+        usleep (200);
 }
 
 int system (const char *command)
@@ -154,7 +159,8 @@ int pclose (FILE *stream)
 pid_t waitpid (pid_t pid, int *status, int options)
 {
     const pid_t ended = syscall (SYS_wait4, pid, status, options, NULL);
-    after_child ();
+    if (ended > 0)
+        after_child ();
     return ended;
 }
 

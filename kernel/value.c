@@ -523,6 +523,7 @@ static void print_array (nnk_text *out, Dwarf_Die *array, int dimension, const c
     for (long i = 0; i < length; i++) {
         const bool out_of_sight = i >= most || (size_t) (i + 1) * step > size;
         if (i && (lines || out->size - column > WIDTH - 8)) {
+            out->size--; // the blank after the comma
             nnk_addf (out, "\n%*s", 4 * depth + 2, "");
             column = out->size;
         }

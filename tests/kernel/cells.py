@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""What cells mean: state, redefinition, order, the last value, messages of the compiler at the reader's place."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from harness import Kernel, check, done
+
+k = Kernel()
+
+
+def gives(code, value=None, out=None, name=None):
+    """The cell goes well, with this value and this text on stdout."""
+    r = k.run(code)
+    good = r.status == "ok" and (value is None or r.value == value) and (out is None or r.stream() == out)
+    return check(good, name or code.splitlines()[-1][:60],
+                 "value %r, stdout %r, %s" % (r.value, r.stream(), r.error or "no error"))
+
+
+def fails(code, *words, name=None):
+    """The cell fails with one error message that holds these words, and speaks of nothing that was generated."""
+    r = k.run(code)
+    text = r.error or ""
+    shown = [m["msg_type"] for m in r.messages if m["msg_type"] not in ("status", "execute_input", "stream")]
+    good = r.status == "error" and shown == ["error"] and all(w in text for w in words) and "nnk_" not in text
+    return check(good, name or "error: " + code.splitlines()[0][:50], "%s %s %s" % (r.status, shown, text))
+
+
+# -- state
+gives("6*7", "42")
+gives("int x = 3;\nx", "3")
+gives("x += 1;\nx", "4", name="state lives across cells")
+gives("double half (double v) { return v / 2; }\nhalf (5)", "2.5", name="a function and a statement in one cell")
+gives("half (x)", "2.0")
+gives("#include <complex.h>\n#define TWICE(v) (2 * (v))\nTWICE (x)", "8")
+gives("creal (1.0 + 2.0 * I) + TWICE (1)", "3.0", name="#include and #define live on")
+gives("typedef struct { int w, h; } size;\nsize s = { .w = 3, .h = 4 };\ns", "{ .w = 3, .h = 4 }")
+gives("size *ps = &s;\nps->w * s.h", "12", name="types live on")
+gives("enum colour { RED, GREEN = 5 };\nenum colour c = GREEN;\nc", "GREEN (5)")
+gives("c == GREEN ? RED : GREEN", "0")
+gives("double s2 = 0;\nfor (int i = 0; i < 10; i++) s2 += i;\nprintf (\"%g\\n\", s2);\ndouble t = s2 * 2;\ns2 = 1;\nt", "90.0", "45\n",
+      "statements and initialisers run in order")
+gives("int first = 1; printf (\"%d \", first); int second = first + 1; first = 7; printf (\"%d\\n\", second);", out="1 2\n")
+gives("static int kept = 5; static int twice (int v) { return 2 * v; }\ntwice (kept)", "10")
+gives("twice (kept)", "10", name="static things live on too")
+gives("const int limit = 9;\nlimit", "9")
+gives("const char *names[] = { \"a\", \"b\" };\nnames[1]", '"b"')
+gives("sizeof names / sizeof *names", "2", name="the length of an array is known in later cells")
+gives("char word[] = \"hello\";\nword", '"hello"')
+gives("char room[10] = \"abc\";\nsizeof room", "10")
+gives("__auto_type root = sqrt (16.0);\nroot", "4.0")
+gives("root + 1", "5.0")
+gives("struct { int a; float b; } nameless = { 1, 2.5f };\nnameless", "{ .a = 1, .b = 2.5 }")
+gives("nameless.a + 1", "2", name="a struct without a name lives on")
+gives("int n1 = 1, *pn = &n1, nn2[3] = { 1, 2, 3 }, (*row)[3] = &nn2;\n(*row)[2] + *pn", "4")
+gives("float grid[2][3] = {{1, 2, 3}, {4, 5, 6}};\ngrid", "{ { 1.0, 2.0, 3.0 },\n  { 4.0, 5.0, 6.0 } }")
+gives("struct node { int v; struct node *next; } tail = { 2, NULL }, head = { 1, &tail };\nhead.next->v", "2")
+gives("_Thread_local int mine = 4;\nmine", "4")
+gives("unsigned char bytes[3] = { 0, 128, 255 };\nbytes", "{ 0, 128, 255 }")
+gives("NULL", "NULL")
+gives("(char) 'a'", "'a'")
+gives("bool yes = true;\nyes", "true")
+gives("0.1f", "0.1")
+gives("struct bits { unsigned low : 3, high : 5; } bits = { 5, 17 };\nbits", "{ .low = 5, .high = 17 }")
+gives("void nothing (void) { }\nnothing ()", None, "")
+gives("int *alias = nn2;\n*alias", "1")
+gives("", None, "", name="an empty cell")
+gives("// only a comment", None, "")
+gives(";", None, "")
+
+# -- redefinition
+gives("int f (int v) { return v + 1; }\nint g (int v) { return 10 * f (v); }\nint (*stored) (int) = f;\ng (1)", "20")
+gives("int f (int v) { return v + 100; }\ng (1)", "1010", name="an earlier caller uses the new function")
+gives("stored (1)", "101", name="a stored pointer uses the new function")
+gives("int counted (int n) { return n ? 1 + counted (n - 1) : 0; }\ncounted (5)", "5", name="recursion")
+gives("int x = 8;\nx", "8", name="the same type assigns")
+gives("int *px = &x; int reader (void) { return x; }\nreader ()", "8")
+gives("int x = 9;\nreader () + *px", "18", name="after it, functions and pointers see the new value")
+gives("double x = 2.5;\nx", "2.5", name="another type makes a new variable")
+gives("reader ()", "9", name="and the old one is still there for who uses it")
+gives("int data[] = { 1, 2, 3 };\nint sum (void) { int s = 0; for (int i = 0; i < 3; i++) s += data[i]; return s; }\nsum ()", "6")
+gives("int data[] = { 4, 5, 6 };\nsum ()", "15", name="an array of the same length assigns")
+gives("int data[] = { 1, 2, 3, 4 };\nsizeof data / sizeof *data", "4")
+gives("#define N 2\nint sized[N];\nsizeof sized", "8")
+gives("#define N 3\nint sized[N];\nsizeof sized", "12", name="a macro defined anew")
+gives("struct pair { int a, b; };\nstruct pair pair = { 1, 2 };")
+r = k.run("struct pair { double a, b, c; };")
+check(r.status == "ok" and any("pair" in c["data"]["text/plain"] and "forgotten" in c["data"]["text/plain"]
+                               for c in r.of("display_data")), "a changed struct says what is forgotten", r.messages)
+fails("pair.a", "undeclared")
+gives("struct pair { double a, b, c; };\nstruct pair pair = { 1, 2, 3 };\npair.c", "3.0")
+r = k.run("double f (double v) { return v; }")
+check(any("f has another type" in c["data"]["text/plain"] and "g (cell[" in c["data"]["text/plain"] for c in r.of("display_data")),
+      "a changed signature names its callers", r.messages)
+gives("int later (int v);\nint uses (int v) { return later (v); }")
+fails("uses (1)", "later is declared, but no cell has defined it yet")
+gives("int later (int v) { return v * 3; }\nuses (2)", "6")
+gives("double sin (double);\nsin (0)", "0.0", name="a prototype of the C library")
+
+# -- the compiler's words at the reader's place
+number = k.run("1").reply["content"]["execution_count"]
+fails("int a1 = 1;\n\n  int b1 = undefined_thing + a1;", "cell[%d]:3:12: error: " % (number + 1), "undefined_thing",
+      "    3 |   int b1 = undefined_thing + a1;", "      |            ^~~~~~~~~~~~~~~")
+fails("for (int i = 0; i < 3; i++)\n\tprintf (\"%d\", j);", "cell[%d]:2:" % (number + 2), "j", "^")
+fails("int broken (int v) { return v +; }", "cell[%d]:1:32: error" % (number + 3))
+fails("int one = 1;\nint two = (one;", "cell[%d]:2:11: error: nothing closes this '('" % (number + 4))
+fails("int one = 1;\n}", "cell[%d]:2:1: error: nothing before opens this '}'" % (number + 5))
+fails("a_name_that_is_not (1);", "implicit declaration")
+fails("int fx = 1;\nint fx2 = 2\n", "expected ';'")
+fails("extern int nowhere_to_be_found;\nnowhere_to_be_found", "nowhere_to_be_found", "defined nowhere")
+fails("one", "undeclared", name="a cell that was not compiled defines nothing")
+fails("limit = 3;", "read-only")
+r = k.run("int idle (void) { int unused; return 1; }")
+check(r.status == "ok" and not r.stream("stderr") and len(r.of("display_data")) == 1 and
+      "unused variable" in r.of("display_data")[0]["data"]["text/plain"], "a warning is a display, not stderr", r.messages)
+fails("#error \"enough\"", "enough")
+fails("#include <no_such_header.h>", "no_such_header.h")
+gives("x", "2.5", name="after all these errors the state stands")
+
+# -- displays
+r = k.run('nnk_display ("text/html", "<b>x</b>", 0);')
+check(r.of("display_data") and r.of("display_data")[0]["data"] == {"text/html": "<b>x</b>"}, "nnk_display", r.messages)
+r = k.run('nnk_display ("image/png", "\\x89PNG\\0", 5);')
+check(r.of("display_data") and r.of("display_data")[0]["data"] == {"image/png": "iVBORwA="}, "bytes become base64", r.messages)
+r = k.run('nnk_display_as ("one", "text/plain", "a", 0);\nnnk_update ("one", "text/plain", "b", 0);')
+check(r.of("display_data")[0]["transient"] == {"display_id": "one"} and r.of("update_display_data")[0]["data"] == {"text/plain": "b"}
+      and r.of("update_display_data")[0]["transient"] == {"display_id": "one"}, "a display that is updated", r.messages)
+r = k.run('nnk_part parts[] = { { "text/plain", "p", 0 }, { "text/html", "h", 0 }, { "application/json", "{\\"a\\": 1}", 0 } };\n'
+          'nnk_display_bundle (NULL, parts, 3);')
+check(r.of("display_data") and r.of("display_data")[0]["data"] == {"text/plain": "p", "text/html": "h", "application/json": {"a": 1}},
+      "a bundle is one message", r.messages)
+r = k.run("nnk_clear_output (true);")
+check(r.of("clear_output") == [{"wait": True}], "nnk_clear_output", r.messages)
+r = k.run('typedef struct { int v; } box;\nvoid shower (const box *b) { printf ("%d", b->v); }\nbox b = { 3 };\nb')
+check(r.value == "{ .v = 3 }", "a struct without a shower", r.messages)
+r = k.run("char *big = malloc (9000000); for (int i = 0; i < 9000000; i++) big[i] = 'a' + i % 26;\nnnk_display (\"text/plain\", big, 9000000);")
+check(len(r.of("display_data")[0]["data"]["text/plain"]) == 9000000, "a display larger than the ring", r.error)
+r = k.run("struct { int x, y; } points[] = { { 1, 2 }, { 3, 4 } };\npoints")
+check("<th>x</th>" in r.of("execute_result")[0]["data"].get("text/html", ""), "an array of structs is a table", r.messages)
+r = k.run("(int *) 0x10")
+check(r.value == "(int *) 0x10", "a wild pointer is shown, not followed", r.error)
+r = k.run("struct node *wild = (struct node *) 0x10;\nwild")
+check(r.value and "nothing lies there" in r.value, "a wild pointer to a struct", r.messages)
+
+# -- order and streams
+r = k.run('for (int i = 0; i < 300; i++) { printf ("o%d\\n", i); fprintf (stderr, "e%d\\n", i);\n'
+          'char s[20]; sprintf (s, "d%d", i); nnk_display ("text/plain", s, 0); }')
+seen = []
+for m in r.messages:
+    if m["msg_type"] == "stream":
+        seen += m["content"]["text"].split()
+    elif m["msg_type"] == "display_data":
+        seen.append(m["content"]["data"]["text/plain"])
+wanted = [w + str(i) for i in range(300) for w in "oed"]
+check(seen == wanted, "stdout, stderr and displays in exact order", [(a, b) for a, b in zip(seen, wanted) if a != b][:3])
+gives('puts ("a"); system ("echo b; echo c"); puts ("d"); write (1, "e\\n", 2); puts ("f"); FILE *p1 = popen ("echo g", "w"); pclose (p1); puts ("h");',
+      out="a\nb\nc\nd\ne\nf\ng\nh\n", name="the output of children in its place")
+gives('for (int i = 0; i < 200000; i++) printf ("line %d\\n", i);', out="".join("line %d\n" % i for i in range(200000)),
+      name="200,000 lines, none lost")
+gives('printf ("caf\\xc3"); fflush (stdout); usleep (40000); printf ("\\xa9 \\xff\\n");', out="caf\u00e9 \ufffd\n",
+      name="a character in two halves, and a byte that is none")
+gives('printf ("no newline")', None, "no newline")
+gives("!echo from the shell", None, "from the shell\n")
+
+# -- questions
+c = k.ask("complete_request", {"code": "s2 = hal", "cursor_pos": 8})
+check(c["matches"] == ["half"] and (c["cursor_start"], c["cursor_end"]) == (5, 8), "completion of a cell's name", c)
+c2 = k.ask("complete_request", {"code": "// \u00e9\u00e9\nfclos", "cursor_pos": 11})
+check(c2["matches"] == ["fclose", "fcloseall"] and c2["cursor_start"] == 6, "cursor_pos counts code points", c2)
+c = k.ask("complete_request", {"code": "head.", "cursor_pos": 5})
+check(c["matches"] == ["next", "v"], "completion of fields", c)
+c = k.ask("complete_request", {"code": "ps->", "cursor_pos": 4})
+check(c["matches"] == ["h", "w"], "completion of fields behind a pointer", c)
+c = k.ask("inspect_request", {"code": "half (1)", "cursor_pos": 2, "detail_level": 0})
+check(c["found"] and "double half (double v)" in c["data"]["text/plain"] and "cell[" in c["data"]["text/plain"], "a cell's function explained", c)
+c = k.ask("inspect_request", {"code": "nothing_of_this_name", "cursor_pos": 3, "detail_level": 0})
+check(c["status"] == "ok" and not c["found"], "an unknown name is not found", c)
+c = k.ask("inspect_request", {"code": "TWICE", "cursor_pos": 3, "detail_level": 0})
+check(c["found"] and "#define TWICE(v)" in c["data"]["text/plain"], "a macro explained", c)
+for code, state in (("int h (int a) {\n", "incomplete"), ("x", "complete"), ("puts (\"a\");", "complete"), ("int q = )", "invalid"),
+                    ("for (int i = 0; i < 3; i++)", "incomplete"), ("do { } while (0)", "incomplete")):
+    c = k.ask("is_complete_request", {"code": code})
+    check(c["status"] == state, "is_complete: %r" % code, c)
+c = k.run("1", user_expressions={"a": "x + 1", "b": "nonsense_here", "c": "word"}).reply["content"]["user_expressions"]
+check(c["a"]["data"]["text/plain"] == "3.5" and c["b"]["status"] == "error" and c["c"]["data"]["text/plain"] == '"hello"',
+      "user_expressions", c)
+
+check(k.end() == [], "nothing is left behind")
+done()

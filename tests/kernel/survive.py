@@ -1,0 +1,153 @@
+#!/usr/bin/python3
+"""What a cell cannot break: every way to crash costs only the cell, an interrupt keeps what can be kept, nothing is left behind."""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from harness import Kernel, NN_KERNEL, check, descendants, done, gone, processes
+
+k = Kernel("--memory", "600")
+k.run('int x = 1; double *w = malloc (80000); for (int i = 0; i < 10000; i++) w[i] = i;\n'
+      'FILE *numbers = tmpfile (); for (int i = 0; i < 1000; i++) fprintf (numbers, "%d\\n", i); rewind (numbers);\n'
+      'int f (int v) { return v + 1; }')
+probe = ('x++; int line; fscanf (numbers, "%d", &line); double total = 0;\n'
+         '#pragma omp parallel for reduction(+ : total)\nfor (int i = 0; i < 10000; i++) total += w[i];\n'
+         'printf ("%d %d %g %d\\n", x, line, total, f (1));')
+turns = 0
+
+
+def intact(name):
+    """The state is as it was after the last good cell: variables, heap, file position, functions, OpenMP."""
+    global turns
+    r = k.run(probe)
+    turns += 1
+    wanted = "%d %d 4.9995e+07 2\n" % (turns + 1, turns - 1)
+    return check(r.status == "ok" and r.stream() == wanted, name, "%r, wanted %r, %s" % (r.stream(), wanted, r.error))
+
+
+intact("before any crash")
+spoil = "x = 1000; w[5] = -1; int f (int v) { return 99; }\nint junk; for (int i = 0; i < 50; i++) fscanf (numbers, \"%d\", &junk);\n"
+crashes = [
+    ("null pointer", "int *p = 0;\n*p = 1;", ["SIGSEGV", "]:4: a null pointer was used (address 0x0)", "    4 | *p = 1;"]),
+    ("wild pointer", "*(volatile int *) 0x7000dead0000 = 1;", ["SIGSEGV", "]:3: a pointer to memory that is not there", "0x7000dead0000"]),
+    ("constant", "*(char *) \"constant\" = 1;", ["SIGSEGV", "may not be written"]),
+    ("division", "int none = 0;\nx / none", ["SIGFPE", "]:4: a division by zero"]),
+    ("abort", "abort ();", ["SIGABRT", "]:3: abort () was called"]),
+    ("assert", "assert (x == 3);", ["SIGABRT", "]:3"]),
+    ("exit", "exit (3);", ["exit (3) was called", "]:3"]),
+    ("_exit", "_exit (4);", ["status 4"]),
+    ("stack overflow", "int deep (int v) { volatile char b[4096]; b[0] = v; return deep (v + 1) + b[0]; }\ndeep (1)",
+     ["SIGSEGV", "the stack is full", "in deep", "times"]),
+    ("a call through a null pointer", "void (*nowhere) (void) = 0;\nnowhere ();", ["SIGSEGV", "]:4"]),
+    ("in a thread of OpenMP", "#pragma omp parallel num_threads(2)\n{ if (omp_get_thread_num () == 1) *(volatile int *) 8 = 1; }",
+     ["SIGSEGV", "null pointer", "]:4"]),
+    ("heap corruption", "char *volatile h = malloc (16); for (int i = -16; i < 32; i++) h[i] = 0x55; free (h);", ["SIG"]),
+    ("in the C library", "strlen ((char *) 8);\nputs ((char *) 8);", ["SIGSEGV", "]:"]),
+    ("nnk_raise", "nnk_raise (\"the window is larger than the picture\");", ["]:3: the window is larger than the picture"]),
+    ("in a function of another cell", "int inner (int *p) {\n    return *p;\n}\nint outer (void) { return inner (NULL) + 1; }\nouter ()",
+     ["]:4: a null pointer", "in inner", "in outer"]),
+    ("memory", "for (;;) { char *m = malloc (1 << 24); memset (m, 1, 1 << 24); }", ["null pointer", "memory is used up"]),
+    ("SIGKILL", "kill (getpid (), 9);", ["SIGKILL"]),
+    ("an endless fork", "if (fork () == 0) for (;;) pause ();\nabort ();", ["SIGABRT"]),
+]
+k.run("#include <signal.h>")
+for name, code, words in crashes:
+    r = k.run(spoil + code)
+    errors = r.of("error")
+    check(r.status == "error" and len(errors) == 1 and all(w in r.error for w in words) and "nnk_run" not in r.error,
+          "crash: " + name, r.error)
+    intact("intact after: " + name)
+check(len(k.family()) == 2, "only the executor and its snapshot are there", {p: processes().get(p) for p in k.family()})
+r = k.run('puts ("said before"); fprintf (stderr, "and this\\n"); printf ("and half a line"); abort ();')
+check(r.stream() == "said before\nand half a line" and r.stream("stderr") == "and this\n", "nothing printed is lost in a crash", r.messages)
+r = k.run("int newborn = 1; abort ();")
+r = k.run("newborn")
+check("undeclared" in (r.error or ""), "what a crashed cell defined is not known", r.error)
+
+# -- undo
+k.run("int u = 1;")
+k.run("u = 2; int u2 = 5;")
+r = k.run("%undo")
+check(r.status == "ok" and k.run("u").value == "1" and k.run("u2").status == "error", "%undo goes back to before the cell", r.error)
+
+# -- interrupt
+
+
+def interrupted(code, name, kept=None, send=None, within=4):
+    message = k.send(code)
+    time.sleep(0.5)
+    began = time.time()
+    (send or (lambda: k.control("interrupt_request")))()
+    r = k.collect(message)
+    took = time.time() - began
+    good = r.status == "error" and r.reply["content"]["ename"] == "Interrupt" and took < within
+    if kept is not None:
+        good = good and ("is kept" in r.error) == kept
+    return check(good, name, "%.2f s, %s %s" % (took, r.error, k.log()))
+
+
+k.run("volatile long turns = 0;")
+interrupted("for (;;) turns++;", "interrupt: a loop", None)
+interrupted("turns = 0; for (long i = 0;; i++) turns = i;", "interrupt: a loop keeps what it did", True, within=1)
+check(int(k.run("turns").value) > 1000, "the variable holds what the loop counted")
+interrupted("for (;;) printf (\"%ld\\n\", turns++);", "interrupt: in printf", True, within=1.5)
+interrupted("double total = 0;\nfor (;;) {\n#pragma omp parallel for reduction(+ : total)\nfor (int i = 0; i < 100000; i++) total += i;\n}",
+            "interrupt: in OpenMP", None)
+interrupted("for (;;) sleep (100);", "interrupt: in sleep", True, within=1.5)
+interrupted("int by (const void *a, const void *b) { return *(int *) a - *(int *) b; }\nint *many = malloc (4000000); for (;;) {\n"
+            "for (int i = 0; i < 1000000; i++) many[i] = rand (); qsort (many, 1000000, sizeof (int), by); }", "interrupt: in a callback of qsort", None)
+interrupted("for (;;) system (\"sleep 100\");", "interrupt: in a child", None, within=6)
+interrupted("sigset_t all; sigfillset (&all); sigprocmask (SIG_BLOCK, &all, NULL); for (;;);", "interrupt: refused, so rolled back", False, within=5)
+interrupted("for (volatile int i = 0;; i++);", "interrupt: by SIGINT", True, lambda: k.process.send_signal(signal.SIGINT), within=1)
+message = k.send("for (;;);")
+time.sleep(0.3)
+k.control("interrupt_request")
+first, second = k.collect(message), k.run("1 + 1")
+check(first.status == "error" and second.value == "2", "the next cell runs after an interrupt", second.error)
+k.control("interrupt_request")
+check(k.run("2 + 2").value == "4", "an interrupt without a cell does nothing")
+intact("intact after all interrupts")
+
+# -- life and death
+family = k.family()
+check(k.end() == [], "shutdown leaves nothing behind")
+
+for how in (signal.SIGTERM, signal.SIGKILL):
+    k = Kernel()
+    k.run("if (fork () == 0) for (;;) pause ();\nint running = 1;")
+    family = k.family()
+    k.process.send_signal(how)
+    k.process.wait(10)
+    table = processes()
+    mine = {p for p in family if table.get(p, (0, ""))[1] == "nn-exec"}
+    check(gone(mine if how == signal.SIGTERM else {p for p in mine}, 5) or how == signal.SIGKILL and len(mine & set(processes())) <= 1,
+          "%s ends the executor too" % how.name, {p: processes().get(p) for p in mine})
+    for p in mine & set(processes()):
+        os.kill(p, signal.SIGKILL)
+    subprocess.run(["rm", "-rf", k.home] if how == signal.SIGKILL else ["true"])
+    if how == signal.SIGTERM:
+        check(not os.listdir(k.tmp), "SIGTERM leaves no file", os.listdir(k.tmp))
+
+# a parent that dies takes its kernel with it: sh starts the kernel and is killed
+k = Kernel(wrap=("/usr/bin/python3", "-c", "import subprocess, sys; subprocess.run (sys.argv[1:])"))
+k.run("int q = 1;")
+family = k.family()
+k.process.kill()
+k.process.wait()
+check(gone(family, 5), "when the parent dies the kernel ends", {p: processes().get(p) for p in family})
+check(not os.listdir(k.tmp), "and leaves no file", os.listdir(k.tmp))
+
+k = Kernel()
+k.run("int idle = 1;")
+victim = [p for p in k.family() if processes().get(p, (0, 0))[0] == k.process.pid]
+for p in victim:
+    os.kill(p, signal.SIGKILL)
+time.sleep(0.3)
+r = k.run("idle")
+r2 = k.run("3 * 3")
+check(r2.value == "9", "an executor that is killed while idle is replaced", "%s %s" % (r.error, r2.error))
+check(k.end() == [], "nothing is left behind at the end")
+done()
