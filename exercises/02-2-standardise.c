@@ -26,8 +26,8 @@
  */
 #include "exercise.h"
 
-void ex_standardise (float *train, float *test, int n_train, int n_test, int pixels,
-                     int channels)
+void ex_standardise (float *train, float *test, int n_train, int n_test,
+                     int pixels, int channels)
 {
     // your code here
     nn_todo ("02-2");

@@ -22,8 +22,8 @@
  */
 #include "exercise.h"
 
-void ex_maxpool_backward (float *dx, const float *dy, const float *x, int n, int h, int w,
-                          int c, int size)
+void ex_maxpool_backward (float *dx, const float *dy, const float *x, int n, int h,
+                          int w, int c, int size)
 {
     // your code here
     nn_todo ("04-3");

@@ -23,7 +23,8 @@
  */
 #include "exercise.h"
 
-int ex_conv_out (int in, int kernel, int stride, int dilation, int before, int after)
+int ex_conv_out (int in, int kernel, int stride, int dilation, int before,
+                 int after)
 {
     // your code here
     nn_todo ("04-4");

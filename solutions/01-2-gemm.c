@@ -33,7 +33,7 @@ enum { ROWS = 4, COLS = 32 };
 void ex_gemm (float *c, const float *a, const float *b, int m, int n, int k)
 {
     /// BEGIN SOLUTION
-#if MISTAKE == 1 // left out what remains when the sizes are no multiples of the tile
+#if MISTAKE == 1 // left out the rows and columns that fill no whole tile
     const int high = m - m % ROWS, wide = n - n % COLS;
 #else
     const int high = m, wide = n;
@@ -49,18 +49,22 @@ void ex_gemm (float *c, const float *a, const float *b, int m, int n, int k)
                     sum[i][j] = c[(size_t) (top + i) * n + left + j];
 #endif
             const float *from = a + (size_t) top * k, *row = b + left;
-            if (rows == ROWS && cols == COLS) // -- a whole block stays in registers
+            // -- a whole block stays in registers; at the edge it need not
+            if (rows == ROWS && cols == COLS)
                 for (int p = 0; p < k; p++)
                     for (int i = 0; i < ROWS; i++)
                         for (int j = 0; j < COLS; j++)
-                            sum[i][j] += from[(size_t) i * k + p] * row[(size_t) p * n + j];
-            else // -- a block at the edge
+                            sum[i][j] +=
+                                from[(size_t) i * k + p] * row[(size_t) p * n + j];
+            else
                 for (int p = 0; p < k; p++)
                     for (int i = 0; i < rows; i++)
                         for (int j = 0; j < cols; j++)
-                            sum[i][j] += from[(size_t) i * k + p] * row[(size_t) p * n + j];
+                            sum[i][j] +=
+                                from[(size_t) i * k + p] * row[(size_t) p * n + j];
             for (int i = 0; i < rows; i++)
-                memcpy (c + (size_t) (top + i) * n + left, sum[i], cols * sizeof *c);
+                memcpy (c + (size_t) (top + i) * n + left, sum[i],
+                        cols * sizeof *c);
         }
     /// END SOLUTION
 }

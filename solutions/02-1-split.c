@@ -44,7 +44,7 @@ void ex_split (int *second, const int *label, int n, int classes, double share,
         for (int i = 0; i < n; i++)
             if (label[i] == class)
                 member[count++] = i;
-#if MISTAKE == 2 // took the first images of each class, not any
+#if MISTAKE == 2   // took the first images of each class, not any
 #elif MISTAKE == 3 // took chance from rand (), which knows nothing of the seed
         for (int i = count - 1; i > 0; i--) {
             const int j = rand () % (i + 1), kept = member[i];

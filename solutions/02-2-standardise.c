@@ -30,8 +30,8 @@
 /// HINT Sum in double: 50,000 images have 51 million values a channel, and a float stops counting at 16 million.
 /// HINT `for (size_t i = k; i < (size_t) n_train * pixels * channels; i += channels) sum += train[i];` walks over channel k.
 
-void ex_standardise (float *train, float *test, int n_train, int n_test, int pixels,
-                     int channels)
+void ex_standardise (float *train, float *test, int n_train, int n_test,
+                     int pixels, int channels)
 {
     /// BEGIN SOLUTION
     const size_t size = (size_t) n_train * pixels * channels;
@@ -65,7 +65,8 @@ void ex_standardise (float *train, float *test, int n_train, int n_test, int pix
 #endif
     }
     for (size_t i = 0; i < size; i++)
-        train[i] = (float) ((train[i] - mean[i % channels]) / deviation[i % channels]);
+        train[i] =
+            (float) ((train[i] - mean[i % channels]) / deviation[i % channels]);
 #if MISTAKE == 2 // standardised the test images with their own mean and deviation
     for (int k = 0; k < channels; k++) {
         double sum = 0, squares = 0, count = (double) n_test * pixels;
@@ -78,6 +79,7 @@ void ex_standardise (float *train, float *test, int n_train, int n_test, int pix
     }
 #endif
     for (size_t i = 0; i < test_size; i++)
-        test[i] = (float) ((test[i] - mean[i % channels]) / deviation[i % channels]);
+        test[i] =
+            (float) ((test[i] - mean[i % channels]) / deviation[i % channels]);
     /// END SOLUTION
 }

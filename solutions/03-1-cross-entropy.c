@@ -45,7 +45,7 @@ void ex_cross_entropy_backward (float *dx, const float *x, const int *label, int
 #if MISTAKE != 3
         dx[label[i]] -= 1;
 #endif
-#if MISTAKE == 1 // forgot that the loss is a mean, and did not divide by n
+#if MISTAKE == 1   // forgot that the loss is a mean, and did not divide by n
 #elif MISTAKE == 3 // forgot to take 1 off the right class
         for (int k = 0; k < classes; k++)
             dx[k] /= n;

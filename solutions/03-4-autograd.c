@@ -72,7 +72,7 @@ void ex_backward (ex_entry *tape, int count)
     for (int i = count - 1; i >= 0; i--) {
 #endif
         const ex_entry e = tape[i];
-#if MISTAKE == 1 // let the last gradient that came replace those before, instead of adding
+#if MISTAKE == 1 // let each gradient replace those before instead of adding
         if (e.op == '+')
             tape[e.a].grad = tape[e.b].grad = e.grad;
         else if (e.op == '*') {

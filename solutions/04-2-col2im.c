@@ -49,7 +49,8 @@ void ex_col2im (const nn_conv_shape *s, float *dx, const float *col)
 #endif
                     if (row < 0 || row >= s->h || column < 0 || column >= s->w)
                         continue;
-                    float *restrict to = dx + ((size_t) row * s->w + column) * s->c;
+                    float *restrict to =
+                        dx + ((size_t) row * s->w + column) * s->c;
                     for (int k = 0; k < s->c; k++)
 #if MISTAKE == 1 // let overlapping windows overwrite each other instead of adding
                         to[k] = col[k];

@@ -26,8 +26,8 @@
 /// HINT Walk through the window in reading order and let a place win only if it is *larger* than the best so far, not if it is as large.
 /// HINT `int best = first;` for the places `at` of the window: `if (x[at] > x[best]) best = at;` and in the end `dx[best] += dy[…]`.
 
-void ex_maxpool_backward (float *dx, const float *dy, const float *x, int n, int h, int w,
-                          int c, int size)
+void ex_maxpool_backward (float *dx, const float *dy, const float *x, int n, int h,
+                          int w, int c, int size)
 {
     /// BEGIN SOLUTION
     for (int i = 0; i < n; i++, x += (size_t) h * w * c, dx += (size_t) h * w * c)
@@ -36,7 +36,8 @@ void ex_maxpool_backward (float *dx, const float *dy, const float *x, int n, int
                 for (int k = 0; k < c; k++, dy++) {
                     int best = (top * w + left) * c + k;
                     for (int place = 0; place < size * size; place++) {
-                        const int row = top + place / size, col = left + place % size;
+                        const int row = top + place / size;
+                        const int col = left + place % size;
                         const int at = (row * w + col) * c + k;
 #if MISTAKE == 2 // let the last of equal values win
                         if (x[at] >= x[best])
@@ -47,14 +48,16 @@ void ex_maxpool_backward (float *dx, const float *dy, const float *x, int n, int
                     }
 #if MISTAKE == 1 // gave the gradient to all places that share the largest value
                     for (int place = 0; place < size * size; place++) {
-                        const int row = top + place / size, col = left + place % size;
+                        const int row = top + place / size;
+                        const int col = left + place % size;
                         const int at = (row * w + col) * c + k;
                         if (x[at] == x[best])
                             dx[at] += *dy;
                     }
 #elif MISTAKE == 3 // shared the gradient among all places of the window
                     for (int place = 0; place < size * size; place++) {
-                        const int row = top + place / size, col = left + place % size;
+                        const int row = top + place / size;
+                        const int col = left + place % size;
                         dx[(row * w + col) * c + k] += *dy / (size * size);
                     }
 #elif MISTAKE == 4 // set the gradient instead of adding it

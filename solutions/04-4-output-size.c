@@ -27,7 +27,8 @@
 /// HINT How far can it move from its first place? By what remains of the row, zeros included, when what it covers is taken off.
 /// HINT The number of places is that distance divided by the stride, rounded down, plus one for the place where it began; but in C -1 / 2 is 0, so look at negative distances first.
 
-int ex_conv_out (int in, int kernel, int stride, int dilation, int before, int after)
+int ex_conv_out (int in, int kernel, int stride, int dilation, int before,
+                 int after)
 {
     /// BEGIN SOLUTION
 #if MISTAKE == 2 // took no notice of the dilation
@@ -43,7 +44,7 @@ int ex_conv_out (int in, int kernel, int stride, int dilation, int before, int a
     if (spare < 0)
         return 0;
 #endif
-#if MISTAKE == 1 // forgot the place where the kernel begins, and counted moves only
+#if MISTAKE == 1 // counted the moves only, not the place where the kernel begins
     return spare / stride;
 #elif MISTAKE == 3 // rounded up, so that the kernel hangs over the end
     return (spare + stride - 1) / stride + 1;

@@ -3,15 +3,11 @@
 GRADE_C   := $(wildcard tests/grade/*.c)
 GRADE     := $(BUILD)/grade/grade
 SOLUTIONS := $(patsubst solutions/%.c,%,$(wildcard solutions/[0-9]*.c))
-# what a learner's file, and everything that it is compared with, is compiled with
-GRADE_FLAGS := -std=c11 -D_GNU_SOURCE -O3 -march=native -g -fPIC -fopenmp -Wall -Wextra -Wno-unused-parameter -Ilib -Iexercises
-EMPTY :=
-COMMA := ,
-GRADE_LIST = $(subst $(EMPTY) $(EMPTY),$(COMMA),$(GRADE_FLAGS:%="%"))
+# what a learner's file, and everything that it is compared with, is compiled with, stands in solutions/flags
 
-$(GRADE): $(GRADE_C) tests/grade/grade.h tests/grade/engine.h lib/nn.h $(BUILD)/libnn.a solutions/solutions.mk
+$(GRADE): $(GRADE_C) tests/grade/grade.h tests/grade/engine.h lib/nn.h $(BUILD)/libnn.a
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -Ilib '-DGRADE_FLAGS=$(GRADE_LIST)' -rdynamic -o $@ $(GRADE_C) \
+	$(call Q,cc)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -Ilib -rdynamic -o $@ $(GRADE_C) \
 		-Wl,--whole-archive $(BUILD)/libnn.a -Wl,--no-whole-archive $(NN_LIBS) -ldl
 
 # -- the parts of one exercise: its checks; the reference and each known mistake
@@ -20,11 +16,11 @@ CHECKS = tests/grade_$(word 1,$(subst -, ,$(1)))_$(word 2,$(subst -, ,$(1))).c
 $(BUILD)/grade/%/checks.so: $$(call CHECKS,$$*) tests/grade/grade.h lib/nn.h
 	@mkdir -p $(@D)
 	@$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -shared -Ilib -Itests -o $@ $<
-$(BUILD)/grade/%/reference.so: solutions/%.c exercises/exercise.h lib/nn.h solutions/solutions.mk
+$(BUILD)/grade/%/reference.so: solutions/%.c exercises/exercise.h lib/nn.h solutions/flags
 	@mkdir -p $(@D)
 	@for k in $$(sed -n 's/^#.*MISTAKE == \([0-9]*\) .*/\1/p' $<); do \
-		$(CC) $(GRADE_FLAGS) -w -DMISTAKE=$$k -shared -o $(@D)/mistake$$k.so $< -lm || exit 1; done
-	@$(CC) $(GRADE_FLAGS) -Werror -DMISTAKE=0 -shared -o $@ $< -lm
+		$(CC) @solutions/flags -w -DMISTAKE=$$k -shared -o $(@D)/mistake$$k.so $< -lm || exit 1; done
+	@$(CC) @solutions/flags -Werror -DMISTAKE=0 -shared -o $@ $< -lm
 grade-part-%: $(BUILD)/grade/%/checks.so $(BUILD)/grade/%/reference.so ;
 grade-parts: $(GRADE) $(SOLUTIONS:%=grade-part-%) # of all exercises
 
@@ -37,4 +33,4 @@ stubs: # exercises/*.c anew from the solutions; files that a learner has changed
 .PHONY: grade grade-parts stubs
 
 TESTS += tests/grade/stubs tests/grade/bad tests/grade/serial/proof
-tests/grade/bad tests/grade/serial/proof: grade-parts
+TEST_NEEDS += grade-parts

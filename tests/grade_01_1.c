@@ -71,13 +71,30 @@ static bool like (grade_case *c, int mistake)
 }
 
 static const grade_check checks[] = {
-    { .code = "O", .points = 4, .title = "equals the reference, sizes multiples of 64",
-      .make = multiples, .call = call, .like = like, .tolerance = 1e-30, .cases = 6 },
-    { .code = "O", .points = 2, .title = "equals the reference, any sizes",
-      .make = any, .call = call, .like = like, .tolerance = 1e-30 },
-    { .code = "F", .points = 4, .title = "at least 3 times as fast as two loops",
-      .make = large, .call = call, .tolerance = 1e-30,
-      .against = two_loops, .rival = "two plain loops", .floor = 3 }
+    { .code = "O",
+      .points = 4,
+      .title = "equals the reference, sizes multiples of 64",
+      .make = multiples,
+      .call = call,
+      .like = like,
+      .tolerance = 1e-30,
+      .cases = 6 },
+    { .code = "O",
+      .points = 2,
+      .title = "equals the reference, any sizes",
+      .make = any,
+      .call = call,
+      .like = like,
+      .tolerance = 1e-30 },
+    { .code = "F",
+      .points = 4,
+      .title = "at least 3 times as fast as two loops",
+      .make = large,
+      .call = call,
+      .tolerance = 1e-30,
+      .against = two_loops,
+      .rival = "two plain loops",
+      .floor = 3 }
 };
 
 GRADE_EXERCISE (ex_transpose_prototype);

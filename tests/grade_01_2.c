@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-GRADE_FUNCTION (void, ex_gemm, float *c, const float *a, const float *b, int m, int n,
-                int k);
+GRADE_FUNCTION (void, ex_gemm, float *c, const float *a, const float *b, int m,
+                int n, int k);
 
 static struct {
     int m, n, k;
@@ -87,13 +87,27 @@ static bool like (grade_case *c, int mistake)
 }
 
 static const grade_check checks[] = {
-    { .code = "O", .points = 2, .title = "equals the reference, sizes multiples of 64",
-      .make = multiples, .call = call, .like = like, .cases = 4 },
-    { .code = "O", .points = 4, .title = "equals the reference, any sizes",
-      .make = any, .call = call, .like = like },
-    { .code = "F", .points = 4, .title = "at least 10 times as fast as nn_gemm_ijk",
-      .make = large, .call = call,
-      .against = ijk, .rival = "nn_gemm_ijk", .floor = 10 }
+    { .code = "O",
+      .points = 2,
+      .title = "equals the reference, sizes multiples of 64",
+      .make = multiples,
+      .call = call,
+      .like = like,
+      .cases = 4 },
+    { .code = "O",
+      .points = 4,
+      .title = "equals the reference, any sizes",
+      .make = any,
+      .call = call,
+      .like = like },
+    { .code = "F",
+      .points = 4,
+      .title = "at least 10 times as fast as nn_gemm_ijk",
+      .make = large,
+      .call = call,
+      .against = ijk,
+      .rival = "nn_gemm_ijk",
+      .floor = 10 }
 };
 
 GRADE_EXERCISE (ex_gemm_prototype);

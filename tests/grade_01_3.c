@@ -48,10 +48,11 @@ static bool all_finite (grade_case *c)
 {
     for (int i = 0; i < k.n; i++)
         if (grade_unwritten (k.x[i]))
-            grade_fail (c, "unwritten", "x[%d] was never written, where n = %d", i, k.n);
+            grade_fail (c, "unwritten", "x[%d] was never written, where n = %d", i,
+                        k.n);
         else if (!isfinite (k.x[i]))
-            grade_fail (c, "infinite", "x[%d] is %g, where n = %d%s", i, k.x[i], k.n,
-                        k.edge ? " and the source gave 0, among others" : "");
+            grade_fail (c, "infinite", "x[%d] is %g, where n = %d%s", i, k.x[i],
+                        k.n, k.edge ? " and the source gave 0, among others" : "");
     return !grade_failed (c);
 }
 
@@ -74,11 +75,16 @@ static void judge_moments (grade_case *c)
     const double room = 5 / sqrt (k.n);
     snprintf (key, sizeof key, "%.1f %.1f", fabs (mean), deviation);
     if (fabs (mean) > room)
-        grade_fail (c, key, "the mean of %d numbers is %.3f and should be 0 to within %.3f",
-                    k.n, mean, room);
+        grade_fail (
+            c, key,
+            "the mean of %d numbers is %.3f and should be 0 to within %.3f", k.n,
+            mean, room);
     if (fabs (deviation - 1) > room)
-        grade_fail (c, key, "the deviation of %d numbers is %.3f and should be 1 to within "
-                    "%.3f", k.n, deviation, room);
+        grade_fail (
+            c, key,
+            "the deviation of %d numbers is %.3f and should be 1 to within "
+            "%.3f",
+            k.n, deviation, room);
 }
 
 static void judge_tails (grade_case *c)
@@ -95,9 +101,10 @@ static void judge_tails (grade_case *c)
         const double room = 5 * sqrt (should * (1 - should) / k.n);
         snprintf (key, sizeof key, "within %d %.0f", far, 20 * is);
         if (fabs (is - should) > room)
-            grade_fail (c, key, "%.2f %% of the numbers lie between -%d and %d; it should "
-                        "be %.2f %% to within %.2f", 100 * is, far, far, 100 * should,
-                        100 * room);
+            grade_fail (c, key,
+                        "%.2f %% of the numbers lie between -%d and %d; it should "
+                        "be %.2f %% to within %.2f",
+                        100 * is, far, far, 100 * should, 100 * room);
     }
 }
 
@@ -117,25 +124,47 @@ static void judge_pairs (grade_case *c)
     if (!all_finite (c))
         return;
     if (*k.draws > k.n + k.n % 2)
-        grade_fail (c, "waste", "%d numbers took %d draws; %d are enough", k.n, *k.draws,
-                    k.n + k.n % 2);
+        grade_fail (c, "waste", "%d numbers took %d draws; %d are enough", k.n,
+                    *k.draws, k.n + k.n % 2);
     const double values = neighbours (false), squares = neighbours (true);
     if (fabs (values) > 5 / sqrt (k.n))
-        grade_fail (c, "values", "neighbours are correlated: %.3f instead of 0", values);
+        grade_fail (c, "values", "neighbours are correlated: %.3f instead of 0",
+                    values);
     if (fabs (squares) > 10 / sqrt (k.n))
-        grade_fail (c, "squares", "the squares of neighbours are correlated: %.3f instead "
-                    "of 0", squares);
+        grade_fail (c, "squares",
+                    "the squares of neighbours are correlated: %.3f instead "
+                    "of 0",
+                    squares);
 }
 
 static const grade_check checks[] = {
-    { .code = "P", .points = 3, .title = "all n numbers, and finite, whatever is drawn",
-      .make = few, .call = call, .judge = judge_finite },
-    { .code = "P", .points = 3, .title = "mean 0, deviation 1",
-      .make = many, .call = call, .judge = judge_moments, .cases = 1 },
-    { .code = "P", .points = 2, .title = "as many in the tails as the bell curve has",
-      .make = many, .call = call, .judge = judge_tails, .cases = 1 },
-    { .code = "P", .points = 2, .title = "no draw wasted, neighbours independent",
-      .make = many, .call = call, .judge = judge_pairs, .cases = 1 }
+    { .code = "P",
+      .points = 3,
+      .title = "all n numbers, and finite, whatever is drawn",
+      .make = few,
+      .call = call,
+      .judge = judge_finite },
+    { .code = "P",
+      .points = 3,
+      .title = "mean 0, deviation 1",
+      .make = many,
+      .call = call,
+      .judge = judge_moments,
+      .cases = 1 },
+    { .code = "P",
+      .points = 2,
+      .title = "as many in the tails as the bell curve has",
+      .make = many,
+      .call = call,
+      .judge = judge_tails,
+      .cases = 1 },
+    { .code = "P",
+      .points = 2,
+      .title = "no draw wasted, neighbours independent",
+      .make = many,
+      .call = call,
+      .judge = judge_pairs,
+      .cases = 1 }
 };
 
 GRADE_EXERCISE (ex_normal_prototype);

@@ -46,23 +46,25 @@ static void judge_shares (grade_case *c)
         int count = 0, aside = 0;
         for (int i = 0; i < k.n; i++) {
             if (k.second[i] != 0 && k.second[i] != 1)
-                grade_fail (c, "mark", "second[%d] is neither 0 nor 1, where n = %d", i, k.n);
+                grade_fail (c, "mark",
+                            "second[%d] is neither 0 nor 1, where n = %d", i, k.n);
             count += k.label[i] == class;
             aside += k.label[i] == class && k.second[i] == 1;
         }
         const double right = k.share * count;
         if (aside < floor (right + 1e-9) || aside > ceil (right - 1e-9))
-            grade_fail (c, "share", "%d of the %d images of class %d are put aside; a share "
-                        "of %.2f is %.4g (n = %d, classes = %d)", aside, count, class,
-                        k.share, right, k.n, k.classes);
+            grade_fail (c, "share",
+                        "%d of the %d images of class %d are put aside; a share "
+                        "of %.2f is %.4g (n = %d, classes = %d)",
+                        aside, count, class, k.share, right, k.n, k.classes);
     }
 }
 
 static void judge_same (grade_case *c)
 {
     if (memcmp (k.second, k.again, k.n * sizeof *k.second) != 0)
-        grade_fail (c, "differs", "the same seed gave two different splits, where n = %d",
-                    k.n);
+        grade_fail (c, "differs",
+                    "the same seed gave two different splits, where n = %d", k.n);
 }
 
 /*  Three of ten images of each class, many times over. */
@@ -83,7 +85,8 @@ static void call_often (grade_case *c)
     memset (k.often, 0, k.n * sizeof *k.often);
     for (int draw = 0; draw < DRAWS; draw++) {
         int second[KINDS * EACH];
-        GRADE_CALL (c, ex_split) (second, k.label, k.n, k.classes, k.share, &k.random);
+        GRADE_CALL (c, ex_split)
+        (second, k.label, k.n, k.classes, k.share, &k.random);
         for (int i = 0; i < k.n; i++)
             k.often[i] += second[i] == 1;
     }
@@ -94,18 +97,32 @@ static void judge_often (grade_case *c)
     const double right = k.share * DRAWS, room = 5 * sqrt (right * (1 - k.share));
     for (int i = 0; i < k.n; i++)
         if (fabs (k.often[i] - right) > room)
-            grade_fail (c, k.often[i] == 0 || k.often[i] == DRAWS ? "fixed" : "unfair",
-                        "image %d was put aside %d times in %d; about %.0f would be fair", i,
-                        k.often[i], DRAWS, right);
+            grade_fail (
+                c, k.often[i] == 0 || k.often[i] == DRAWS ? "fixed" : "unfair",
+                "image %d was put aside %d times in %d; about %.0f would be fair",
+                i, k.often[i], DRAWS, right);
 }
 
 static const grade_check checks[] = {
-    { .code = "P", .points = 4, .title = "every class gives its share",
-      .make = any, .call = call, .judge = judge_shares },
-    { .code = "P", .points = 3, .title = "every image of a class has the same chance",
-      .make = often, .call = call_often, .judge = judge_often, .cases = 1 },
-    { .code = "B", .points = 3, .title = "the same seed, the same split",
-      .make = any, .call = call_twice, .judge = judge_same }
+    { .code = "P",
+      .points = 4,
+      .title = "every class gives its share",
+      .make = any,
+      .call = call,
+      .judge = judge_shares },
+    { .code = "P",
+      .points = 3,
+      .title = "every image of a class has the same chance",
+      .make = often,
+      .call = call_often,
+      .judge = judge_often,
+      .cases = 1 },
+    { .code = "B",
+      .points = 3,
+      .title = "the same seed, the same split",
+      .make = any,
+      .call = call_twice,
+      .judge = judge_same }
 };
 
 GRADE_EXERCISE (ex_split_prototype);

@@ -1,8 +1,8 @@
 /*  grade_02_2.c - the checks of exercise 2.2, standardise with training statistics only  */
 #include "grade/grade.h"
 
-GRADE_FUNCTION (void, ex_standardise, float *train, float *test, int n_train, int n_test,
-                int pixels, int channels);
+GRADE_FUNCTION (void, ex_standardise, float *train, float *test, int n_train,
+                int n_test, int pixels, int channels);
 
 static struct {
     int n_train, n_test, pixels, channels;
@@ -54,17 +54,26 @@ static void constant (grade_case *c)
 
 static void call (grade_case *c)
 {
-    GRADE_CALL (c, ex_standardise) (k.train, k.test, k.n_train, k.n_test, k.pixels,
-                                    k.channels);
+    GRADE_CALL (c, ex_standardise)
+    (k.train, k.test, k.n_train, k.n_test, k.pixels, k.channels);
 }
 
 static const grade_check checks[] = {
-    { .code = "P", .points = 3, .title = "training images: mean 0, deviation 1 per channel",
-      .make = train_only, .call = call },
-    { .code = "P", .points = 5, .title = "test images: by the rule of the training images",
-      .make = both, .call = call },
-    { .code = "P", .points = 2, .title = "a channel that never changes",
-      .make = constant, .call = call }
+    { .code = "P",
+      .points = 3,
+      .title = "training images: mean 0, deviation 1 per channel",
+      .make = train_only,
+      .call = call },
+    { .code = "P",
+      .points = 5,
+      .title = "test images: by the rule of the training images",
+      .make = both,
+      .call = call },
+    { .code = "P",
+      .points = 2,
+      .title = "a channel that never changes",
+      .make = constant,
+      .call = call }
 };
 
 GRADE_EXERCISE (ex_standardise_prototype);

@@ -25,7 +25,8 @@ static void any (grade_case *c)
 
 static void call (grade_case *c)
 {
-    *k.count = GRADE_CALL (c, ex_batches) (k.order, k.start, k.n, k.batch, &k.random);
+    *k.count =
+        GRADE_CALL (c, ex_batches) (k.order, k.start, k.n, k.batch, &k.random);
 }
 
 static void judge_order (grade_case *c)
@@ -33,28 +34,37 @@ static void judge_order (grade_case *c)
     int seen[200] = { 0 };
     for (int i = 0; i < k.n; i++)
         if (k.order[i] < 0 || k.order[i] >= k.n)
-            grade_fail (c, "foreign", "order[%d] is no image: it is %d, where n = %d", i,
+            grade_fail (c, "foreign",
+                        "order[%d] is no image: it is %d, where n = %d", i,
                         k.order[i], k.n);
         else if (seen[k.order[i]]++)
-            grade_fail (c, "twice", "image %d comes twice, where n = %d", k.order[i], k.n);
+            grade_fail (c, "twice", "image %d comes twice, where n = %d",
+                        k.order[i], k.n);
 }
 
 static void judge_batches (grade_case *c)
 {
     if (*k.count == k.n / k.batch && *k.count < k.batches)
-        grade_fail (c, "dropped", "n = %d, batch = %d: that is %d batches, the last of %d, "
-                    "and you returned %d", k.n, k.batch, k.batches, k.n % k.batch, *k.count);
+        grade_fail (c, "dropped",
+                    "n = %d, batch = %d: that is %d batches, the last of %d, "
+                    "and you returned %d",
+                    k.n, k.batch, k.batches, k.n % k.batch, *k.count);
     if (*k.count != k.batches)
-        grade_fail (c, "count", "n = %d, batch = %d: that is %d batches, and you returned %d",
+        grade_fail (c, "count",
+                    "n = %d, batch = %d: that is %d batches, and you returned %d",
                     k.n, k.batch, k.batches, *k.count);
     for (int i = 0; i < k.batches; i++)
         if (k.start[i] != i * k.batch)
-            grade_fail (c, "start", "start[%d] is %d and should be %d, where n = %d, "
-                        "batch = %d", i, k.start[i], i * k.batch, k.n, k.batch);
+            grade_fail (c, "start",
+                        "start[%d] is %d and should be %d, where n = %d, "
+                        "batch = %d",
+                        i, k.start[i], i * k.batch, k.n, k.batch);
     if (k.start[k.batches] != k.n)
-        grade_fail (c, k.start[k.batches] == k.batches * k.batch ? "past" : "end",
-                    "start[%d], the end of the last batch, is %d and should be n = %d, "
-                    "where batch = %d", k.batches, k.start[k.batches], k.n, k.batch);
+        grade_fail (
+            c, k.start[k.batches] == k.batches * k.batch ? "past" : "end",
+            "start[%d], the end of the last batch, is %d and should be n = %d, "
+            "where batch = %d",
+            k.batches, k.start[k.batches], k.n, k.batch);
 }
 
 static void often (grade_case *c)
@@ -77,7 +87,8 @@ static void call_often (grade_case *c)
 /*  Chi-squared with five degrees of freedom: above 45 once in fifty million times. */
 static void judge_often (grade_case *c)
 {
-    static const char *const name[] = { "0 1 2", "0 2 1", "1 0 2", "1 2 0", "2 0 1", "2 1 0" };
+    static const char *const name[] = { "0 1 2", "0 2 1", "1 0 2",
+                                        "1 2 0", "2 0 1", "2 1 0" };
     const double right = (double) EPOCHS / ORDERS;
     double chi = 0;
     int worst = 0, never = 0;
@@ -89,18 +100,34 @@ static void judge_often (grade_case *c)
             worst = i;
     }
     if (chi > 45)
-        grade_fail (c, never == 5 ? "fixed" : never ? "never" : "unfair",
+        grade_fail (c,
+                    never == 5 ? "fixed"
+                    : never    ? "never"
+                               : "unfair",
                     "the order %s came %d times in %d epochs; %.0f would be fair",
                     name[worst], k.often[worst], EPOCHS, right);
 }
 
 static const grade_check checks[] = {
-    { .code = "P", .points = 3, .title = "every image exactly once",
-      .make = any, .call = call, .judge = judge_order },
-    { .code = "P", .points = 4, .title = "where batches begin, and the short last one",
-      .make = any, .call = call, .judge = judge_batches },
-    { .code = "P", .points = 3, .title = "all orders are equally likely",
-      .make = often, .call = call_often, .judge = judge_often, .cases = 1 }
+    { .code = "P",
+      .points = 3,
+      .title = "every image exactly once",
+      .make = any,
+      .call = call,
+      .judge = judge_order },
+    { .code = "P",
+      .points = 4,
+      .title = "where batches begin, and the short last one",
+      .make = any,
+      .call = call,
+      .judge = judge_batches },
+    { .code = "P",
+      .points = 3,
+      .title = "all orders are equally likely",
+      .make = often,
+      .call = call_often,
+      .judge = judge_often,
+      .cases = 1 }
 };
 
 GRADE_EXERCISE (ex_batches_prototype);

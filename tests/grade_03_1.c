@@ -53,9 +53,9 @@ static double loss (void)
     double all = 0;
     for (int i = 0; i < k.n; i++) {
         const float *x = k.x + i * k.classes;
-        double sum = 0;
+        double sum = 1; // the right class itself
         for (int j = 0; j < k.classes; j++)
-            sum += exp ((double) x[j] - x[k.label[i]]);
+            sum += j == k.label[i] ? 0 : exp ((double) x[j] - x[k.label[i]]);
         all += log (sum);
     }
     return all / k.n;
@@ -68,12 +68,23 @@ static void measure (grade_case *c)
 }
 
 static const grade_check checks[] = {
-    { .code = "O", .points = 4, .title = "equals the reference",
-      .make = any, .call = call },
-    { .code = "O", .points = 3, .title = "equals the reference, scores up to 1000",
-      .make = large, .call = call },
-    { .code = "G", .points = 3, .title = "equals a measured gradient",
-      .make = few, .call = call, .expect = measure, .tolerance = 1e-3 }
+    { .code = "O",
+      .points = 4,
+      .title = "equals the reference",
+      .make = any,
+      .call = call },
+    { .code = "O",
+      .points = 3,
+      .title = "equals the reference, scores up to 1000",
+      .make = large,
+      .call = call },
+    { .code = "G",
+      .points = 3,
+      .title = "equals a measured gradient",
+      .make = few,
+      .call = call,
+      .expect = measure,
+      .tolerance = 1e-3 }
 };
 
 GRADE_EXERCISE (ex_cross_entropy_backward_prototype);

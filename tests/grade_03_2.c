@@ -55,9 +55,10 @@ static nn_layer *build (grade_case *c)
     nn_net *net = nn_net_new ();
     nn_layer *in = nn_input (net, k.h, k.w, k.c);
     nn_layer *self = GRADE_CALL (c, ex_leaky_relu) (net, in, k.slope);
-    nn_require (nn_net_build (net, .batch = k.n, .input_gradient = true) == NN_OK, "%s",
-                nn_error ());
-    nn_require (self->out.x != in->out.x, "the layer writes over its input; leave .flags "
+    nn_require (nn_net_build (net, .batch = k.n, .input_gradient = true) == NN_OK,
+                "%s", nn_error ());
+    nn_require (self->out.x != in->out.x,
+                "the layer writes over its input; leave .flags "
                 "as they are");
     memcpy (in->out.x, k.x, k.n * nn_image_size (&in->out) * sizeof *k.x);
     return self;
@@ -101,9 +102,9 @@ static nn_layer *maker (nn_net *net, nn_layer *in, const void *with)
 static void call_net (grade_case *c)
 {
     nn_gradient_report report;
-    const int status = nn_gradcheck (maker, c, .report = &report, .n = k.n, .h = k.h,
-                                     .w = k.w, .c = k.c,
-                                     .seed = nn_random_bits (grade_random (c)));
+    const int status =
+        nn_gradcheck (maker, c, .report = &report, .n = k.n, .h = k.h, .w = k.w,
+                      .c = k.c, .seed = nn_random_bits (grade_random (c)));
     nn_require (status == NN_OK, "nn_gradcheck: %s", nn_error ());
     *k.worst = report.worst;
     *k.checked = report.checked;
@@ -114,17 +115,31 @@ static void judge_net (grade_case *c)
     char key[32];
     snprintf (key, sizeof key, "%.2f", *k.worst);
     if (!(*k.worst < 1e-2) || *k.checked < 1)
-        grade_fail (c, key, "nn_gradcheck finds an error of %.3g among %d numbers, where n = "
-                    "%d, h = %d, w = %d, c = %d", *k.worst, *k.checked, k.n, k.h, k.w, k.c);
+        grade_fail (
+            c, key,
+            "nn_gradcheck finds an error of %.3g among %d numbers, where n = "
+            "%d, h = %d, w = %d, c = %d",
+            *k.worst, *k.checked, k.n, k.h, k.w, k.c);
 }
 
 static const grade_check checks[] = {
-    { .code = "O", .points = 3, .title = "forward equals the reference",
-      .make = make_forward, .call = call_forward },
-    { .code = "O", .points = 5, .title = "backward equals the reference, setting and adding",
-      .make = make_backward, .call = call_backward },
-    { .code = "G", .points = 2, .title = "nn_gradcheck finds the gradient right",
-      .make = make_net, .call = call_net, .judge = judge_net, .cases = 6 }
+    { .code = "O",
+      .points = 3,
+      .title = "forward equals the reference",
+      .make = make_forward,
+      .call = call_forward },
+    { .code = "O",
+      .points = 5,
+      .title = "backward equals the reference, setting and adding",
+      .make = make_backward,
+      .call = call_backward },
+    { .code = "G",
+      .points = 2,
+      .title = "nn_gradcheck finds the gradient right",
+      .make = make_net,
+      .call = call_net,
+      .judge = judge_net,
+      .cases = 6 }
 };
 
 GRADE_EXERCISE (ex_leaky_relu_prototype);

@@ -34,15 +34,21 @@ static void many (grade_case *c)
 static void call (grade_case *c)
 {
     for (int step = 0; step < k.steps; step++)
-        GRADE_CALL (c, ex_momentum_step) (k.w, k.v, k.dw + step * k.n, k.n, k.rate,
-                                          k.momentum);
+        GRADE_CALL (c, ex_momentum_step)
+    (k.w, k.v, k.dw + step * k.n, k.n, k.rate, k.momentum);
 }
 
 static const grade_check checks[] = {
-    { .code = "O", .points = 4, .title = "one step equals the reference",
-      .make = one, .call = call },
-    { .code = "O", .points = 6, .title = "up to twenty steps equal the reference",
-      .make = many, .call = call }
+    { .code = "O",
+      .points = 4,
+      .title = "one step equals the reference",
+      .make = one,
+      .call = call },
+    { .code = "O",
+      .points = 6,
+      .title = "up to twenty steps equal the reference",
+      .make = many,
+      .call = call }
 };
 
 GRADE_EXERCISE (ex_momentum_step_prototype);

@@ -17,6 +17,7 @@ GRADE_FUNCTION (void, ex_forward, ex_entry *tape, int count);
 GRADE_FUNCTION (void, ex_backward, ex_entry *tape, int count);
 
 enum { MOST = 40 };
+static const int operation[] = { '+', '*', 't' };
 static struct {
     int count, given, *op, *a, *b;
     double *x, *value, *grad;
@@ -49,10 +50,10 @@ static void tree (grade_case *c)
     k.count = 2 * k.given - 1 + tanhs;
     arrays (c);
     for (int i = k.given; i < k.count; i++) {
-        const bool single = i - next < 2 ||
-                            (tanhs && nn_random_below (grade_random (c), 2));
+        const bool single =
+            i - next < 2 || (tanhs && nn_random_below (grade_random (c), 2));
         tanhs -= single;
-        k.op[i] = single ? 't' : "+*"[nn_random_below (grade_random (c), 2)];
+        k.op[i] = single ? 't' : operation[nn_random_below (grade_random (c), 2)];
         k.a[i] = next++;
         k.b[i] = single ? 0 : next++;
     }
@@ -70,7 +71,7 @@ static void graph (grade_case *c)
     for (int i = k.given; i < k.count; i++) {
         k.a[i] = (int) nn_random_below (grade_random (c), i);
         k.b[i] = (int) nn_random_below (grade_random (c), i);
-        k.op[i] = "+*t"[nn_random_below (grade_random (c), 3)];
+        k.op[i] = operation[nn_random_below (grade_random (c), 3)];
         if (fabs (value[k.a[i]]) + fabs (value[k.b[i]]) > 10)
             k.op[i] = 't';
         const int count = k.count;
@@ -144,12 +145,23 @@ static void measure (grade_case *c)
 }
 
 static const grade_check checks[] = {
-    { .code = "O", .points = 2, .title = "the values of a formula",
-      .make = make_values, .call = call_forward },
-    { .code = "G", .points = 4, .title = "gradients, where each entry is used once",
-      .make = make_tree, .call = call_backward, .expect = measure },
-    { .code = "G", .points = 4, .title = "gradients, where entries are used at will",
-      .make = make_graph, .call = call_backward, .expect = measure }
+    { .code = "O",
+      .points = 2,
+      .title = "the values of a formula",
+      .make = make_values,
+      .call = call_forward },
+    { .code = "G",
+      .points = 4,
+      .title = "gradients, where each entry is used once",
+      .make = make_tree,
+      .call = call_backward,
+      .expect = measure },
+    { .code = "G",
+      .points = 4,
+      .title = "gradients, where entries are used at will",
+      .make = make_graph,
+      .call = call_backward,
+      .expect = measure }
 };
 
 GRADE_EXERCISE ("typedef struct ex_entry ex_entry;", ex_forward_prototype,

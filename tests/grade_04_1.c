@@ -60,11 +60,18 @@ static void measure (grade_case *c)
         k.dx[i] += before[i];
 }
 
-static const grade_check checks[] = {
-    { .code = "O", .points = 5, .title = "equals the reference",
-      .make = make, .call = call, .cases = 30 },
-    { .code = "G", .points = 5, .title = "equals a measured gradient",
-      .make = make, .call = call, .expect = measure, .cases = 30 }
-};
+static const grade_check checks[] = { { .code = "O",
+                                        .points = 5,
+                                        .title = "equals the reference",
+                                        .make = make,
+                                        .call = call,
+                                        .cases = 30 },
+                                      { .code = "G",
+                                        .points = 5,
+                                        .title = "equals a measured gradient",
+                                        .make = make,
+                                        .call = call,
+                                        .expect = measure,
+                                        .cases = 30 } };
 
 GRADE_EXERCISE (ex_conv_backward_data_prototype);

@@ -1,7 +1,8 @@
 /*  grade_04_2.c - the checks of exercise 4.2, from columns back to the picture  */
 #include "grade/grade.h"
 
-GRADE_FUNCTION (void, ex_col2im, const nn_conv_shape *s, float *dx, const float *col);
+GRADE_FUNCTION (void, ex_col2im, const nn_conv_shape *s, float *dx,
+                const float *col);
 
 static struct {
     nn_conv_shape s;
@@ -43,7 +44,9 @@ static void any (grade_case *c)
 
 static void large (grade_case *c)
 {
-    k.s = (nn_conv_shape){ .kh = 3, .kw = 3, .stride = 1, .top = 1, .left = 1, .c = 32 };
+    k.s = (nn_conv_shape){
+        .kh = 3, .kw = 3, .stride = 1, .top = 1, .left = 1, .c = 32
+    };
     k.s.h = k.s.w = grade_size (c, "h and w", 128, 128);
     arrays (c);
 }
@@ -60,13 +63,25 @@ static void library (grade_case *c)
 }
 
 static const grade_check checks[] = {
-    { .code = "O", .points = 2, .title = "equals the reference, windows side by side",
-      .make = side_by_side, .call = call },
-    { .code = "O", .points = 4, .title = "equals the reference, any windows",
-      .make = any, .call = call, .cases = 30 },
-    { .code = "F", .points = 4, .title = "at least a third as fast as nn_col2im",
-      .make = large, .call = call,
-      .against = library, .rival = "nn_col2im", .floor = 0.33 }
+    { .code = "O",
+      .points = 2,
+      .title = "equals the reference, windows side by side",
+      .make = side_by_side,
+      .call = call },
+    { .code = "O",
+      .points = 4,
+      .title = "equals the reference, any windows",
+      .make = any,
+      .call = call,
+      .cases = 30 },
+    { .code = "F",
+      .points = 4,
+      .title = "at least a third as fast as nn_col2im",
+      .make = large,
+      .call = call,
+      .against = library,
+      .rival = "nn_col2im",
+      .floor = 0.33 }
 };
 
 GRADE_EXERCISE (ex_col2im_prototype);

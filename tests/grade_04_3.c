@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-GRADE_FUNCTION (void, ex_maxpool_backward, float *dx, const float *dy, const float *x,
-                int n, int h, int w, int c, int size);
+GRADE_FUNCTION (void, ex_maxpool_backward, float *dx, const float *dy,
+                const float *x, int n, int h, int w, int c, int size);
 
 static struct {
     int n, h, w, c, size;
@@ -48,7 +48,8 @@ static void equal (grade_case *c)
 
 static void call (grade_case *c)
 {
-    GRADE_CALL (c, ex_maxpool_backward) (k.dx, k.dy, k.x, k.n, k.h, k.w, k.c, k.size);
+    GRADE_CALL (c, ex_maxpool_backward)
+    (k.dx, k.dy, k.x, k.n, k.h, k.w, k.c, k.size);
 }
 
 /*  The outputs, each times its dy. */
@@ -57,12 +58,15 @@ static double loss (void)
     const int rows = k.h / k.size, cols = k.w / k.size;
     double sum = 0;
     for (int y = 0; y < k.n * rows * cols * k.c; y++) {
-        const int channel = y % k.c, col = y / k.c % cols, row = y / k.c / cols % rows;
+        const int channel = y % k.c, col = y / k.c % cols,
+                  row = y / k.c / cols % rows;
         const int image = y / k.c / cols / rows;
         double most = -INFINITY;
         for (int place = 0; place < k.size * k.size; place++) {
-            const int r = row * k.size + place / k.size, q = col * k.size + place % k.size;
-            most = fmax (most, (double) k.x[((image * k.h + r) * k.w + q) * k.c + channel]);
+            const int r = row * k.size + place / k.size,
+                      q = col * k.size + place % k.size;
+            most = fmax (
+                most, (double) k.x[((image * k.h + r) * k.w + q) * k.c + channel]);
         }
         sum += most * (double) k.dy[y];
     }
@@ -79,12 +83,23 @@ static void measure (grade_case *c)
 }
 
 static const grade_check checks[] = {
-    { .code = "O", .points = 4, .title = "equals the reference, all values different",
-      .make = different, .call = call },
-    { .code = "O", .points = 3, .title = "equals the reference, many values equal",
-      .make = equal, .call = call },
-    { .code = "G", .points = 3, .title = "equals a measured gradient",
-      .make = different, .call = call, .expect = measure, .tolerance = 1e-3 }
+    { .code = "O",
+      .points = 4,
+      .title = "equals the reference, all values different",
+      .make = different,
+      .call = call },
+    { .code = "O",
+      .points = 3,
+      .title = "equals the reference, many values equal",
+      .make = equal,
+      .call = call },
+    { .code = "G",
+      .points = 3,
+      .title = "equals a measured gradient",
+      .make = different,
+      .call = call,
+      .expect = measure,
+      .tolerance = 1e-3 }
 };
 
 GRADE_EXERCISE (ex_maxpool_backward_prototype);

@@ -1,8 +1,8 @@
 /*  grade_04_4.c - the checks of exercise 4.4, the size of a convolution's output  */
 #include "grade/grade.h"
 
-GRADE_FUNCTION (int, ex_conv_out, int in, int kernel, int stride, int dilation, int before,
-                int after);
+GRADE_FUNCTION (int, ex_conv_out, int in, int kernel, int stride, int dilation,
+                int before, int after);
 
 static struct {
     int in, kernel, stride, dilation, before, after, *out;
@@ -61,8 +61,8 @@ static void too_small (grade_case *c)
 
 static void call (grade_case *c)
 {
-    *k.out = GRADE_CALL (c, ex_conv_out) (k.in, k.kernel, k.stride, k.dilation, k.before,
-                                          k.after);
+    *k.out = GRADE_CALL (c, ex_conv_out) (k.in, k.kernel, k.stride, k.dilation,
+                                          k.before, k.after);
 }
 
 /*  Tries every place. */
@@ -70,19 +70,39 @@ static void count (grade_case *c)
 {
     (void) c;
     *k.out = 0;
-    for (int first = 0; first + covers () <= k.before + k.in + k.after; first += k.stride)
+    for (int first = 0; first + covers () <= k.before + k.in + k.after;
+         first += k.stride)
         ++*k.out;
 }
 
 static const grade_check checks[] = {
-    { .code = "P", .points = 2, .title = "as many as can be counted",
-      .make = plain, .call = call, .expect = count },
-    { .code = "P", .points = 3, .title = "with zeros before and after, and strides",
-      .make = padded, .call = call, .expect = count, .cases = 40 },
-    { .code = "P", .points = 3, .title = "with dilation",
-      .make = dilated, .call = call, .expect = count, .cases = 40 },
-    { .code = "P", .points = 2, .title = "none where the kernel does not fit",
-      .make = too_small, .call = call, .expect = count, .cases = 40 }
+    { .code = "P",
+      .points = 2,
+      .title = "as many as can be counted",
+      .make = plain,
+      .call = call,
+      .expect = count },
+    { .code = "P",
+      .points = 3,
+      .title = "with zeros before and after, and strides",
+      .make = padded,
+      .call = call,
+      .expect = count,
+      .cases = 40 },
+    { .code = "P",
+      .points = 3,
+      .title = "with dilation",
+      .make = dilated,
+      .call = call,
+      .expect = count,
+      .cases = 40 },
+    { .code = "P",
+      .points = 2,
+      .title = "none where the kernel does not fit",
+      .make = too_small,
+      .call = call,
+      .expect = count,
+      .cases = 40 }
 };
 
 GRADE_EXERCISE (ex_conv_out_prototype);

@@ -12,7 +12,8 @@
 #include <sys/mman.h>
 
 enum { PAGE = 4096, FENCE = 0xA5 };
-static const uint32_t unwritten = 0x7FC0DEAD; // as a float not a number, as an int absurd
+static const uint32_t unwritten =
+    0x7FC0DEAD; // as a float not a number, as an int absurd
 
 void case_make (grade_case *c, const grade_check *check, int index, uint64_t seed,
                 int number, const int *force)
@@ -50,11 +51,13 @@ void case_free (grade_case *c)
 /*  low, low + step, … up to high. The first cases are small, the last as large as allowed. */
 int grade_steps (grade_case *c, const char *name, int low, int high, int step)
 {
-    nn_require (c->size_count < SIZES && low <= high && step > 0, "size %s: %d to %d", name,
-                low, high);
+    nn_require (c->size_count < SIZES && low <= high && step > 0,
+                "size %s: %d to %d", name, low, high);
     const double grown = (double) (c->number + 1) / c->cases;
-    const int most = (high - low) / step, top = (int) (most * grown * grown + 0.999);
-    int value = low + step * (int) nn_random_below (&c->sizes, (top < most ? top : most) + 1);
+    const int most = (high - low) / step,
+              top = (int) (most * grown * grown + 0.999);
+    int value = low + step * (int) nn_random_below (&c->sizes,
+                                                    (top < most ? top : most) + 1);
     if (c->force)
         value = c->force[c->size_count];
     value = value < low ? low : value > high ? high : value;
@@ -82,7 +85,8 @@ static void fill (grade_case *c, grade_values *v)
     for (size_t i = 0; i < v->count; i++) {
         const float x = 2 * nn_random_uniform (&c->values) - 1;
         if (v->role == GRADE_OUT) {
-            memcpy (v->at + i * (v->bytes / v->count), &unwritten, sizeof unwritten);
+            memcpy (v->at + i * (v->bytes / v->count), &unwritten,
+                    sizeof unwritten);
             if (v->type == 'd')
                 ((double *) (void *) v->at)[i] = -0x1.deadp+1000;
         } else if (v->type == 'f')
@@ -94,12 +98,15 @@ static void fill (grade_case *c, grade_values *v)
     }
 }
 
-void *grade_array (grade_case *c, const char *name, char type, grade_role role, int dims,
-                   const int *dim)
+void *grade_array (grade_case *c, const char *name, char type, grade_role role,
+                   int dims, const int *dim)
 {
-    nn_require (c->arrays < ARRAYS && dims <= 4, "too many arrays or sizes: %s", name);
+    nn_require (c->arrays < ARRAYS && dims <= 4, "too many arrays or sizes: %s",
+                name);
     grade_values *v = &c->array[c->arrays++];
-    *v = (grade_values){ .name = name, .type = type, .role = role, .dims = dims, .count = 1 };
+    *v = (grade_values){
+        .name = name, .type = type, .role = role, .dims = dims, .count = 1
+    };
     for (int k = 0; k < dims; k++)
         v->count *= v->dim[k] = dim[k];
     v->bytes = v->count * (type == 'd' ? sizeof (double) : sizeof (float));
@@ -129,11 +136,12 @@ void case_protect (const grade_case *c)
         const size_t inside = v->mapped - 2 * PAGE;
         if (v->role == GRADE_IN && inside)
             mprotect (v->map + PAGE, inside, PROT_READ);
-        for (volatile unsigned char *p = v->map + PAGE; p < v->map + PAGE + inside; p += PAGE)
-            if (v->role == GRADE_IN)
-                (void) *p;
-            else
-                *p = *p;
+        for (volatile unsigned char *p = v->map + PAGE; p < v->map + PAGE + inside;
+             p += PAGE) {
+            const unsigned char byte = *p;
+            if (v->role != GRADE_IN)
+                *p = byte;
+        }
     }
 }
 
@@ -193,9 +201,11 @@ void case_shape (const grade_case *c, char *text, size_t size)
 bool case_overrun (const grade_case *c, char *text, size_t size)
 {
     for (int i = 0; i < c->arrays; i++)
-        for (const unsigned char *p = c->array[i].map + PAGE; p < c->array[i].at; p++)
+        for (const unsigned char *p = c->array[i].map + PAGE; p < c->array[i].at;
+             p++)
             if (*p != FENCE) {
-                snprintf (text, size, "something was written before the start of %s",
+                snprintf (text, size,
+                          "something was written before the start of %s",
                           c->array[i].name);
                 return true;
             }
@@ -203,7 +213,8 @@ bool case_overrun (const grade_case *c, char *text, size_t size)
 }
 
 /*  Which array does a faulting address belong to? */
-bool case_touched (const grade_case *c, const void *address, char *text, size_t size)
+bool case_touched (const grade_case *c, const void *address, char *text,
+                   size_t size)
 {
     const unsigned char *p = address;
     for (int i = 0; i < c->arrays; i++) {
@@ -211,11 +222,13 @@ bool case_touched (const grade_case *c, const void *address, char *text, size_t 
         if (p < v->map || p >= v->map + v->mapped || !v->count)
             continue;
         const long width = (long) (v->bytes / v->count);
-        const long at = p >= v->at ? (p - v->at) / width : -((v->at - p + width - 1) / width);
+        const long at =
+            p >= v->at ? (p - v->at) / width : -((v->at - p + width - 1) / width);
         if (p >= v->at && p < v->at + v->bytes)
             snprintf (text, size, "wrote to %s, which may only be read", v->name);
         else
-            snprintf (text, size, "touched %s[%ld], and %s has %zu value%s (0 to %zu)",
+            snprintf (text, size,
+                      "touched %s[%ld], and %s has %zu value%s (0 to %zu)",
                       v->name, at, v->name, v->count, v->count == 1 ? "" : "s",
                       v->count - 1);
         return true;
@@ -260,7 +273,9 @@ const void *grade_right (const grade_case *c, const void *output)
 
 bool grade_unwritten (float x)
 {
-    return memcmp (&x, &unwritten, sizeof x) == 0;
+    uint32_t bits;
+    memcpy (&bits, &x, sizeof bits);
+    return bits == unwritten;
 }
 
 void grade_numeric (float *gradient, double (*loss) (void), float *x, size_t count,

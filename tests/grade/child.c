@@ -53,7 +53,8 @@ static void on_signal (int signal, siginfo_t *info, void *context)
 static void on_panic (const char *sentence)
 {
     const bool todo = strncmp (sentence, "nn_todo: ", 9) == 0;
-    snprintf (shared->sentence, sizeof shared->sentence, "%s", sentence + (todo ? 9 : 0));
+    snprintf (shared->sentence, sizeof shared->sentence, "%s",
+              sentence + (todo ? 9 : 0));
     leave (todo ? TODO : PANIC);
 }
 
@@ -80,7 +81,8 @@ static void set_limits (double seconds)
 {
     const struct rlimit none = { 0, 0 }, file = { PRINTED, PRINTED },
                         memory = { (rlim_t) 4 << 30, (rlim_t) 4 << 30 },
-                        cpu = { (rlim_t) (4 * seconds) + 2, (rlim_t) (4 * seconds) + 3 };
+                        cpu = { (rlim_t) (4 * seconds) + 2,
+                                (rlim_t) (4 * seconds) + 3 };
     setrlimit (RLIMIT_CORE, &none);
     setrlimit (RLIMIT_FSIZE, &file);
     setrlimit (RLIMIT_AS, &memory);
@@ -101,7 +103,7 @@ static void catch_signals (void)
     signal (SIGXFSZ, SIG_IGN); // too much printed is cut off
 }
 
-static _Noreturn void child (grade_case *c, const char *object, call_verb *verb,
+static _Noreturn void child (grade_case *c, const char *object, grade_verb *verb,
                              double limit, int ready, int go)
 {
     setsid ();
@@ -120,8 +122,8 @@ static _Noreturn void child (grade_case *c, const char *object, call_verb *verb,
     c->object = dlopen (object, RTLD_NOW | RTLD_LOCAL);
     if (!c->object) {
         const char *why = dlerror (), *colon = strstr (why, ": ");
-        snprintf (shared->sentence, sizeof shared->sentence, "your file cannot be used: %s",
-                  colon ? colon + 2 : why);
+        snprintf (shared->sentence, sizeof shared->sentence,
+                  "your file cannot be used: %s", colon ? colon + 2 : why);
         leave (NO_FUNCTION);
     }
     struct link_map *map;
@@ -157,13 +159,15 @@ static void prepare (void)
 {
     if (shared)
         return;
-    shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                   -1, 0);
+    shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     printed = memfd_create ("printed", MFD_CLOEXEC);
-    nn_require (shared != MAP_FAILED && printed >= 0, "no memory to share with a child");
+    nn_require (shared != MAP_FAILED && printed >= 0,
+                "no memory to share with a child");
 }
 
-call_result call_in_child (grade_case *c, const char *object, call_verb *verb, double limit)
+call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
+                           double limit)
 {
     prepare ();
     memset (shared, 0, sizeof *shared);
@@ -188,7 +192,8 @@ call_result call_in_child (grade_case *c, const char *object, call_verb *verb, d
     close (go[1]);
     int status = 0;
     bool gone = false;
-    for (int i = 0; !late && !done && !gone && i < 100; i++) { // ended, or closed its pipe
+    for (int i = 0; !late && !done && !gone && i < 100;
+         i++) { // ended, or closed its pipe
         gone = waitpid (pid, &status, WNOHANG) == pid;
         if (!gone)
             poll (NULL, 0, 1);
@@ -243,7 +248,8 @@ static int line_of (const call_result *r, const char *object)
         const char *argv[] = { "addr2line", "-s", "-e", object, address, NULL };
         const int status = spawn (argv, &output, 5);
         const char *colon = output ? strrchr (output, ':') : NULL;
-        const int line = status == 0 && colon ? atoi (colon + 1) : 0;
+        const int line =
+            status == 0 && colon ? (int) strtol (colon + 1, NULL, 10) : 0;
         free (output);
         if (line > 0)
             return line;
@@ -251,7 +257,8 @@ static int line_of (const call_result *r, const char *object)
     return 0;
 }
 
-static void explain_crash (const call_result *r, const grade_case *c, char *text, size_t size)
+static void explain_crash (const call_result *r, const grade_case *c, char *text,
+                           size_t size)
 {
     if ((r->signal == SIGSEGV || r->signal == SIGBUS) &&
         case_touched (c, r->address, text, size))
@@ -272,7 +279,8 @@ void call_explain (const call_result *r, const grade_case *c, const char *object
 {
     char what[TEXT], shape[256];
     case_shape (c, shape, sizeof shape);
-    const int line = r->end == CRASHED || r->end == PANIC ? line_of (r, object) : 0;
+    const int line =
+        r->end == CRASHED || r->end == PANIC ? line_of (r, object) : 0;
     char where[64] = "";
     if (line)
         snprintf (where, sizeof where, ", at line %d", line);
@@ -286,11 +294,12 @@ void call_explain (const call_result *r, const grade_case *c, const char *object
         snprintf (text, size, "%.300s%s%s%s", r->sentence, where, comma, shape);
         break;
     case LATE:
-        snprintf (text, size, "your code had not returned after %.0f s%s%s", r->seconds,
-                  comma, shape);
+        snprintf (text, size, "your code had not returned after %.0f s%s%s",
+                  r->seconds, comma, shape);
         break;
     case LEFT:
-        snprintf (text, size, "your code ended the program instead of returning%s%s", comma,
+        snprintf (text, size,
+                  "your code ended the program instead of returning%s%s", comma,
                   shape);
         break;
     default:

@@ -53,7 +53,8 @@ int spawn (const char *const *argv, char **output, double limit)
         const ssize_t n = ready <= 0 ? -1 : read (ends[0], rest, sizeof rest);
         if (n <= 0 || now () > until)
             break;
-        const size_t room = OUTPUT - used, kept = (size_t) n < room ? (size_t) n : room;
+        const size_t room = OUTPUT - used,
+                     kept = (size_t) n < room ? (size_t) n : room;
         memcpy (*output + used, rest, kept);
         used += kept;
     }
@@ -63,7 +64,8 @@ int spawn (const char *const *argv, char **output, double limit)
     int status;
     while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    return WIFEXITED (status) && WEXITSTATUS (status) != 127 ? WEXITSTATUS (status) : -1;
+    return WIFEXITED (status) && WEXITSTATUS (status) != 127 ? WEXITSTATUS (status)
+                                                             : -1;
 }
 
 static bool write_prototypes (const char *path, const char *const *prototypes)
@@ -79,8 +81,9 @@ static bool write_prototypes (const char *path, const char *const *prototypes)
 
 /*  Compiles `file` to `object`. 0, or a sentence or gcc's words in *messages (free it);
  *  warnings come back there too. */
-int compile_object (const char *file, const char *object, const char *const *prototypes,
-                    const char *scratch, char **messages)
+int compile_object (const char *file, const char *object,
+                    const char *const *prototypes, const char *scratch,
+                    char **messages)
 {
     struct stat about;
     const char *why = NULL;
@@ -99,13 +102,25 @@ int compile_object (const char *file, const char *object, const char *const *pro
         return -1;
     }
     const char *cc = getenv ("CC");
-    const char *fixed[] = { cc && *cc ? cc : "gcc", GRADE_FLAGS, "-shared", "-include",
-                            header, "-x", "c", file, "-o", object, "-lm", NULL };
+    const char *fixed[] = { cc && *cc ? cc : "gcc",
+                            "@solutions/flags",
+                            "-shared",
+                            "-include",
+                            header,
+                            "-x",
+                            "c",
+                            file,
+                            "-o",
+                            object,
+                            "-lm",
+                            NULL };
     const int status = spawn (fixed, messages, 30);
     if (status == -1 && !**messages) {
         free (*messages);
-        nn_require (asprintf (messages, "%s cannot be run, or took longer than 30 s\n",
-                              fixed[0]) > 0, "no memory");
+        nn_require (asprintf (messages,
+                              "%s cannot be run, or took longer than 30 s\n",
+                              fixed[0]) > 0,
+                    "no memory");
     }
     return status;
 }

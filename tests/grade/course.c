@@ -13,9 +13,12 @@
 /*  "### Transpose in tiles (10 points)" */
 static void read_title (course_exercise *e, const char *line)
 {
-    const char *head = strstr (line, "### "), *open = head ? strrchr (head, '(') : NULL;
-    if (!head || e->points || !open || sscanf (open, "(%d point", &e->points) != 1)
+    const char *head = strstr (line, "### "),
+               *open = head ? strrchr (head, '(') : NULL;
+    const long points = open ? strtol (open + 1, NULL, 10) : 0;
+    if (!head || e->points || points < 1 || points > 1000)
         return;
+    e->points = (int) points;
     head += 4;
     snprintf (e->title, sizeof e->title, "%.*s", (int) (open - head), head);
     for (size_t n = strlen (e->title); n && e->title[n - 1] == ' '; n--)
@@ -24,22 +27,23 @@ static void read_title (course_exercise *e, const char *line)
 
 static void read_mistake (course_exercise *e, const char *line)
 {
-    const char *at = strstr (line, "MISTAKE == "), *words = at ? strstr (at, "// ") : NULL;
-    const int k = at ? atoi (at + 11) : 0;
+    const char *at = strstr (line, "MISTAKE == "),
+               *words = at ? strstr (at, "// ") : NULL;
+    const long k = at ? strtol (at + 11, NULL, 10) : 0;
     if (*line != '#' || !words || k < 1 || k > MISTAKES)
         return;
     snprintf (e->mistake[k], sizeof e->mistake[k], "%s", words + 3);
     e->mistake[k][strcspn (e->mistake[k], "\r\n")] = 0;
-    e->mistakes = k > e->mistakes ? k : e->mistakes;
+    e->mistakes = k > e->mistakes ? (int) k : e->mistakes;
 }
 
 static void read_solution (course_exercise *e, const char *path)
 {
     const char *base = strrchr (path, '/') + 1;
     snprintf (e->name, sizeof e->name, "%.*s", (int) strcspn (base, "."), base);
-    int chapter = 0, number = 0;
-    sscanf (base, "%d-%d", &chapter, &number);
-    snprintf (e->id, sizeof e->id, "%02d-%d", chapter % 100, number);
+    const size_t chapter = strcspn (base, "-"),
+                 number = strcspn (base + chapter + 1, "-.");
+    snprintf (e->id, sizeof e->id, "%.*s", (int) (chapter + 1 + number), base);
     FILE *in = fopen (path, "r");
     nn_require (in, "%s cannot be read", path);
     char line[512];
@@ -71,9 +75,10 @@ static void normalise (const char *word, char *text, size_t size)
 {
     const char *slash = strrchr (word, '/');
     word = slash ? slash + 1 : word;
-    int chapter, number, used = 0;
-    if (sscanf (word, "%d%*1[-.]%d%n", &chapter, &number, &used) == 2 && chapter >= 0)
-        snprintf (text, size, "%02d-%d%s", chapter, number, word + used);
+    char *rest;
+    const unsigned long chapter = strtoul (word, &rest, 10);
+    if (rest > word && (*rest == '-' || *rest == '.') && chapter < 100)
+        snprintf (text, size, "%02lu-%s", chapter, rest + 1);
     else
         snprintf (text, size, "%s", word);
     const size_t n = strlen (text);
@@ -87,7 +92,8 @@ static void list_some (const course_exercise *list, int count, const char *word)
 {
     for (int i = 0; i < count; i++)
         if (strstr (list[i].name, word))
-            fprintf (stderr, "  make grade EX=%-6s %s\n", list[i].id, list[i].title);
+            fprintf (stderr, "  make grade EX=%-6s %s\n", list[i].id,
+                     list[i].title);
 }
 
 /*  The exercise that a word means: its number, its name, or a part of it that no other has.

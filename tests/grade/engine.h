@@ -6,7 +6,14 @@
 
 #include <signal.h>
 
-enum { SIZES = 16, ARRAYS = 16, FRAMES = 24, TEXT = 600, MISTAKES = 16, CHECKS = 16 };
+enum {
+    SIZES = 16,
+    ARRAYS = 16,
+    FRAMES = 24,
+    TEXT = 600,
+    MISTAKES = 16,
+    CHECKS = 16
+};
 
 /* --- A case: sizes, arrays, and what was found ------------------------------------------ */
 typedef struct {
@@ -20,8 +27,8 @@ typedef struct {
     grade_role role;
     int dims, dim[4];
     size_t count, bytes;
-    unsigned char *at;      // ends where a page that nobody may touch begins
-    unsigned char *map;     // with that page, and one before
+    unsigned char *at;  // ends where a page that nobody may touch begins
+    unsigned char *map; // with that page, and one before
     size_t mapped;
     unsigned char *initial, *want; // copies: before the call; the right values
 } grade_values;
@@ -36,7 +43,7 @@ struct grade_case {
     int size_count;
     grade_values array[ARRAYS];
     int arrays;
-    void *object;             // in the child: the loaded file
+    void *object; // in the child: the loaded file
     bool failed;
     char key[32], text[TEXT];
 };
@@ -48,13 +55,14 @@ static inline bool case_output (const grade_values *v) // is it compared?
 void case_make (grade_case *c, const grade_check *check, int index, uint64_t seed,
                 int number, const int *force);
 void case_free (grade_case *c);
-void case_reset (grade_case *c);     // outputs as before the call
-void case_expected (grade_case *c);  // outputs are the right ones: keep them as `want`
-void case_save (grade_case *c, unsigned char *copy[ARRAYS]); // of the outputs
-void case_load (grade_case *c, unsigned char *copy[ARRAYS]); // and frees the copies
+void case_reset (grade_case *c);    // outputs as before the call
+void case_expected (grade_case *c); // outputs are right: keep them as `want`
+void case_save (grade_case *c, unsigned char *copy[ARRAYS]); // of outputs
+void case_load (grade_case *c, unsigned char *copy[ARRAYS]); // frees them
 void case_shape (const grade_case *c, char *text, size_t size);
 bool case_overrun (const grade_case *c, char *text, size_t size);
-bool case_touched (const grade_case *c, const void *address, char *text, size_t size);
+bool case_touched (const grade_case *c, const void *address, char *text,
+                   size_t size);
 void case_protect (const grade_case *c);
 
 /* --- A call in a child process ------------------------------------------------------------ */
@@ -68,24 +76,23 @@ typedef struct {
     bool jailed;
     double seconds;
 } call_result;
-typedef void call_verb (grade_case *c);
-call_result call_in_child (grade_case *c, const char *object, call_verb *verb,
+call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
                            double limit);
 void call_explain (const call_result *r, const grade_case *c, const char *object,
                    char *text, size_t size);
-const char *call_printed (void); // what the learner's code wrote, all calls together
+const char *call_printed (void); // what the learner's code wrote, all calls
 bool call_jailed (void);         // was the last child locked in?
 bool jail_lock (void);           // nothing but computing from here on
 
 /* --- The checks --------------------------------------------------------------------------- */
 typedef struct {
-    const char *file;                // the learner's, as it was named
-    const char *object;              // compiled
+    const char *file;   // the learner's, as it was named
+    const char *object; // compiled
     const char *reference;
     char mistake[MISTAKES + 1][512]; // objects, counted from 1
     int mistakes;
     uint64_t seed;
-    double limit, until;             // seconds a call; when to stop altogether
+    double limit, until; // seconds a call; when to stop altogether
 } grade_task;
 typedef struct {
     int points;
@@ -94,10 +101,12 @@ typedef struct {
     double ratio;
     unsigned named; // bit k: looks like mistake k
 } check_result;
-check_result check_cases (const grade_task *task, const grade_check *check, int index);
-check_result check_speed (const grade_task *task, const grade_check *check, int index);
-bool values_differ (const grade_values *v, const unsigned char *a, const unsigned char *b,
-                    double tolerance, size_t *first);
+check_result check_cases (const grade_task *task, const grade_check *check,
+                          int index);
+check_result check_speed (const grade_task *task, const grade_check *check,
+                          int index);
+bool values_differ (const grade_values *v, const unsigned char *a,
+                    const unsigned char *b, double tolerance, size_t *first);
 
 /* --- The course, the compiler, the report ------------------------------------------------- */
 typedef struct {
@@ -107,10 +116,13 @@ typedef struct {
     int mistakes;
 } course_exercise;
 int course_list (const char *root, course_exercise **list); // from solutions/
-int course_find (const course_exercise *list, int count, const char *word); // or -1, told
-int compile_object (const char *file, const char *object, const char *const *prototypes,
-                    const char *scratch, char **messages);
-int spawn (const char *const *argv, char **output, double limit); // exit status, or -1
+// the exercise that a word means, or -1 and a sentence on stderr
+int course_find (const course_exercise *list, int count, const char *word);
+int compile_object (const char *file, const char *object,
+                    const char *const *prototypes, const char *scratch,
+                    char **messages);
+// exit status, or -1
+int spawn (const char *const *argv, char **output, double limit);
 
 typedef struct {
     const course_exercise *exercise, *next;

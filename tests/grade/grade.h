@@ -18,27 +18,29 @@ typedef struct grade_case grade_case;
 
 /*  Declares a function of the exercise: its type, and the prototype that the learner's file
  *  is held to when it is compiled. */
-#define GRADE_FUNCTION(result, name, ...) \
-    typedef result name##_t (__VA_ARGS__); \
+#define GRADE_FUNCTION(result, name, ...)                                         \
+    typedef result name##_t (__VA_ARGS__);                                        \
     static const char name##_prototype[] = #result " " #name " (" #__VA_ARGS__ ");"
 #define GRADE_CALL(c, name) ((name##_t *) grade_function (c, #name))
 void (*grade_function (grade_case *c, const char *name)) (void);
 void *grade_symbol (grade_case *c, const char *name); // a variable or a function
 
+typedef void grade_verb (grade_case *c);
 typedef struct {
-    const char *code;       // what kind of check it is: O G P F R B M of the chapters' list
-    int points;
-    const char *title;      // "equals the reference on unseen shapes"
-    void (*make) (grade_case *c);
-    void (*call) (grade_case *c);   // in the child; writes only to the case's outputs
-    void (*expect) (grade_case *c); // writes the right outputs; NULL: `call` on the reference
-    void (*judge) (grade_case *c);  // calls grade_fail () if it must; NULL: compares outputs
-    bool (*like) (grade_case *c, int mistake); // is this that mistake? NULL: same numbers
-    double tolerance;       // largest error over the largest expected value; 0 means 1e-4
-    int cases;              // 0 means 20
-    void (*against) (grade_case *c); // speed: what the learner's time is compared with
-    const char *rival;      // its name: "the loop ijk"
-    double floor;           // times as fast as that
+    const char *code;   // the kind of check: O G P F R B M, as chapters call them
+    const char *title;  // "equals the reference on unseen shapes"
+    int points, cases;  // cases 0 means 20
+    grade_verb *make;   // draws the case
+    grade_verb *call;   // in the child: writes nothing but the outputs
+    grade_verb *expect; // writes the right outputs; NULL: `call` on the reference
+    grade_verb *judge;  // calls grade_fail () if it must; NULL: compares outputs
+    // -- is this that mistake? NULL: same numbers
+    bool (*like) (grade_case *c, int mistake);
+    double tolerance; // over the largest value that is expected; 0 means 1e-4
+    // -- speed
+    grade_verb *against; // what the learner's time is compared with
+    const char *rival;   // and its name: "two plain loops"
+    double floor;        // how many times as fast as that
 } grade_check;
 
 typedef struct {
@@ -46,11 +48,12 @@ typedef struct {
     const grade_check *checks;
     int count;
 } grade_exercise;
-#define GRADE_EXERCISE(...) \
-    const grade_exercise grade_this = { .prototypes = \
-                                            (const char *const[]){ __VA_ARGS__, NULL }, \
-                                        .checks = checks, \
-                                        .count = sizeof checks / sizeof *checks }
+#define GRADE_EXERCISE(...)                                                       \
+    const grade_exercise grade_this = {                                           \
+        .prototypes = (const char *const[]){ __VA_ARGS__, NULL },                 \
+        .checks = checks,                                                         \
+        .count = sizeof checks / sizeof *checks                                   \
+    }
 
 /* --- In make (): sizes and arrays ------------------------------------------------------
  * Sizes grow from case to case, and may be set smaller to find the smallest failing case,
@@ -61,30 +64,33 @@ nn_random *grade_random (grade_case *c); // for values
 int grade_number (const grade_case *c);  // of the case, from 0
 
 typedef enum { GRADE_IN, GRADE_OUT, GRADE_INOUT, GRADE_SCRATCH } grade_role;
-#define GRADE_DIMS(...) \
-    sizeof ((int[]){ __VA_ARGS__ }) / sizeof (int), (const int[]){ __VA_ARGS__ }
+#define GRADE_DIMS(...)                                                           \
+    sizeof ((int[]){ __VA_ARGS__ }) / sizeof (int), (const int[])                 \
+    {                                                                             \
+        __VA_ARGS__                                                               \
+    }
 /*  Inputs are drawn from -1 .. 1 and cannot be written to. Outputs hold values that no
  *  correct result has. An array that is both is drawn like an input, and so is scratch, of
  *  which nobody asks what becomes of it. */
-#define grade_in(c, name, ...) \
+#define grade_in(c, name, ...)                                                    \
     ((float *) grade_array (c, name, 'f', GRADE_IN, GRADE_DIMS (__VA_ARGS__)))
-#define grade_out(c, name, ...) \
+#define grade_out(c, name, ...)                                                   \
     ((float *) grade_array (c, name, 'f', GRADE_OUT, GRADE_DIMS (__VA_ARGS__)))
-#define grade_inout(c, name, ...) \
+#define grade_inout(c, name, ...)                                                 \
     ((float *) grade_array (c, name, 'f', GRADE_INOUT, GRADE_DIMS (__VA_ARGS__)))
-#define grade_scratch(c, name, ...) \
+#define grade_scratch(c, name, ...)                                               \
     ((float *) grade_array (c, name, 'f', GRADE_SCRATCH, GRADE_DIMS (__VA_ARGS__)))
-#define grade_in_ints(c, name, ...) \
+#define grade_in_ints(c, name, ...)                                               \
     ((int *) grade_array (c, name, 'i', GRADE_IN, GRADE_DIMS (__VA_ARGS__)))
-#define grade_out_ints(c, name, ...) \
+#define grade_out_ints(c, name, ...)                                              \
     ((int *) grade_array (c, name, 'i', GRADE_OUT, GRADE_DIMS (__VA_ARGS__)))
-#define grade_in_doubles(c, name, ...) \
+#define grade_in_doubles(c, name, ...)                                            \
     ((double *) grade_array (c, name, 'd', GRADE_IN, GRADE_DIMS (__VA_ARGS__)))
-#define grade_out_doubles(c, name, ...) \
+#define grade_out_doubles(c, name, ...)                                           \
     ((double *) grade_array (c, name, 'd', GRADE_OUT, GRADE_DIMS (__VA_ARGS__)))
 int *grade_result (grade_case *c, const char *name); // one number that is returned
-void *grade_array (grade_case *c, const char *name, char type, grade_role role, int dims,
-                   const int *dim);
+void *grade_array (grade_case *c, const char *name, char type, grade_role role,
+                   int dims, const int *dim);
 
 /* --- In judge () and expect () ---------------------------------------------------------- */
 /*  What is wrong, as a sentence; only the first counts. The key is a word for the kind of
@@ -93,8 +99,10 @@ void grade_fail (grade_case *c, const char *key, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 bool grade_failed (const grade_case *c);
 bool grade_unwritten (float x); // is it what outputs hold before the call?
-const void *grade_before (const grade_case *c, const void *output); // what it held then
-const void *grade_right (const grade_case *c, const void *output);  // what it should hold
+const void *grade_before (const grade_case *c,
+                          const void *output); // what it held then
+const void *grade_right (const grade_case *c,
+                         const void *output); // what it should hold
 /*  The gradient of loss () by central differences: x is shaken value by value. */
 void grade_numeric (float *gradient, double (*loss) (void), float *x, size_t count,
                     float step);

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIKENESS = 6, SHRINKS = 60 }; // cases to compare with mistakes; tries to shrink
+enum {
+    LIKENESS = 6,
+    SHRINKS = 60
+}; // cases to compare with mistakes; tries to shrink
 
 static double value_of (const grade_values *v, const unsigned char *at, size_t i)
 {
@@ -34,8 +37,8 @@ static double largest (const grade_values *v, const unsigned char *at)
 
 /*  Does `a` differ from `b` anywhere by more than the tolerance, measured against the largest
  *  value of b? Whole numbers must be equal. Not-a-number equals itself, and so does infinity. */
-bool values_differ (const grade_values *v, const unsigned char *a, const unsigned char *b,
-                    double tolerance, size_t *first)
+bool values_differ (const grade_values *v, const unsigned char *a,
+                    const unsigned char *b, double tolerance, size_t *first)
 {
     const double room = v->type == 'i' ? 0 : tolerance * largest (v, b);
     for (size_t i = 0; i < v->count; i++) {
@@ -70,8 +73,8 @@ static void index_name (const grade_values *v, size_t at, char *text, size_t siz
     }
 }
 
-static void number_text (const grade_values *v, const unsigned char *at, size_t i, char *text,
-                         size_t size)
+static void number_text (const grade_values *v, const unsigned char *at, size_t i,
+                         char *text, size_t size)
 {
     const double x = value_of (v, at, i);
     if (v->type != 'd' && memcmp (at + 4 * i, v->initial + 4 * i, 4) == 0 &&
@@ -127,13 +130,15 @@ static void find_expected (const grade_task *task, grade_case *c)
 
 /*  One case with one object. Leaves the verdict in c, and the outputs as the object left
  *  them. */
-static call_end try_case (const grade_task *task, const char *object, grade_case *c)
+static call_end try_case (const grade_task *task, const char *object,
+                          grade_case *c)
 {
     const call_result r = call_in_child (c, object, c->check->call, task->limit);
     if (r.end != RETURNED) {
         char why[TEXT];
         call_explain (&r, c, object, why, sizeof why);
-        const char *const key[] = { "", "todo", "panic", "crash", "missing", "left", "late" };
+        const char *const key[] = { "",        "todo", "panic", "crash",
+                                    "missing", "left", "late" };
         char touched[TEXT] = "";
         if (r.end == CRASHED)
             case_touched (c, r.address, touched, sizeof touched);
@@ -187,35 +192,17 @@ static void shrink (const grade_task *task, grade_case *c)
         }
 }
 
-/*  Fails `object` in a case? With which key? */
-static bool fails (const grade_task *task, const char *object, const grade_check *check,
-                   int index, int number, char key[32])
+/*  Does mistake k fail in this case too, and with the same key? */
+static bool same_key (const grade_task *task, const grade_case *theirs, int k,
+                      bool *fails)
 {
     grade_case c;
-    case_make (&c, check, index, task->seed, number, NULL);
-    try_case (task, object, &c);
-    memcpy (key, c.key, 32);
+    case_make (&c, theirs->check, theirs->index, task->seed, theirs->number, NULL);
+    try_case (task, task->mistake[k], &c);
+    *fails = c.failed;
+    const bool same = c.failed && strcmp (c.key, theirs->key) == 0;
     case_free (&c);
-    return c.failed;
-}
-
-/*  Which mistakes fail a property with the same key, on this case or on those after it? Where
- *  both fail the key must be the same. One may pass where the other fails: right answers
- *  draw in different ways, and so do wrong ones. */
-static unsigned same_key (const grade_task *task, const grade_check *check, int index,
-                          int number)
-{
-    unsigned same = 0, other = 0;
-    const int cases = check->cases ? check->cases : 20;
-    for (int n = number; n < cases && n < number + LIKENESS; n++) {
-        char theirs[32], mistaken[32];
-        if (!fails (task, task->object, check, index, n, theirs))
-            continue;
-        for (int k = 1; k <= task->mistakes; k++)
-            if (fails (task, task->mistake[k], check, index, n, mistaken))
-                *(strcmp (theirs, mistaken) == 0 ? &same : &other) |= 1u << k;
-    }
-    return same & ~other;
+    return same;
 }
 
 /*  Is case c, whose outputs are the learner's, what mistake k does? Tells whether that says
@@ -232,41 +219,66 @@ static bool same_values (const grade_task *task, grade_case *c, int k, bool *sho
     for (int i = 0; i < c->arrays; i++)
         right[i] = c->array[i].want;
     *shows = case_differs (c, mistaken, right, tolerance);
-    const bool same = r.end == RETURNED && !case_differs (c, theirs, mistaken, tolerance);
+    const bool same =
+        r.end == RETURNED && !case_differs (c, theirs, mistaken, tolerance);
     case_load (c, mistaken);
     case_load (c, theirs);
     return same;
 }
 
-/*  Which mistakes give the learner's numbers, on this case and on those after it? */
-static unsigned same_numbers (const grade_task *task, const grade_check *check, int index,
-                              int number)
+/*  What one case says about each mistake: a bit in `same` if it did what the learner's code
+ *  did and that was wrong, a bit in `other` if it did something else. */
+static void weigh (const grade_task *task, grade_case *c, call_end end,
+                   unsigned *same, unsigned *other)
 {
-    unsigned same = ~0u, shown = 0;
+    for (int k = 1; k <= task->mistakes; k++) {
+        const unsigned bit = 1u << k;
+        bool wrong = c->failed;
+        if (*other & bit)
+            continue;
+        if (end == CRASHED) // where it crashes depends on the order of its loops
+            *same |= same_key (task, c, k, &wrong) ? bit : 0;
+        else if (
+            c->check
+                ->judge) { // right answers draw in many ways, and so do wrong ones
+            const bool like = c->failed && same_key (task, c, k, &wrong);
+            if (c->failed && wrong)
+                *(like ? same : other) |= bit;
+        } else if ((c->check->like && c->check->like (c, k)) ||
+                   same_values (task, c, k, &wrong))
+            *same |= wrong ? bit : 0;
+        else
+            *other |= bit;
+    }
+}
+
+static bool single (unsigned bits)
+{
+    return (bits & (bits - 1)) == 0;
+}
+
+/*  Which mistake does what the learner's code does, on this case and on those after it? A few
+ *  cases are enough, unless several mistakes still look alike. */
+static unsigned name_mistakes (const grade_task *task, const grade_check *check,
+                               int index, int number)
+{
+    unsigned same = 0, other = 0;
     const int cases = check->cases ? check->cases : 20;
-    for (int n = number; n < cases && n < number + LIKENESS; n++) {
+    for (int n = number; n < cases; n++) {
         grade_case c;
         case_make (&c, check, index, task->seed, n, NULL);
         const call_end end = try_case (task, task->object, &c);
-        for (int k = 1; k <= task->mistakes && end == RETURNED; k++) {
-            bool shows = c.failed;
-            const bool like = !(same & 1u << k) ? false
-                              : check->like && check->like (&c, k)
-                                  ? true
-                                  : same_values (task, &c, k, &shows);
-            if (!like)
-                same &= ~(1u << k);
-            if (shows)
-                shown |= 1u << k;
-        }
+        if (end == RETURNED || end == CRASHED)
+            weigh (task, &c, end, &same, &other);
         case_free (&c);
-        if (end != RETURNED)
-            return 0;
+        if (n - number + 1 >= LIKENESS && single (same & ~other))
+            break;
     }
-    return same & shown & ~1u;
+    return same & ~other;
 }
 
-check_result check_cases (const grade_task *task, const grade_check *check, int index)
+check_result check_cases (const grade_task *task, const grade_check *check,
+                          int index)
 {
     check_result result = { .points = check->points };
     const int cases = check->cases ? check->cases : 20;
@@ -277,10 +289,8 @@ check_result check_cases (const grade_task *task, const grade_check *check, int 
         if (c.failed) {
             result.points = 0;
             result.todo = end == TODO;
-            if (end == CRASHED || (end == RETURNED && check->judge))
-                result.named = same_key (task, check, index, number);
-            else if (end == RETURNED)
-                result.named = same_numbers (task, check, index, number);
+            if (end == RETURNED || end == CRASHED)
+                result.named = name_mistakes (task, check, index, number);
             if (end != TODO && end != NO_FUNCTION && end != LATE)
                 shrink (task, &c);
             snprintf (result.detail, sizeof result.detail, "%s", c.text);

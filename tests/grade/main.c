@@ -23,7 +23,8 @@ typedef struct {
 static const char usage[] =
     "grade [--file F] [--seed N] [--json] EXERCISE    for example: grade 01-1\n"
     "      [--parts FOLDER]    where checks and references are, build/grade\n"
-    "      [--object O.so]     what the file was compiled to, instead of compiling\n"
+    "      [--object O.so]     what the file was compiled to, instead of "
+    "compiling\n"
     "grade --find WORD     prints the full name of an exercise\n"
     "grade --list          prints the names of all\n";
 
@@ -63,7 +64,8 @@ static int read_options (int argc, char **argv, options *o)
 }
 
 /*  What the checks of an exercise were compiled to. */
-static const grade_exercise *load_checks (const char *parts, const course_exercise *e)
+static const grade_exercise *load_checks (const char *parts,
+                                          const course_exercise *e)
 {
     char path[512];
     snprintf (path, sizeof path, "%s/%s/checks.so", parts, e->name);
@@ -75,20 +77,20 @@ static const grade_exercise *load_checks (const char *parts, const course_exerci
     for (int i = 0; found && i < found->count; i++)
         points += found->checks[i].points;
     nn_require (!found || (points == e->points && found->count <= CHECKS),
-                "%s: the checks give %d points, the statement says %d", e->name, points,
-                e->points);
+                "%s: the checks give %d points, the statement says %d", e->name,
+                points, e->points);
     return found;
 }
 
-static void name_objects (grade_task *task, const course_exercise *e, const char *parts,
-                          char reference[512])
+static void name_objects (grade_task *task, const course_exercise *e,
+                          const char *parts, char reference[512])
 {
     snprintf (reference, 512, "%s/%s/reference.so", parts, e->name);
     task->reference = reference;
     task->mistakes = e->mistakes;
     for (int k = 1; k <= e->mistakes; k++)
-        snprintf (task->mistake[k], sizeof task->mistake[k], "%s/%s/mistake%d.so", parts,
-                  e->name, k);
+        snprintf (task->mistake[k], sizeof task->mistake[k], "%s/%s/mistake%d.so",
+                  parts, e->name, k);
 }
 
 static void run_checks (const grade_task *task, const grade_exercise *grade,
@@ -96,7 +98,8 @@ static void run_checks (const grade_task *task, const grade_exercise *grade,
 {
     for (int i = 0; i < grade->count; i++) {
         const grade_check *check = &grade->checks[i];
-        if (i && result[0].todo) { // nothing is written: the first check has said so
+        if (i &&
+            result[0].todo) { // nothing is written: the first check has said so
             result[i] = (check_result){ .todo = true };
             continue;
         }
@@ -124,32 +127,42 @@ static int grade_in_folder (const options *o, const course_exercise *e,
     grade_task task = { .file = o->file ? o->file : file,
                         .object = o->object ? o->object : object,
                         .seed = o->seed,
-                        .limit = limit ? atof (limit) : 5,
+                        .limit = limit ? strtod (limit, NULL) : 5,
                         .until = now () + ALL_TIME };
     name_objects (&task, e, o->parts, reference);
     check_result result[CHECKS] = { { 0 } };
     char *messages = NULL;
-    const bool compiled = o->object || compile_object (task.file, object, checks->prototypes,
-                                                       folder, &messages) == 0;
+    const bool compiled =
+        o->object || compile_object (task.file, object, checks->prototypes, folder,
+                                     &messages) == 0;
     if (compiled)
         run_checks (&task, checks, result);
-    const grade_report report = {
-        e, next, checks, &task, compiled ? result : NULL, messages, !compiled || call_jailed ()
-    };
+    const grade_report report = { e,
+                                  next,
+                                  checks,
+                                  &task,
+                                  compiled ? result : NULL,
+                                  messages,
+                                  !compiled || call_jailed () };
     const int points = o->json ? report_json (&report) : report_text (&report);
     free (messages);
     unlink (object);
     return points < e->points;
 }
 
-static int grade (const options *o, const course_exercise *e, const course_exercise *next)
+static int grade (const options *o, const course_exercise *e,
+                  const course_exercise *next)
 {
     char folder[256], header[300];
     const char *tmp = getenv ("TMPDIR");
-    snprintf (folder, sizeof folder, "%.200s/grade.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    snprintf (folder, sizeof folder, "%.200s/grade.XXXXXX",
+              tmp && *tmp ? tmp : "/tmp");
     if (!mkdtemp (folder)) {
-        fprintf (stderr, "grade: no folder can be made at %s; set TMPDIR to one that can be "
-                         "written to\n", folder);
+        fprintf (
+            stderr,
+            "grade: no folder can be made at %s; set TMPDIR to one that can be "
+            "written to\n",
+            folder);
         return 2;
     }
     const int status = grade_in_folder (o, e, next, folder);
@@ -165,7 +178,8 @@ int main (int argc, char **argv)
     if (read_options (argc, argv, &o) != 0)
         return 2;
     if (o.seed == 0)
-        o.seed = 1 + ((uint64_t) time (NULL) * 7919 + (uint64_t) getpid ()) % 999999;
+        o.seed =
+            1 + ((uint64_t) time (NULL) * 7919 + (uint64_t) getpid ()) % 999999;
     omp_set_num_threads (1);
     course_exercise *list = NULL;
     const int count = course_list (".", &list);

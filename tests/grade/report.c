@@ -53,12 +53,16 @@ static void show_printed (void)
     }
 }
 
+/*  The mistakes that explain every check that named any; if there are none, all named. */
 static unsigned all_named (const grade_report *r)
 {
-    unsigned named = 0;
+    unsigned any = 0, all = ~0u;
     for (int i = 0; r->result && i < r->grade->count; i++)
-        named |= r->result[i].named;
-    return named;
+        if (r->result[i].named) {
+            any |= r->result[i].named;
+            all &= r->result[i].named;
+        }
+    return any & all ? any & all : any;
 }
 
 static int points_of (const grade_report *r)
@@ -71,8 +75,8 @@ static int points_of (const grade_report *r)
 
 static void show_row (const char *title, int points, int of)
 {
-    printf ("  %-*s %s%2d / %d%s\n", WIDTH - 12, title,
-            points == of ? GREEN : RED, points, of, PLAIN);
+    printf ("  %-*s %s%2d / %d%s\n", WIDTH - 12, title, points == of ? GREEN : RED,
+            points, of, PLAIN);
 }
 
 static bool not_written (const grade_report *r)
@@ -88,16 +92,19 @@ static void show_next (const grade_report *r, int points)
     const course_exercise *e = r->exercise;
     printf ("\n");
     if (!r->result)
-        printf ("  Next: mend the first error above; the others often vanish with it.\n");
+        printf ("  Next: mend the first error above; the others often vanish with "
+                "it.\n");
     else if (not_written (r))
         printf ("  Next: open %s, write the function,\n"
-                "  and take the line with nn_todo out.\n", r->task->file);
+                "  and take the line with nn_todo out.\n",
+                r->task->file);
     else if (points < e->points)
         printf ("  Next: mend it, then the same numbers again:\n"
-                "  make grade EX=%s SEED=%llu\n", e->id,
-                (unsigned long long) r->task->seed);
+                "  make grade EX=%s SEED=%llu\n",
+                e->id, (unsigned long long) r->task->seed);
     else if (r->next)
-        printf ("  Next: exercises/%s.c, make grade EX=%s\n", r->next->name, r->next->id);
+        printf ("  Next: exercises/%s.c, make grade EX=%s\n", r->next->name,
+                r->next->id);
     else
         printf ("  That was the last exercise.\n");
 }
@@ -107,7 +114,8 @@ int report_text (const grade_report *r)
     const course_exercise *e = r->exercise;
     const int points = points_of (r);
     printf ("\n%s%s  %s%s\n", BOLD, e->id, e->title, PLAIN);
-    printf ("  %s, seed %llu\n\n", r->task->file, (unsigned long long) r->task->seed);
+    printf ("  %s, seed %llu\n\n", r->task->file,
+            (unsigned long long) r->task->seed);
     if (r->messages && *r->messages)
         printf ("%s\n", r->messages);
     if (!r->result)
@@ -119,20 +127,22 @@ int report_text (const grade_report *r)
             wrapped (r->result[i].detail, 6);
     }
     printf ("  %.*s\n", WIDTH - 3,
-            "------------------------------------------------------------------------------");
+            "---------------------------------------------------------------------"
+            "---------");
     show_row ("points", points, e->points);
     const unsigned named = all_named (r);
     for (int k = 1; k <= e->mistakes; k++)
         if (named & 1u << k) {
             char text[256];
-            snprintf (text, sizeof text, "Your numbers are those of someone who %s.",
-                      e->mistake[k]);
+            snprintf (text, sizeof text,
+                      "Your numbers are those of someone who %s.", e->mistake[k]);
             printf ("\n");
             wrapped (text, 2);
         }
     show_printed ();
     if (!r->jailed)
-        printf ("\n  This system cannot lock a process in; your code ran with limits only.\n");
+        printf ("\n  This system cannot lock a process in; your code ran with "
+                "limits only.\n");
     show_next (r, points);
     return points;
 }
@@ -159,17 +169,19 @@ int report_json (const grade_report *r)
     printf ("{\"exercise\":\"%s\",\"points\":%d,\"possible\":%d,\"seed\":%llu",
             r->exercise->id, points, r->exercise->points,
             (unsigned long long) r->task->seed);
-    printf (",\"compiled\":%s,\"written\":%s,\"messages\":", r->result ? "true" : "false",
-            not_written (r) ? "false" : "true");
+    printf (",\"compiled\":%s,\"written\":%s,\"messages\":",
+            r->result ? "true" : "false", not_written (r) ? "false" : "true");
     json_string (r->messages ? r->messages : "");
     printf (",\"checks\":[");
     for (int i = 0; r->result && i < r->grade->count; i++) {
         const grade_check *check = &r->grade->checks[i];
         printf ("%s{\"code\":\"%s\",\"title\":", i ? "," : "", check->code);
         json_string (check->title);
-        printf (",\"points\":%d,\"possible\":%d", r->result[i].points, check->points);
+        printf (",\"points\":%d,\"possible\":%d", r->result[i].points,
+                check->points);
         if (check->floor > 0)
-            printf (",\"ratio\":%.2f,\"floor\":%g", r->result[i].ratio, check->floor);
+            printf (",\"ratio\":%.2f,\"floor\":%g", r->result[i].ratio,
+                    check->floor);
         printf (",\"detail\":");
         json_string (r->result[i].detail);
         printf ("}");

@@ -17,12 +17,14 @@ static bool agrees (const grade_case *c)
     size_t at;
     for (int i = 0; i < c->arrays; i++)
         if (case_output (&c->array[i]) &&
-            values_differ (&c->array[i], c->array[i].at, c->array[i].want, tolerance, &at))
+            values_differ (&c->array[i], c->array[i].at, c->array[i].want,
+                           tolerance, &at))
             return false;
     return true;
 }
 
-check_result check_speed (const grade_task *task, const grade_check *check, int index)
+check_result check_speed (const grade_task *task, const grade_check *check,
+                          int index)
 {
     check_result result = { 0 };
     grade_case c;
@@ -30,14 +32,16 @@ check_result check_speed (const grade_task *task, const grade_check *check, int 
     double rival = 1e30, theirs = 1e30;
     for (int round = 0; round < ROUNDS; round++) {
         case_reset (&c);
-        call_result r = call_in_child (&c, task->reference, check->against, task->limit);
+        call_result r =
+            call_in_child (&c, task->reference, check->against, task->limit);
         nn_require (r.end == RETURNED, "the rival of a speed check failed");
         rival = r.seconds < rival ? r.seconds : rival;
         case_expected (&c);
         case_reset (&c);
         r = call_in_child (&c, task->object, check->call, task->limit);
         if (r.end != RETURNED) {
-            call_explain (&r, &c, task->object, result.detail, sizeof result.detail);
+            call_explain (&r, &c, task->object, result.detail,
+                          sizeof result.detail);
             result.todo = r.end == TODO;
             break;
         }
@@ -53,8 +57,8 @@ check_result check_speed (const grade_task *task, const grade_check *check, int 
             case_shape (&c, shape, sizeof shape);
             result.points = result.ratio >= check->floor ? check->points : 0;
             snprintf (result.detail, sizeof result.detail,
-                      "%.1f times as fast as %s; the mark is %g (%s)", result.ratio,
-                      check->rival, check->floor, shape);
+                      "%.1f times as fast as %s; the mark is %g (%s)",
+                      result.ratio, check->rival, check->floor, shape);
             break;
         }
     }
