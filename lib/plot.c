@@ -112,20 +112,24 @@ static int points (const script *s, int number, const nn_curve *c,
     return count;
 }
 
-/*  How a curve looks: about eight marks along a line, or marks alone. */
+/*  How a curve looks: about eight marks along a line, or marks alone. Where the
+ *  colours begin anew, the marks are others and the lines are broken in another
+ *  way. */
 static void curve_style (const script *s, int number, const nn_curve *c)
 {
-    const int look = number % COLOURS, every = c->count > 24 ? c->count / 8 : 1;
-    fprintf (s->out, "%s $d%d using 1:2 with %s linecolor '%s' ",
-             number ? "," : "plot", number, c->points ? "points" : "linespoints",
-             colours[look]);
-    if (c->points)
-        fprintf (s->out, "pointtype %d pointsize 0.5 ", marks[look]);
-    else
-        fprintf (s->out,
-                 "linewidth 2 dashtype %d pointtype %d pointsize 0.5 "
-                 "pointinterval %d ",
-                 c->dashed ? 2 : 1, marks[look], every);
+    const int look = number % COLOURS, round = number / COLOURS;
+    const int mark = marks[(look + round) % COLOURS];
+    fprintf (
+        s->out,
+        "%s $d%d using 1:2 with %s linecolor '%s' pointtype %d pointsize 0.5 ",
+        number ? "," : "plot", number, c->points ? "points" : "linespoints",
+        colours[look], mark);
+    if (!c->points)
+        fprintf (s->out, "linewidth 2 dashtype %d pointinterval %d ",
+                 c->dashed   ? 2
+                 : round % 2 ? 5
+                             : 1,
+                 c->count > 24 ? c->count / 8 : 1);
     if (c->label) {
         fputs ("title ", s->out);
         nn_gnuplot_text (s->out, c->label);
@@ -231,24 +235,66 @@ static bool range (const float *values, int count, float *low, float *high)
     return *low <= *high;
 }
 
-/*  Writes a line for each cell: where, how much, and the colour of its number. */
-static void cells (const script *s, const float *values, int rows, int cols,
-                   float low, float high)
+/*  How to write the numbers so that they are short and can be compared: whole ones
+ *  as they are, others with two digits of the largest behind the point. */
+static int digits (const float *values, int count, float largest)
 {
+    bool whole = true;
+    for (int k = 0; k < count; k++)
+        whole =
+            whole && (!isfinite (values[k]) || values[k] == roundf (values[k]));
+    const int after = 2 - (int) floorf (log10f (largest));
+    return whole || after < 0 ? 0 : after < 6 ? after : 6;
+}
+
+/*  Writes a line for each cell: where, how much, the colour of its number, the
+ *  number. Returns the length of the longest number. */
+static int cells (const script *s, const float *values, int rows, int cols,
+                  float low, float high)
+{
+    int longest = 1;
+    const int after =
+        digits (values, rows * cols, fmaxf (fabsf (low), fabsf (high)));
     fputs ("$d << EOD\n", s->out);
     for (int k = 0; k < rows * cols; k++) {
         const float v = values[k];
         const float dark = low < 0 ? fabsf (v) / high : (v - low) / (high - low);
-        if (isfinite (v))
-            fprintf (s->out, "%d %d %.9g %d %.3g\n", k % cols, k / cols, v,
-                     dark > 0.55f ? 0xFFFFFF : 0x222222, v);
+        char text[64];
+        const int length = snprintf (text, sizeof text, "%.*f", after, v);
+        if (!isfinite (v))
+            continue;
+        longest = length > longest ? length : longest;
+        fprintf (s->out, "%d %d %.9g %d %s\n", k % cols, k / cols, v,
+                 dark > 0.55f ? 0xFFFFFF : 0x222222, text);
     }
     fputs ("EOD\n", s->out);
+    return longest;
 }
 
-/*  Draws rows x cols values as colours, the first row on top: from white to blue
- *  or, where some are negative, from red over white to blue. Up to 15 x 15 cells
- *  bear their number. */
+/*  The look of a heat map: colours from white to blue or, where some values are
+ *  negative, from red over white to blue; the first row on top; cells square
+ *  unless too slim. */
+static void heat_style (const script *s, int rows, int cols, float low, float high)
+{
+    const bool slim = rows > 4 * cols || cols > 4 * rows;
+    fputs (low < 0
+               ? "set palette defined (-1 '#b2182b', 0 '#ffffff', 1 '#2166ac')\n"
+               : "set palette defined (0 '#ffffff', 1 '#c6dbef', 2 '#6baed6', "
+                 "3 '#2171b5', 4 '#08306b')\n",
+           s->out);
+    fprintf (
+        s->out,
+        "set cbrange [%.9g:%.9g]\nset xrange [-0.5:%g]\nset yrange [%g:-0.5]\n"
+        "set size ratio %g\n",
+        low, high, cols - 0.5, rows - 0.5, slim ? 0.5 : (double) rows / cols);
+    fputs ("unset grid\nset border 0\nset colorbox\n", s->out);
+    if (cols <= 20)
+        fputs ("set xtics 1\n", s->out);
+    if (rows <= 20)
+        fputs ("set ytics 1\n", s->out);
+}
+
+/*  Draws rows x cols values as colours; cells large enough bear their number. */
 int nn_plot_heat_with (const float *values, int rows, int cols, nn_plot_args args)
 {
     script s;
@@ -266,27 +312,24 @@ int nn_plot_heat_with (const float *values, int rows, int cols, nn_plot_args arg
     }
     if (low == high)
         high = low + 1;
-    cells (&s, values, rows, cols, low, high);
-    fputs (low < 0
-               ? "set palette defined (-1 '#b2182b', 0 '#ffffff', 1 '#2166ac')\n"
-               : "set palette defined (0 '#ffffff', 1 '#c6dbef', 2 '#6baed6', "
-                 "3 '#2171b5', 4 '#08306b')\n",
-           s.out);
-    fprintf (
-        s.out,
-        "set cbrange [%.9g:%.9g]\nset xrange [-0.5:%g]\nset yrange [%g:-0.5]\n"
-        "unset grid\nset border 0\nset colorbox\nset size ratio %g\n",
-        low, high, cols - 0.5, rows - 0.5,
-        rows > 4 * cols || cols > 4 * rows ? 0.6 : (double) rows / cols);
+    const int longest = cells (&s, values, rows, cols, low, high);
+    heat_style (&s, rows, cols, low, high);
     if (args.names) {
         name_axis (&s, 'y', args.names, rows, 0);
         if (rows == cols)
             name_axis (&s, 'x', args.names, cols, 330);
     }
-    fputs ("plot $d using 1:2:3 with image pixels notitle", s.out);
-    if (rows <= 15 && cols <= 15)
-        fputs (", $d using 1:2:5:4 with labels textcolor rgb variable notitle",
-               s.out);
+    fputs (
+        "plot $d using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror "
+        "fillstyle solid 1 noborder fillcolor palette notitle",
+        s.out);
+    const int size = 330 / (cols > rows ? cols : rows) * 3 / 2 / longest;
+    if (size >= 7)
+        fprintf (
+            s.out,
+            ", $d using 1:2:5:4 with labels font ',%d' textcolor rgb variable "
+            "notitle",
+            size < 12 ? size : 12);
     fputc ('\n', s.out);
     return end (&s, &args, NN_OK);
 }
