@@ -23,7 +23,7 @@ $(W)/contents.new: $(SLUGS:%=$(W)/%.head)
 	@awk -F '\t' -v OFS='\t' '{ print $$2, $$3, $$4, $$5 }' $^ /dev/null >$@
 $(W)/contents.tsv: $(W)/contents.new
 	$(COPY_IF_NEW)
-$(SITE)/%.html: chapters/%/chapter.md $(W)/%.ran.ipynb $(W)/contents.tsv $(WOVEN_FROM) book/page.html
+$(SITE)/%.html: chapters/%/chapter.md $(W)/%.ran.ipynb $(W)/contents.tsv $(WOVEN_FROM) $$(call STUBS_OF,$$*) book/page.html
 	@rm -rf $(SITE)/$* && mkdir -p $(SITE)/$*
 	@WEAVE_RAN=$(W)/$*.ran.ipynb WEAVE_CONTENTS=$(W)/contents.tsv WEAVE_SITE=$(SITE) WEAVE_SEARCH=$(W)/$*.search \
 	$(WEAVE) $< -t html5 -s --template=book/page.html --mathml --toc --toc-depth=2 -o $@

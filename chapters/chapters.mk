@@ -13,12 +13,13 @@ QUOTED     := $(wildcard lib/*.h lib/*.c)
 TAGS       := $(patsubst lib/%,$(W)/tags/%.tags,$(QUOTED))
 STUBS      := $(patsubst solutions/%,$(W)/stubs/%,$(wildcard solutions/[0-9A-Z]*.c))
 WEAVER     := book/weave.lua book/sources.lua book/outputs.lua book/json.lua
-# What any chapter may be woven from.
-WOVEN_FROM  = $(WEAVER) $(QUOTED) $(wildcard lib/cmd/*.c kernel/*.[ch]) $(TAGS) $(W)/rows.tsv $(STUBS) $(wildcard chapters/*/run.tsv)
+# What any chapter may be woven from; and the exercises of the chapter SLUG.
+WOVEN_FROM  = $(WEAVER) $(QUOTED) $(wildcard lib/cmd/*.c kernel/*.[ch]) $(TAGS) $(W)/rows.tsv $(wildcard chapters/*/run.tsv)
+STUBS_OF    = $(filter $(W)/stubs/$(firstword $(subst -, ,$(1)))-%,$(STUBS))
 WEAVE       = WEAVE_TAGS=$(W)/tags WEAVE_ROWS=$(W)/rows.tsv WEAVE_STUBS=$(W)/stubs pandoc --wrap=preserve -L book/weave.lua
 # Runs a notebook: $(NB_RUN) IN -o OUT. The kernel is not built anew for it when it has changed.
 NB_RUN     ?= $(CURDIR)/$(BUILD)/nn-kernel $(CELL_OPTIONS) --run
-NB_NEEDS   ?= $(or $(KERNEL),$(BUILD)/nn-kernel) $(BUILD)/libcells.so
+NB_NEEDS   ?= $(CELL_NEEDS)
 # Debian's own Jupyter, whatever other Python stands in PATH.
 JUPYTER    ?= $(or $(wildcard /usr/bin/jupyter-notebook),jupyter-notebook)
 COPY_IF_NEW = @cmp -s $< $@ || cp $< $@
@@ -61,11 +62,12 @@ $(W)/stubs/%.c: solutions/%.c solutions/stub.awk
 	@awk -f solutions/stub.awk $< >$@
 
 # -- a chapter's ledger (who quotes what), with the text of its cells; its notebook
-$(W)/%.ledger: chapters/%/chapter.md $(WOVEN_FROM)
+.SECONDEXPANSION:
+$(W)/%.ledger: chapters/%/chapter.md $(WOVEN_FROM) $$(call STUBS_OF,$$*)
 	@WEAVE_LEDGER=$@ WEAVE_CELLS=$(W)/$*.cells.new $(WEAVE) $< -t json -o /dev/null
 $(W)/%.cells: $(W)/%.ledger
 	@cmp -s $@.new $@ || cp $@.new $@
-$(W)/%.ipynb: chapters/%/chapter.md $(WOVEN_FROM)
+$(W)/%.ipynb: chapters/%/chapter.md $(WOVEN_FROM) $$(call STUBS_OF,$$*)
 	@$(WEAVE) $< -t ipynb -o $@
 notebooks/%.ipynb: $(W)/%.ipynb book/give-notebook
 	@book/give-notebook $< $@
