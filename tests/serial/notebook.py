@@ -57,7 +57,7 @@ def answers(url):
 def start_server(home, port):
     env = dict(os.environ, HOME=home, JUPYTER_DATA_DIR=f"{home}/data", JUPYTER_CONFIG_DIR=f"{home}/config",
                JUPYTER_RUNTIME_DIR=f"{home}/runtime", JUPYTER_ALLOW_INSECURE_WRITES="1")
-    done = subprocess.run([f"{ROOT}/build/nn-kernel", "--install"], env=env, capture_output=True, text=True)
+    done = subprocess.run(["make", "--no-print-directory", "-C", ROOT, "install"], env=env, capture_output=True, text=True)
     check(done.returncode == 0, "the kernel installs into a fresh home", done.stderr.strip())
     log = open(f"{home}/server.log", "w")
     return subprocess.Popen(["/usr/bin/jupyter-notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
