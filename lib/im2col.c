@@ -15,10 +15,8 @@
 
 #include <string.h>
 
-enum {
-    PLACES = 1024,
-    BYTES = 1 << 20
-}; // at most, of a product: its rows, its memory
+/*  Of one product, at most: its rows, and the memory of what is written down. */
+enum { PLACES = 1024, BYTES = 1 << 20 };
 
 static int depth (const nn_conv_shape *s) // numbers that a filter sees
 {

@@ -15,8 +15,7 @@
 #include <string.h>
 
 typedef struct {
-    int top, bottom, left,
-        right; // rows top .. bottom - 1, columns left .. right - 1
+    int top, bottom, left, right; // rows and columns up to bottom - 1, right - 1
 } window;
 
 /*  Where the window of output (row, col) lies in x; what is beyond the edge is
