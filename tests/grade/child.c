@@ -136,8 +136,8 @@ static _Noreturn void child (grade_case *c, const char *object, grade_verb *verb
     verb (c);
     shared->end = RETURNED;
     fflush (NULL);
-    byte = 'd';
-    _exit (write (ready, &byte, 1) != 1);
+    byte = 'd'; // and wait for the end, so that the time can still be read
+    _exit (write (ready, &byte, 1) == 1 ? (int) read (go, &byte, 1) : 1);
 }
 
 /* --- In the parent ------------------------------------------------------------------------- */
@@ -166,6 +166,16 @@ static void prepare (void)
                 "no memory to share with a child");
 }
 
+/*  Seconds that a process has computed: not those in which others had the processor. */
+static double computed (pid_t pid)
+{
+    clockid_t clock;
+    struct timespec t = { 0 };
+    if (clock_getcpuclockid (pid, &clock) == 0)
+        clock_gettime (clock, &t);
+    return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
+
 call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
                            double limit)
 {
@@ -182,13 +192,14 @@ call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
     close (ready[1]);
     close (go[0]);
     bool late = false, done = false;
-    double start = now ();
+    double start = now (), before = 0;
     if (hear (ready[0], limit, &late)) {
         start = now ();
+        before = computed (pid);
         if (write (go[1], "g", 1) == 1)
             done = hear (ready[0], limit, &late);
     }
-    const double seconds = now () - start;
+    const double seconds = now () - start, cpu = computed (pid) - before;
     close (go[1]);
     int status = 0;
     bool gone = false;
@@ -207,6 +218,7 @@ call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
     r.sentence[sizeof r.sentence - 1] = 0;
     r.frames = r.frames < 0 || r.frames > FRAMES ? 0 : r.frames;
     r.seconds = seconds;
+    r.cpu = cpu;
     r.status = status;
     if (late)
         r.end = LATE;

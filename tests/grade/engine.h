@@ -74,7 +74,7 @@ typedef struct {
     int frames;
     char sentence[TEXT];
     bool jailed;
-    double seconds;
+    double seconds, cpu; // on the clock, and of computing
 } call_result;
 call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
                            double limit);

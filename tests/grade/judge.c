@@ -238,9 +238,7 @@ static void weigh (const grade_task *task, grade_case *c, call_end end,
             continue;
         if (end == CRASHED) // where it crashes depends on the order of its loops
             *same |= same_key (task, c, k, &wrong) ? bit : 0;
-        else if (
-            c->check
-                ->judge) { // right answers draw in many ways, and so do wrong ones
+        else if (c->check->judge) { // there are many ways to draw, right and wrong
             const bool like = c->failed && same_key (task, c, k, &wrong);
             if (c->failed && wrong)
                 *(like ? same : other) |= bit;

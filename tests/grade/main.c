@@ -158,11 +158,9 @@ static int grade (const options *o, const course_exercise *e,
     snprintf (folder, sizeof folder, "%.200s/grade.XXXXXX",
               tmp && *tmp ? tmp : "/tmp");
     if (!mkdtemp (folder)) {
-        fprintf (
-            stderr,
-            "grade: no folder can be made at %s; set TMPDIR to one that can be "
-            "written to\n",
-            folder);
+        fprintf (stderr,
+                 "grade: %s cannot be made; set TMPDIR to a folder that exists\n",
+                 folder);
         return 2;
     }
     const int status = grade_in_folder (o, e, next, folder);
