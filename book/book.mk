@@ -39,4 +39,5 @@ $(SITE)/style.css: book/style.css
 $(SITE)/search.js: book/search.js
 	@mkdir -p $(@D) && cp $< $@
 
-TESTS += $(addprefix tests/book/,cutting faults notebooks checkpoints pages) $(if $(wildcard chapters/04-*/chapter.md),tests/book/whole)
+TESTS += $(addprefix tests/book/,cutting faults notebooks checkpoints pages whole)
+tests/book/whole: $(CELL_NEEDS)

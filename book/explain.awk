@@ -23,8 +23,9 @@ FILENAME ~ /\.ledger$/ {
     told[name] = 1
     number = split(places[name], list, " ")
     for (k = 1; k <= number; k++) {
-        if (/defined but not used/) printf "  %s is at %s: no chapter up to %s uses it; bring it later\n", name, list[k], N
-        else if (!(list[k] in brought_by)) printf "  %s is at %s, which no chapter quotes yet\n", name, list[k]
-        else if (brought_with[list[k]] "" > N "") printf "  %s is at %s, which chapter %s brings: bring it by chapter %s\n", name, list[k], brought_by[list[k]], N
+        if (/defined but not used/) idle = idle sprintf("  %s is at %s: nothing that chapter %s has uses it; bring it later\n", name, list[k], N)
+        else if (!(list[k] in brought_by)) missing = missing sprintf("  %s is at %s, which no chapter quotes yet\n", name, list[k])
+        else if (brought_with[list[k]] "" > N "") missing = missing sprintf("  %s is at %s, which chapter %s brings: bring it by chapter %s\n", name, list[k], brought_by[list[k]], N)
     }
 }
+END { printf "%s", missing ? missing : idle }     # what is idle only waits for what is missing

@@ -424,7 +424,7 @@ local function cell (block)
     if html ~= '' then
         blocks:insert (pandoc.RawBlock ('html', '<div class="output">' .. html .. '</div>'))
     end
-    return { pandoc.Div (blocks, pandoc.Attr (id, { 'cell' })) }
+    return { pandoc.Div (blocks, pandoc.Attr ('cell-' .. id, { 'cell' })) }    -- a heading may have the id itself
 end
 
 -- ## Facts, pictures, links
