@@ -232,6 +232,12 @@ static int check (const nn_layer *self, const nn_conv_shape *s,
             "nn_conv2d '%s': %d groups do not divide the %d channels of '%s' "
             "and %d filters",
             self->name, s->groups, s->c, self->in[0]->name, s->o);
+    if ((double) s->kh * s->kw * s->c / s->groups * s->o > INT32_MAX)
+        return nn_fail (
+            NN_ESHAPE,
+            "nn_conv2d '%s': %d filters of %d x %d x %d have more than "
+            "2^31 weights; take fewer",
+            self->name, s->o, s->kh, s->kw, s->c / s->groups);
     if (s->oh < 1 || s->ow < 1)
         return nn_fail (
             NN_ESHAPE,

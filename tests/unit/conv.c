@@ -173,6 +173,7 @@ int main (void)
     same_with_stride ();
     refused ((nn_conv2d_args){ .filters = 2, .kernel = 7 }, "7 x 7",
              "too large a kernel");
+    refused ((nn_conv2d_args){ .filters = INT32_MAX }, "2^31", "too many weights");
     refused ((nn_conv2d_args){ .filters = 0 }, ".filters 0", "no filters");
     refused ((nn_conv2d_args){ .filters = 3, .groups = 3 }, "4 channels",
              "groups that do not divide");
