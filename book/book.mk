@@ -40,4 +40,3 @@ $(SITE)/search.js: book/search.js
 	@mkdir -p $(@D) && cp $< $@
 
 TESTS += $(addprefix tests/book/,cutting faults notebooks checkpoints pages whole)
-tests/book/whole: $(CELL_NEEDS)
