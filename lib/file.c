@@ -1,5 +1,4 @@
-/*  file.c - whole files: read at once, or written so that they are never half
- *  there
+/*  file.c - files are read whole, and written whole or not at all
  *
  *  A program may be stopped, a disk may be full. If a file is written over the old
  *  one, then at that moment both are lost. So we write a new file beside it, wait

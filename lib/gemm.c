@@ -7,11 +7,16 @@
  *
  *  ijk writes down the definition: each number of c is a row of a times a column
  *  of b. Going down a column jumps from row to row, and every jump may miss the
- *  cache. ikj takes the same three loops in another order: now all of them walk
- *  along rows. tiled computes a small tile of c at a time and keeps it in
- *  registers, so that a number that was loaded is used several times before it is
- *  dropped. nn_gemm () asks OpenBLAS, whose authors wrote such tiles by hand for
- *  each processor.
+ *  cache.
+ *
+ *  ikj takes the same three loops in another order: now all of them walk along
+ *  rows.
+ *
+ *  tiled computes a small tile of c at a time and keeps it in registers, so that a
+ *  number that was loaded is used several times before it is dropped.
+ *
+ *  nn_gemm () asks OpenBLAS, whose authors wrote such tiles by hand for each
+ *  processor.
  */
 #include "nn.h"
 
