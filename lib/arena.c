@@ -1,13 +1,14 @@
 /*  arena.c - memory that is given back all at once
  *
- *  A net needs hundreds of arrays, and all of them live exactly as long as the net. So they
- *  are taken from an arena, one after the other, and freed together: there is nothing to
- *  forget. While a net trains it takes nothing at all.
+ *  A net needs hundreds of arrays, and all of them live exactly as long as the
+ *  net. So they are taken from an arena, one after the other, and freed together:
+ *  there is nothing to forget. While a net trains it takes nothing at all.
  *
- *  A net has two arenas. Weights must last. Activations and gradients are scratch: the next
- *  pass computes them anew, and a copy of the process (a notebook keeps one, to go back to
- *  when a cell crashes) need not carry them. Linux wipes such pages in a forked child, which
- *  makes the copy as cheap as if the scratch were not there.
+ *  A net has two arenas. Weights must last. Activations and gradients are scratch:
+ *  the next pass computes them anew, and a copy of the process (a notebook keeps
+ *  one, to go back to when a cell crashes) need not carry them. Linux wipes such
+ *  pages in a forked child, which makes the copy as cheap as if the scratch were
+ *  not there.
  */
 #include "nn.h"
 
@@ -61,8 +62,9 @@ static nn_chunk *reserve (nn_arena *self, size_t size)
     return chunk;
 }
 
-/*  Bytes that are zero, aligned to a cache line, and the arena's until it is freed. NULL,
- *  with a sentence, when there is no memory left or the arena's limit is reached. */
+/*  Bytes that are zero, aligned to a cache line, and the arena's until it is
+ *  freed. NULL, with a sentence, when there is no memory left or the arena's limit
+ *  is reached. */
 void *nn_arena_take (nn_arena *self, size_t bytes)
 {
     if (bytes > SIZE_MAX / 2) {

@@ -1,10 +1,12 @@
 /*  build.c - all memory at once
  *
- *  When the last layer has been added, everything is known: how large each output is, who
- *  reads it, who may write over it. So the memory is taken now, in one go, and training takes
- *  none. Two arenas hold it: weights in the one that lasts, the rest in the one that does not.
+ *  When the last layer has been added, everything is known: how large each output
+ *  is, who reads it, who may write over it. So the memory is taken now, in one go,
+ *  and training takes none. Two arenas hold it: weights in the one that lasts, the
+ *  rest in the one that does not.
  *
- *  A net may be built again, for another batch or after freezing. Its weights stay.
+ *  A net may be built again, for another batch or after freezing. Its weights
+ *  stay.
  */
 #include "nn.h"
 
@@ -12,7 +14,8 @@
 
 enum { CACHE = 1 << 19 }; // bytes of activations that shall be hot together
 
-/*  Is there anything at or below this layer that learns? Only then is its gradient wanted. */
+/*  Is there anything at or below this layer that learns? Only then is its gradient
+ *  wanted. */
 static void mark_wanted (nn_net *net, bool input_gradient)
 {
     for (int i = 0; i < net->layers; i++) {
@@ -25,7 +28,8 @@ static void mark_wanted (nn_net *net, bool input_gradient)
     }
 }
 
-/*  Going backwards, whoever comes first to a gradient overwrites it, all others add. */
+/*  Going backwards, whoever comes first to a gradient overwrites it, all others
+ *  add. */
 static void mark_overwrites (nn_net *net)
 {
     for (int i = net->layers - 1; i >= 0; i--)
@@ -41,7 +45,8 @@ static void mark_overwrites (nn_net *net)
         }
 }
 
-/*  A layer gets the halo that its readers ask for if it can write one and all can read it. */
+/*  A layer gets the halo that its readers ask for if it can write one and all can
+ *  read it. */
 static void grant_halo (nn_net *net, nn_layer *self)
 {
     int wish = 0;
@@ -56,7 +61,8 @@ static void grant_halo (nn_net *net, nn_layer *self)
     self->out.halo = all ? wish : 0;
 }
 
-/*  May this layer write over its input? If nobody else reads that, not even on the way back. */
+/*  May this layer write over its input? If nobody else reads that, not even on the
+ *  way back. */
 static bool fits_in_place (const nn_layer *self)
 {
     return (self->kind->flags & NN_IN_PLACE) && self->in[0]->users == 1 &&
@@ -64,7 +70,8 @@ static bool fits_in_place (const nn_layer *self)
            self->in[0]->out.halo == self->out.halo;
 }
 
-/*  The memory of a layer's output, its gradient, and what forward keeps for backward. */
+/*  The memory of a layer's output, its gradient, and what forward keeps for
+ *  backward. */
 static int lay_output (nn_net *net, nn_layer *self, bool training)
 {
     const bool gradient = training && self->wanted;
@@ -88,7 +95,8 @@ static int lay_output (nn_net *net, nn_layer *self, bool training)
     return NN_OK;
 }
 
-/*  The memory of a layer's parameters; when it is taken for the first time, their values. */
+/*  The memory of a layer's parameters; when it is taken for the first time, their
+ *  values. */
 static int lay_params (nn_net *net, nn_layer *self, bool training)
 {
     for (int k = 0; k < self->params; k++) {
@@ -114,8 +122,8 @@ static int lay_params (nn_net *net, nn_layer *self, bool training)
     return NN_OK;
 }
 
-/*  A workspace for each thread, as large as the neediest layer asks; and how many images go
- *  through a chain of layers together: as many as stay in the cache. */
+/*  A workspace for each thread, as large as the neediest layer asks; and how many
+ *  images go through a chain of layers together: as many as stay in the cache. */
 static int lay_work (nn_net *net)
 {
     size_t work = 1, largest = 1;
@@ -156,8 +164,8 @@ static int ready (const nn_net *net, const nn_build_args *args)
     return NN_OK;
 }
 
-/*  Takes all memory and draws the first weights. Returns the first failure of any layer's
- *  maker; NN_EMEMORY, with the number of bytes, if there is not enough. */
+/*  Takes all memory and draws the first weights. Returns the first failure of any
+ *  layer's maker; NN_EMEMORY, with the number of bytes, if there is not enough. */
 int nn_net_lay (nn_net *net, nn_build_args args)
 {
     if (!net)

@@ -1,7 +1,8 @@
 /*  comm.c - other machines, of which there are usually none
  *
- *  A step of training sums its gradients over all who take part, and begins with weights that
- *  all share. Two verbs say that. Alone there is nothing to do: the sum over one is itself.
+ *  A step of training sums its gradients over all who take part, and begins with
+ *  weights that all share. Two verbs say that. Alone there is nothing to do: the
+ *  sum over one is itself.
  */
 #include "nn.h"
 

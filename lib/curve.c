@@ -1,13 +1,15 @@
 /*  curve.c - the picture that everybody looks at first
  *
- *  Loss and accuracy over the epochs, of the images that the net learns from and of those that
- *  it does not. As long as both pairs move together, it learns; where they part, it remembers.
+ *  Loss and accuracy over the epochs, of the images that the net learns from and
+ *  of those that it does not. As long as both pairs move together, it learns;
+ *  where they part, it remembers.
  */
 #include "nn.h"
 
 #include <stdlib.h>
 
-/*  Copies one member of each epoch, found by its place in the first, into a row of floats. */
+/*  Copies one member of each epoch, found by its place in the first, into a row of
+ *  floats. */
 static void take (const nn_history *history, const float *member, float *row)
 {
     const size_t step = sizeof (nn_epoch) / sizeof (float);
@@ -15,7 +17,8 @@ static void take (const nn_history *history, const float *member, float *row)
         row[i] = member[i * step];
 }
 
-/*  Draws a history. file: .svg or .png, or NULL to show it where the program runs. */
+/*  Draws a history. file: .svg or .png, or NULL to show it where the program
+ *  runs. */
 int nn_plot_history (const nn_history *history, const char *title,
                      const char *file)
 {

@@ -1,12 +1,13 @@
 /*  error.c - two kinds of trouble
  *
- *  The world fails: a file is missing, a picture is cut short, two shapes do not fit. That
- *  is nobody's mistake, and a program wants to go on. Such a function returns a negative
- *  status and leaves a sentence, which names the file, the layer or the two shapes.
+ *  The world fails: a file is missing, a picture is cut short, two shapes do not
+ *  fit. That is nobody's mistake, and a program wants to go on. Such a function
+ *  returns a negative status and leaves a sentence, which names the file, the
+ *  layer or the two shapes.
  *
- *  A caller breaks a contract: a batch larger than the net was built for, a class of -1.
- *  Going on would only hide it. nn_require () stops right there, through one hook, which a
- *  notebook replaces to end the cell and not the kernel.
+ *  A caller breaks a contract: a batch larger than the net was built for, a class
+ *  of -1. Going on would only hide it. nn_require () stops right there, through
+ *  one hook, which a notebook replaces to end the cell and not the kernel.
  */
 #include "nn.h"
 
@@ -21,8 +22,8 @@ const char *nn_error (void)
     return sentence;
 }
 
-/*  Keeps the sentence for nn_error () and returns the status, so that a function can end
- *  with `return nn_fail (NN_EFILE, "…")`. */
+/*  Keeps the sentence for nn_error () and returns the status, so that a function
+ *  can end with `return nn_fail (NN_EFILE, "…")`. */
 int nn_fail (int status, const char *format, ...)
 {
     va_list list;
@@ -55,8 +56,8 @@ void nn_panic (const char *function, const char *format, ...)
     abort ();
 }
 
-/*  How many letters must be changed, added or left out to turn a into b (Levenshtein 1966);
- *  counted up to words of 63 letters. */
+/*  How many letters must be changed, added or left out to turn a into b
+ *  (Levenshtein 1966); counted up to words of 63 letters. */
 static int distance (const char *a, const char *b)
 {
     int row[64];
@@ -76,8 +77,8 @@ static int distance (const char *a, const char *b)
     return row[n];
 }
 
-/*  The known word that a mistyped one most likely meant, or NULL if none is near: at most a
- *  third of its letters, and two for short ones, may be wrong. */
+/*  The known word that a mistyped one most likely meant, or NULL if none is near:
+ *  at most a third of its letters, and two for short ones, may be wrong. */
 const char *nn_nearest (const char *word, const char *const *known, int count)
 {
     const int letters = (int) strlen (word);

@@ -15,34 +15,45 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/*  Reads exactly this many bytes. */
+static int read_all (int fd, const char *path, unsigned char *bytes, size_t size)
+{
+    for (size_t have = 0; have < size;) {
+        const ssize_t more = read (fd, bytes + have, size - have);
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more <= 0)
+            return nn_fail (NN_EFILE, "%s: %s after %zu of %zu bytes", path,
+                            more < 0 ? strerror (errno) : "ends", have, size);
+        have += more;
+    }
+    bytes[size] = 0;
+    return NN_OK;
+}
+
 /*  The whole file, to be freed by the caller, and one zero more behind it, so that
  *  a text is a string. */
 int nn_file_read (const char *path, unsigned char **bytes, size_t *size)
 {
-    struct stat about;
+    struct stat about = { 0 };
+    int status = NN_OK;
     *bytes = NULL;
     const int fd = open (path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat (fd, &about) < 0)
-        return nn_fail (NN_EFILE, "%s: %s", path, strerror (errno));
-    int status = NN_OK;
-    *size = about.st_size;
-    if (!S_ISREG (about.st_mode))
+        status = nn_fail (NN_EFILE, "%s: %s", path, strerror (errno));
+    else if (!S_ISREG (about.st_mode))
         status =
             nn_fail (NN_EFILE, "%s is not a file that can be read at once", path);
-    else if (!(*bytes = malloc (*size + 1)))
-        status = nn_fail (NN_EMEMORY, "%s: no memory for %zu bytes", path, *size);
-    for (size_t have = 0; status == NN_OK && have < *size;) {
-        const ssize_t more = read (fd, *bytes + have, *size - have);
-        if (more <= 0)
-            status = nn_fail (NN_EFILE, "%s: %s after %zu of %zu bytes", path,
-                              more < 0 ? strerror (errno) : "ends", have, *size);
-        else
-            have += more;
-    }
-    close (fd);
-    if (status == NN_OK)
-        (*bytes)[*size] = 0;
     else {
+        *size = about.st_size;
+        *bytes = malloc (*size + 1);
+        status = *bytes ? read_all (fd, path, *bytes, *size)
+                        : nn_fail (NN_EMEMORY, "%s: no memory for %zu bytes", path,
+                                   *size);
+    }
+    if (fd >= 0)
+        close (fd);
+    if (status < 0) {
         free (*bytes);
         *bytes = NULL;
     }

@@ -14,6 +14,7 @@
 
 #include <jpeglib.h>
 #include <jerror.h>
+#include <math.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -67,35 +68,47 @@ static int size_check (const char *path, size_t h, size_t w)
     return NN_OK;
 }
 
-/*  Unpacks a PNG. What is transparent lets white shine through. */
+/*  Lets white shine through what is transparent. Whole numbers, so that the ends of the scale
+ *  leave no trace. */
+static void on_white (float *x, const unsigned char *rgba, size_t dots)
+{
+    for (size_t i = 0; i < dots; i++) {
+        const int alpha = rgba[4 * i + 3], white = 255 * (255 - alpha);
+        for (int k = 0; k < 3; k++)
+            x[3 * i + k] = (rgba[4 * i + k] * alpha + white) / 65025.0f;
+    }
+}
+
+/*  Unpacks what libpng has looked at the beginning of. */
+static int unpack_png (nn_image *self, const char *path, png_image *png)
+{
+    png->format = PNG_FORMAT_RGBA;
+    png->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
+    int status = size_check (path, png->height, png->width);
+    if (status == NN_OK)
+        status = nn_image_fit (self, png->height, png->width, 3);
+    if (status < 0)
+        return status;
+    unsigned char *rgba = malloc (PNG_IMAGE_SIZE (*png));
+    if (!rgba)
+        return nn_fail (NN_EMEMORY, "%s: no memory to unpack it", path);
+    if (png_image_finish_read (png, NULL, rgba, 0, NULL))
+        on_white (self->x, rgba, (size_t) self->h * self->w);
+    else
+        status = nn_fail (NN_EFORMAT, "%s is a damaged PNG: %s", path, png->message);
+    free (rgba);
+    return status;
+}
+
 static int load_png (nn_image *self, const char *path, const unsigned char *bytes,
                      size_t size)
 {
     png_image png = { .version = PNG_IMAGE_VERSION };
-    int status = NN_EFORMAT;
-    unsigned char *rgba = NULL;
-    if (png_image_begin_read_from_memory (&png, bytes, size)) {
-        png.format = PNG_FORMAT_RGBA;
-        png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-        status = size_check (path, png.height, png.width);
-        if (status == NN_OK)
-            status = nn_image_fit (self, png.height, png.width, 3);
-        if (status == NN_OK && !(rgba = malloc (PNG_IMAGE_SIZE (png))))
-            status = nn_fail (NN_EMEMORY, "%s: no memory to unpack it", path);
-        if (status == NN_OK && !png_image_finish_read (&png, NULL, rgba, 0, NULL))
-            status = NN_EFORMAT;
-    }
-    if (PNG_IMAGE_FAILED (png))
-        nn_fail (status, "%s is a damaged PNG: %s", path, png.message);
-    const size_t dots = status == NN_OK ? (size_t) self->h * self->w : 0;
-    for (size_t i = 0; i < dots; i++) {
-        const int alpha = rgba[4 * i + 3];
-        for (int k = 0; k < 3;
-             k++) // whole numbers, so that 255 and 0 leave no trace
-            self->x[3 * i + k] =
-                (rgba[4 * i + k] * alpha + 255 * (255 - alpha)) / 65025.0f;
-    }
-    free (rgba);
+    int status;
+    if (png_image_begin_read_from_memory (&png, bytes, size))
+        status = unpack_png (self, path, &png);
+    else
+        status = nn_fail (NN_EFORMAT, "%s is a damaged PNG: %s", path, png.message);
     png_image_free (&png);
     return status;
 }
@@ -196,44 +209,36 @@ int nn_image_load (nn_image *self, const char *path)
 /*  0 to 1 becomes 0 to 255, to the nearest; what lies outside is cut off. */
 static unsigned char to_byte (float x)
 {
-    return x >= 1 ? 255 : x > 0 ? (unsigned char) (x * 255 + 0.5f) : 0;
+    return x >= 1 ? 255 : x > 0 ? (unsigned char) lroundf (x * 255) : 0;
 }
 
-/*  Packs the image as a PNG of 8 bits a value into memory that the caller
- *  frees. */
+/*  Packs the image as a PNG of 8 bits a value into memory that the caller frees. */
 int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size)
 {
-    static const png_uint_32 formats[] = { PNG_FORMAT_GRAY, PNG_FORMAT_GA,
-                                           PNG_FORMAT_RGB, PNG_FORMAT_RGBA };
+    static const png_uint_32 formats[] = { PNG_FORMAT_GRAY, PNG_FORMAT_GA, PNG_FORMAT_RGB,
+                                           PNG_FORMAT_RGBA };
     nn_require (self->c >= 1 && self->c <= 4 && self->h > 0 && self->w > 0,
-                "no picture has %d x %d dots of %d channels", self->h, self->w,
-                self->c);
-    png_image info = { .version = PNG_IMAGE_VERSION,
-                       .width = self->w,
-                       .height = self->h,
+                "no picture has %d x %d dots of %d channels", self->h, self->w, self->c);
+    png_image info = { .version = PNG_IMAGE_VERSION, .width = self->w, .height = self->h,
                        .format = formats[self->c - 1] };
     const size_t values = (size_t) self->h * self->w * self->c;
-    png_alloc_size_t bound = PNG_IMAGE_PNG_SIZE_MAX (info);
+    png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX (info); // at most
     unsigned char *pixels = malloc (values);
-    *png = malloc (bound);
-    int status = NN_OK;
-    if (!pixels || !*png)
-        status =
-            nn_fail (NN_EMEMORY, "no memory to save a picture of %d x %d dots",
-                     self->h, self->w);
-    for (size_t i = 0; status == NN_OK && i < values; i++)
-        pixels[i] = to_byte (self->x[i]);
-    if (status == NN_OK &&
-        !png_image_write_to_memory (&info, *png, &bound, 0, pixels, 0, NULL))
-        status =
-            nn_fail (NN_EMEMORY, "a picture cannot be packed: %s", info.message);
-    *size = bound;
-    free (pixels);
-    if (status < 0) {
-        free (*png);
-        *png = NULL;
+    *png = malloc (bytes);
+    bool packed = false;
+    if (pixels && *png) {
+        for (size_t i = 0; i < values; i++)
+            pixels[i] = to_byte (self->x[i]);
+        packed = png_image_write_to_memory (&info, *png, &bytes, 0, pixels, 0, NULL);
     }
-    return status;
+    free (pixels);
+    *size = bytes;
+    if (packed)
+        return NN_OK;
+    free (*png);
+    *png = NULL;
+    return nn_fail (NN_EMEMORY, "no memory to pack a picture of %d x %d dots", self->h,
+                    self->w);
 }
 
 /*  Writes the image as a PNG, whole or not at all. */

@@ -1,8 +1,8 @@
 /*  input.c - the layer that every net begins with
  *
- *  Three verbs, and the simplest of them all: its shape is given, forward copies the pictures
- *  of the batch to where the next layer wants to read them, and there is nothing behind it
- *  that could learn, so backward does nothing.
+ *  Three verbs, and the simplest of them all: its shape is given, forward copies
+ *  the pictures of the batch to where the next layer wants to read them, and there
+ *  is nothing behind it that could learn, so backward does nothing.
  */
 #include "nn.h"
 

@@ -1,7 +1,7 @@
 /*  measure.c - how good is it?
  *
- *  A net is measured on images that it has not learnt from, in inference: nothing is dropped,
- *  nothing distorted, nothing learnt.
+ *  A net is measured on images that it has not learnt from, in inference: nothing
+ *  is dropped, nothing distorted, nothing learnt.
  */
 #include "nn.h"
 
@@ -18,7 +18,8 @@ int nn_argmax (const float *values, int count)
     return best;
 }
 
-/*  The share of images whose likeliest class is the right one. n x classes, n labels. */
+/*  The share of images whose likeliest class is the right one. n x classes, n
+ *  labels. */
 double nn_accuracy (const float *probabilities, const int *label, int n,
                     int classes)
 {
@@ -29,7 +30,8 @@ double nn_accuracy (const float *probabilities, const int *label, int n,
     return n ? (double) right / n : 0;
 }
 
-/*  Runs the net over a data set and hands each batch with the net's output to `each`. */
+/*  Runs the net over a data set and hands each batch with the net's output to
+ *  `each`. */
 static int over_all (nn_net *net, const nn_data *data,
                      const nn_transform *transforms, int count,
                      void (*each) (const nn_net *, const nn_batch *, void *),
@@ -89,8 +91,8 @@ static void add_outputs (const nn_net *net, const nn_batch *batch, void *with)
     *at += floats;
 }
 
-/*  The net's output for every image: as many rows as images, of as many numbers as the last
- *  layer has. */
+/*  The net's output for every image: as many rows as images, of as many numbers as
+ *  the last layer has. */
 int nn_predict (nn_net *net, const nn_data *data, const nn_transform *transforms,
                 int count, float *probabilities)
 {

@@ -1,12 +1,14 @@
 /*  net.c - a net is an array of layers
  *
- *  Each layer names the layers that it reads. They must stand before it, so the array is
- *  always in an order in which it can be computed: forwards from the first to the last, and
- *  for the gradients from the last to the first. There is no graph to search, and a branch
- *  or a shortcut is only a layer that names an earlier one.
+ *  Each layer names the layers that it reads. They must stand before it, so the
+ *  array is always in an order in which it can be computed: forwards from the
+ *  first to the last, and for the gradients from the last to the first. There is
+ *  no graph to search, and a branch or a shortcut is only a layer that names an
+ *  earlier one.
  *
- *  Making a layer never needs checking at once. After the first mistake every further layer
- *  is NULL, the first sentence is kept, and nn_net_build () reports it.
+ *  Making a layer never needs checking at once. After the first mistake every
+ *  further layer is NULL, the first sentence is kept, and nn_net_build () reports
+ *  it.
  */
 #include "nn.h"
 
@@ -65,7 +67,8 @@ static nn_layer *append (nn_net *net)
                nn_arena_take (net->lasting, sizeof (nn_layer));
 }
 
-/*  The layer's name is its kind and how many of them there are by now: "conv2d_2". */
+/*  The layer's name is its kind and how many of them there are by now:
+ *  "conv2d_2". */
 static void christen (nn_layer *self)
 {
     int same = 1;
@@ -74,8 +77,9 @@ static void christen (nn_layer *self)
     snprintf (self->name, sizeof self->name, "%s_%d", self->kind->name, same);
 }
 
-/*  Adds a layer that reads `ins` others. `args` (bytes of them) are copied for its verbs.
- *  NULL when its shape () refuses, when an input is NULL, or when the net failed before. */
+/*  Adds a layer that reads `ins` others. `args` (bytes of them) are copied for its
+ *  verbs. NULL when its shape () refuses, when an input is NULL, or when the net
+ *  failed before. */
 nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
                         int ins, const void *args, size_t bytes)
 {
@@ -113,9 +117,10 @@ nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
     return self;
 }
 
-/*  Declares an array that the layer learns, while its shape () runs. The memory comes with
- *  nn_net_build (). fan_in and fan_out say how many values meet in an output, and how many
- *  outputs an input reaches: the initialisers ask for them. */
+/*  Declares an array that the layer learns, while its shape () runs. The memory
+ *  comes with nn_net_build (). fan_in and fan_out say how many values meet in an
+ *  output, and how many outputs an input reaches: the initialisers ask for
+ *  them. */
 nn_param *nn_param_add (nn_layer *layer, const char *name, int dims,
                         const int *dim, int fan_in, int fan_out, nn_init *init)
 {
@@ -156,7 +161,8 @@ size_t nn_net_parameters (const nn_net *net, bool learnt_only)
     return count;
 }
 
-/*  Layers first .. end - 1 learn no more, or again. Takes effect when the net is built. */
+/*  Layers first .. end - 1 learn no more, or again. Takes effect when the net is
+ *  built. */
 void nn_net_freeze (nn_net *net, int first, int end, bool frozen)
 {
     nn_require (0 <= first && first <= end && end <= net->layers,

@@ -1,12 +1,13 @@
 /*  nn.h - convolutional networks on CPUs, layer by layer
  *
- *  One header for the whole library, one paragraph a subject, in the order in which the
- *  book brings them. Everything public begins with nn_. Every struct is open: print it.
+ *  One header for the whole library, one paragraph a subject, in the order in
+ *  which the book brings them. Everything public begins with nn_. Every struct is
+ *  open: print it.
  *
- *  Two kinds of trouble. When the world fails (a file, a format, memory, shapes that do not
- *  fit) a function returns a negative status, or NULL, and nn_error () says in one sentence
- *  what happened. When a caller breaks a contract, nn_require () ends the program, or in a
- *  notebook the cell.
+ *  Two kinds of trouble. When the world fails (a file, a format, memory, shapes
+ *  that do not fit) a function returns a negative status, or NULL, and nn_error ()
+ *  says in one sentence what happened. When a caller breaks a contract,
+ *  nn_require () ends the program, or in a notebook the cell.
  */
 #ifndef NN_H
 #define NN_H
@@ -27,12 +28,15 @@ enum {
     NN_ESYSTEM = -6  // a program or a service of the system is missing or fails
 };
 const char *nn_error (void); // the last failure of this thread, as a sentence
+// keeps the sentence, returns the status
 int nn_fail (int status, const char *format, ...)
-    __attribute__ ((format (printf, 2, 3))); // keeps the sentence, returns the status
-extern void (*nn_on_panic) (const char *sentence); // a broken contract; by default: abort
+    __attribute__ ((format (printf, 2, 3)));
+// a broken contract; by default: abort
+extern void (*nn_on_panic) (const char *sentence);
 _Noreturn void nn_panic (const char *function, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
-#define nn_require(holds, ...) ((holds) ? (void) 0 : nn_panic (__func__, __VA_ARGS__))
+#define nn_require(holds, ...)                                                    \
+    ((holds) ? (void) 0 : nn_panic (__func__, __VA_ARGS__))
 const char *nn_nearest (const char *word, const char *const *known, int count);
 
 /* --- Memory: everything a net needs lies in its arenas ------------------------------ */
@@ -40,14 +44,15 @@ typedef struct nn_chunk nn_chunk;
 typedef struct {
     nn_chunk *chunks;
     size_t used, reserved; // bytes
-    size_t limit;          // refuse to reserve more than this many bytes; 0: no limit
-    bool scratch;          // contents may be lost between passes: wiped in a forked child
+    size_t limit; // refuse to reserve more than this many bytes; 0: no limit
+    bool scratch; // contents may be lost between passes: wiped in a forked child
 } nn_arena;
 nn_arena *nn_arena_new (bool scratch);
-void *nn_arena_take (nn_arena *self, size_t bytes); // zeroed, 64-byte aligned, or NULL
-void nn_arena_free (nn_arena **self_p);             // and all that was taken from it
+void *nn_arena_take (nn_arena *self, size_t bytes); // zeros, or NULL
+// and all that was taken from it
+void nn_arena_free (nn_arena **self_p);
 
-/* --- Tensors: n images of h rows, w columns and c channels, the channels innermost -- */
+/* --- Tensors: n images of h rows, w columns, c channels, channels innermost ------ */
 typedef struct {
     int n, h, w, c;
     int halo;  // rows and columns of zeros that surround each image in memory
@@ -62,16 +67,18 @@ static inline size_t nn_row_stride (const nn_tensor *t) // floats from row to ro
 {
     return (size_t) (t->w + 2 * t->halo) * t->c;
 }
-static inline size_t nn_image_stride (const nn_tensor *t) // floats from image to image
+static inline size_t nn_image_stride (const nn_tensor *t) // from image to image
 {
     return (t->h + 2 * t->halo) * nn_row_stride (t);
 }
 static inline size_t nn_at (const nn_tensor *t, int image, int row, int col)
 {
-    return image * nn_image_stride (t) + row * nn_row_stride (t) + (size_t) col * t->c;
+    return image * nn_image_stride (t) + row * nn_row_stride (t) +
+           (size_t) col * t->c;
 }
 int nn_tensor_new (nn_tensor *self, nn_arena *arena, int n, int h, int w, int c);
-int nn_tensor_lay (nn_tensor *self, nn_arena *arena, bool gradient); // sizes are set
+// takes the memory; the sizes are set already
+int nn_tensor_lay (nn_tensor *self, nn_arena *arena, bool gradient);
 void nn_tensor_range (const nn_tensor *self, float *low, float *high, float *mean);
 void nn_tensor_print (const nn_tensor *self, FILE *out);
 
@@ -81,17 +88,24 @@ typedef struct {
     uint32_t block[4];           // the last four words drawn
     int left;                    // how many of them are unused
 } nn_random;
-enum { NN_FOR_INIT = 1, NN_FOR_ORDER, NN_FOR_SPLIT, NN_FOR_TRANSFORM, NN_FOR_LAYER,
-       NN_FOR_SHAPES, NN_FOR_TEST };
+enum {
+    NN_FOR_INIT = 1,
+    NN_FOR_ORDER,
+    NN_FOR_SPLIT,
+    NN_FOR_TRANSFORM,
+    NN_FOR_LAYER,
+    NN_FOR_SHAPES,
+    NN_FOR_TEST
+};
 void nn_philox (uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]);
 nn_random nn_random_from (uint64_t seed, uint32_t purpose, uint32_t a, uint32_t b);
 uint32_t nn_random_bits (nn_random *self);
-uint32_t nn_random_below (nn_random *self, uint32_t n); // 0 .. n - 1, all equally likely
+uint32_t nn_random_below (nn_random *self, uint32_t n); // 0 .. n - 1, each alike
 float nn_random_uniform (nn_random *self);              // 0 <= x < 1
 float nn_random_normal (nn_random *self);               // mean 0, deviation 1
 void nn_shuffle (int *order, int count, nn_random *random);
 
-/* --- Products of matrices ------------------------------------------------------------
+/* --- Products of matrices -------------------------------------------------
  * c = a b, all row by row: a is m x k, b is k x n, c is m x n. */
 void nn_gemm_ijk (float *c, const float *a, const float *b, int m, int n, int k);
 void nn_gemm_ikj (float *c, const float *a, const float *b, int m, int n, int k);
@@ -107,7 +121,8 @@ typedef struct {
 void nn_gemm (nn_product p); // OpenBLAS, on the calling thread alone
 
 /* --- Files, whole or not at all ------------------------------------------------------- */
-int nn_file_read (const char *path, unsigned char **bytes, size_t *size); // free them
+// all of a file; free the bytes
+int nn_file_read (const char *path, unsigned char **bytes, size_t *size);
 int nn_file_write (const char *path, const void *bytes, size_t size);
 
 /* --- Images: values from 0 to 1 ------------------------------------------------------ */
@@ -116,11 +131,12 @@ typedef struct {
     float *x;
     size_t room; // floats that x can hold
 } nn_image;
-int nn_image_fit (nn_image *self, int h, int w, int c); // makes room if there is too little
+int nn_image_fit (nn_image *self, int h, int w, int c); // makes room
 void nn_image_free (nn_image *self);
 int nn_image_load (nn_image *self, const char *path); // a PNG or JPEG, as RGB
 int nn_image_save (const nn_image *self, const char *path); // PNG
-int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size); // free it
+// as the bytes of a PNG; free them
+int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size);
 
 /* --- Data sets: so many labelled images ---------------------------------------------- */
 typedef struct nn_data nn_data;
@@ -134,17 +150,20 @@ struct nn_data {
     void (*close) (nn_data *self);
     void *source;
 };
-nn_data *nn_data_new (const nn_data *like, size_t source_bytes); // source: zeroed bytes
+nn_data *nn_data_new (const nn_data *like, size_t source_bytes); // source: zeros
 void nn_data_free (nn_data **self_p);
 nn_data *nn_cifar10 (const char *folder, bool test); // the official binary layout
-nn_data *nn_shapes10 (int count, uint64_t seed);     // drawn here, the same everywhere
-void nn_shapes10_draw (uint8_t pixels[32 * 32 * 3], int label, uint64_t seed, int i);
+// drawn here, the same everywhere
+nn_data *nn_shapes10 (int count, uint64_t seed);
+void nn_shapes10_draw (uint8_t pixels[32 * 32 * 3], int label, uint64_t seed,
+                       int i);
 
 /* --- Views: a part of a data set, which must live as long as they do ------------------ */
 nn_data *nn_subset (const nn_data *of, const int *index, int count);
 int nn_class_counts (const nn_data *data, int *counts); // classes numbers
+// stratified: `share` of each class goes to the second
 int nn_split (const nn_data *data, double share, uint64_t seed, nn_data **first,
-              nn_data **second); // stratified: `share` of each class goes to the second
+              nn_data **second);
 
 /* --- Transforms: what happens to an image between the data set and the net ------------ */
 typedef struct nn_transform nn_transform;
@@ -154,16 +173,18 @@ struct nn_transform {
     bool training; // only while training, never while measuring
     float value[8];
 };
-int nn_moments (const nn_data *data, float mean[4], float deviation[4]); // per channel
-nn_transform nn_standardise (const float mean[4], const float deviation[4], int channels);
-int nn_transform_all (const nn_transform *list, int count, nn_image *image, bool training,
-                      uint64_t seed, uint32_t epoch, uint32_t i);
+// of each channel
+int nn_moments (const nn_data *data, float mean[4], float deviation[4]);
+nn_transform nn_standardise (const float mean[4], const float deviation[4],
+                             int channels);
+int nn_transform_all (const nn_transform *list, int count, nn_image *image,
+                      bool training, uint64_t seed, uint32_t epoch, uint32_t i);
 
 /* --- Batches, read ahead on a thread -------------------------------------------------- */
 typedef struct {
     int n, classes;
     int h, w, c;
-    int *index;    // which images of the data set
+    int *index; // which images of the data set
     int *label;
     float *x;      // n x h x w x c
     float *target; // n x classes: how much of each class an image is; sums to 1
@@ -172,22 +193,24 @@ typedef struct {
 typedef struct nn_loader nn_loader;
 typedef struct {
     int _;
-    int batch;                 // images; 0 means 32
-    bool shuffle;              // a new order each epoch, by seed and epoch
-    bool training;             // apply the transforms meant for training
+    int batch;     // images; 0 means 32
+    bool shuffle;  // a new order each epoch, by seed and epoch
+    bool training; // apply the transforms meant for training
     uint64_t seed;
     const nn_transform *transforms;
     int transform_count;
-    int ahead;                 // batches that may wait, ready; 0 means 2
-    int (*mix) (nn_batch *batch, nn_random *random, const void *with); // on whole batches
+    int ahead; // batches that may wait, ready; 0 means 2
+    // what is done to a whole batch; or NULL
+    int (*mix) (nn_batch *batch, nn_random *random, const void *with);
     const void *with;
 } nn_loader_args;
-#define nn_loader_new(data, ...) \
-    nn_loader_open (data, (nn_loader_args) { 0, __VA_ARGS__ })
+#define nn_loader_new(data, ...)                                                  \
+    nn_loader_open (data, (nn_loader_args){ 0, __VA_ARGS__ })
 nn_loader *nn_loader_open (const nn_data *data, nn_loader_args args);
-int nn_loader_batches (const nn_loader *self);                  // in an epoch
-int nn_loader_start (nn_loader *self, uint32_t epoch, int batch); // from this batch on
-const nn_batch *nn_loader_next (nn_loader *self, int *status);  // NULL at the end
+int nn_loader_batches (const nn_loader *self); // in an epoch
+// from this batch on
+int nn_loader_start (nn_loader *self, uint32_t epoch, int batch);
+const nn_batch *nn_loader_next (nn_loader *self, int *status); // NULL at the end
 void nn_loader_free (nn_loader **self_p);
 
 /* --- Pictures of numbers, by gnuplot --------------------------------------------------- */
@@ -200,56 +223,60 @@ typedef struct {
 typedef struct {
     int _;
     const char *title, *x_label, *y_label;
-    const char *file;           // .svg or .png; NULL: shown where the program runs
+    const char *file; // .svg or .png; NULL: shown where the program runs
     bool log_x, log_y;
-    double y_low, y_high;       // both 0: as the data have it
-    int width, height;          // pixels; 0 means 640 x 400
-    const char *const *names;   // of bars, rows, pictures
-    int columns;                // of a sheet; 0: about as many as rows
+    double y_low, y_high;     // both 0: as the data have it
+    int width, height;        // pixels; 0 means 640 x 400
+    const char *const *names; // of bars, rows, pictures
+    int columns;              // of a sheet; 0: about as many as rows
 } nn_plot_args;
-extern void (*nn_on_show) (const char *mime, const void *data, size_t size); // or NULL
-#define nn_plot_curves(curves, count, ...) \
-    nn_plot_curves_with (curves, count, (nn_plot_args) { 0, __VA_ARGS__ })
-#define nn_plot_bars(values, count, ...) \
-    nn_plot_bars_with (values, count, (nn_plot_args) { 0, __VA_ARGS__ })
-#define nn_plot_heat(values, rows, cols, ...) \
-    nn_plot_heat_with (values, rows, cols, (nn_plot_args) { 0, __VA_ARGS__ })
-#define nn_plot_images(images, count, ...) \
-    nn_plot_images_with (images, count, (nn_plot_args) { 0, __VA_ARGS__ })
+// where figures without a file go; or NULL
+extern void (*nn_on_show) (const char *mime, const void *data, size_t size);
+#define nn_plot_curves(curves, count, ...)                                        \
+    nn_plot_curves_with (curves, count, (nn_plot_args){ 0, __VA_ARGS__ })
+#define nn_plot_bars(values, count, ...)                                          \
+    nn_plot_bars_with (values, count, (nn_plot_args){ 0, __VA_ARGS__ })
+#define nn_plot_heat(values, rows, cols, ...)                                     \
+    nn_plot_heat_with (values, rows, cols, (nn_plot_args){ 0, __VA_ARGS__ })
+#define nn_plot_images(images, count, ...)                                        \
+    nn_plot_images_with (images, count, (nn_plot_args){ 0, __VA_ARGS__ })
 int nn_plot_curves_with (const nn_curve *curves, int count, nn_plot_args args);
 int nn_plot_bars_with (const float *values, int count, nn_plot_args args);
 int nn_plot_heat_with (const float *values, int rows, int cols, nn_plot_args args);
 int nn_plot_images_with (const nn_image *images, int count, nn_plot_args args);
 int nn_gnuplot (const char *script, const void *input, size_t input_size,
                 unsigned char **output, size_t *size); // free the output
-void nn_gnuplot_text (FILE *script, const char *text); // as a string that is only shown
-int nn_plot_is_png (const char *file);                 // 0: an SVG; negative: neither
-int nn_plot_show (const char *file, const void *picture, size_t size);
+// as a string that is only shown
+void nn_gnuplot_text (FILE *script, const char *text);
+// 0: an SVG; negative: neither
+int nn_plot_is_png (const char *file);
+int nn_plot_show (const char *file, const void *bytes, size_t size);
 
-/* --- Layers: a kind of layer is a few verbs -------------------------------------------
- * forward and backward work on the images lo .. hi - 1, so that a chain of layers can run
- * over a few images while they are still in the cache, on one thread. They may write only
- * what belongs to these images, to the sums of pass->shard, and to pass->work. */
+/* --- Layers: a kind of layer is a few verbs ---------------------------------------
+ * forward and backward work on the images lo .. hi - 1, so that a chain of layers
+ * can run over a few images while they are still in the cache, on one thread. They
+ * may write only what belongs to these images, to the sums of pass->shard, and to
+ * pass->work. */
 typedef struct nn_net nn_net;
 typedef struct nn_layer nn_layer;
 typedef struct {
     const nn_batch *batch; // the images, targets and weights of this pass
     bool training;
-    int shard;             // whose sums to add to
-    long step;             // of training, for layers that draw
-    void *work;            // this thread's workspace
+    int shard;  // whose sums to add to
+    long step;  // of training, for layers that draw
+    void *work; // this thread's workspace
 } nn_pass;
 
-typedef struct {           // for kinds that must see the whole batch before they go on
+typedef struct { // for kinds that must see the whole batch before they go on
     void (*partial) (nn_layer *self, int lo, int hi, const nn_pass *pass);
-    void (*reduce) (nn_layer *self, const nn_pass *pass); // sums shards in their order
+    void (*reduce) (nn_layer *self, const nn_pass *pass); // sums the shards
     void (*partial_back) (nn_layer *self, int lo, int hi, const nn_pass *pass);
     void (*reduce_back) (nn_layer *self, const nn_pass *pass);
 } nn_whole;
 
 enum {
     NN_IN_PLACE = 1,  // may write its output over its input
-    NN_NEEDS_OUT = 2, // backward reads what forward wrote: nobody may write over it
+    NN_NEEDS_OUT = 2, // backward reads its output: nobody may write over it
     NN_HALO_IN = 4,   // can read an input with a halo
     NN_HALO_OUT = 8,  // can write an output with a halo
     NN_WIDE = 16      // wants as many images at a time as there are
@@ -257,115 +284,130 @@ enum {
 
 typedef struct {
     const char *name;
-    int (*shape) (nn_layer *self); // output size, parameters, memory, from the inputs
+    int (*shape) (nn_layer *self); // sizes, parameters, memory, from its inputs
     void (*forward) (nn_layer *self, int lo, int hi, const nn_pass *pass);
     void (*backward) (nn_layer *self, int lo, int hi, const nn_pass *pass);
     void (*describe) (const nn_layer *self, char *text, size_t size);
-    void (*prepare) (nn_layer *self, int part, int parts);   // once a pass; or NULL
-    void (*rows) (nn_layer *self, int part, int parts, const nn_pass *pass); // or NULL
-    const nn_whole *whole;                                   // or NULL
+    // once a pass; or NULL
+    void (*prepare) (nn_layer *self, int part, int parts);
+    // the gradients of big weights, row by row; or NULL
+    void (*rows) (nn_layer *self, int part, int parts, const nn_pass *pass);
+    const nn_whole *whole; // or NULL
     unsigned flags;
 } nn_kind;
 
 /* --- Parameters: what a layer learns --------------------------------------------------- */
 enum { NN_DIMS = 4, NN_SLOTS = 4, NN_PARAMS = 4, NN_PARTS = 16 };
-typedef void nn_init (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
+typedef void nn_init (float *w, size_t size, int fan_in, int fan_out,
+                      nn_random *random);
 typedef struct {
-    char name[64];  // "conv2d_1.weight"
+    char name[64]; // "conv2d_1.weight"
     int dim[NN_DIMS], dims;
     size_t size;
     int fan_in, fan_out;
     nn_init *init;
-    float *w, *dw;  // values; gradient
-    float *sums;    // shards x size: partial sums of dw, or NULL: rows () fills dw
+    float *w, *dw; // values; gradient
+    float *sums;   // shards x size: partial sums of dw, or NULL: rows () fills dw
     float *slot[NN_SLOTS]; // the optimiser's memory
-    bool by_rows;   // dw is filled by the kind's rows (), not by shards
-    bool decays;    // weight decay may shrink it
-    bool constant;  // kept with the weights but not learnt (running statistics)
-    float rate;     // times the learning rate; 1 unless set
+    bool by_rows;          // dw is filled by the kind's rows (), not by shards
+    bool decays;           // weight decay may shrink it
+    bool constant; // kept with the weights but not learnt (running statistics)
+    float rate;    // times the learning rate; 1 unless set
 } nn_param;
-void nn_init_zeros (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
-void nn_init_ones (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
-void nn_init_glorot (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
-void nn_init_he (float *w, size_t size, int fan_in, int fan_out, nn_random *random);
+void nn_init_zeros (float *w, size_t size, int fan_in, int fan_out,
+                    nn_random *random);
+void nn_init_ones (float *w, size_t size, int fan_in, int fan_out,
+                   nn_random *random);
+void nn_init_glorot (float *w, size_t size, int fan_in, int fan_out,
+                     nn_random *random);
+void nn_init_he (float *w, size_t size, int fan_in, int fan_out,
+                 nn_random *random);
 
 /* --- The net: an array of layers, each naming its inputs ------------------------------- */
 struct nn_layer {
     const nn_kind *kind;
     nn_net *net;
     char name[48];
-    int index;             // in the net
+    int index; // in the net
     nn_layer **in;
     int ins;
-    int users;             // layers that read its output
+    int users; // layers that read its output
     nn_tensor out;
     nn_param param[NN_PARAMS];
     int params;
-    void *args;            // a copy of what its maker was given
-    void *kept;            // kept_size bytes an image, from forward for backward
+    void *args; // a copy of what its maker was given
+    void *kept; // kept_size bytes an image, from forward for backward
     size_t kept_size;
-    size_t work_size;      // bytes of workspace a thread
-    void *state;           // anything else, taken in shape () from net->lasting
-    int halo;              // that it would like around in[0]
-    bool *overwrites;      // backward sets the gradient of in[k] instead of adding to it
-    bool in_place;         // shares the memory of in[0]
-    bool frozen;           // its parameters stay as they are
-    bool wanted;           // something at or below it learns: its gradient is wanted
+    size_t work_size; // bytes of workspace a thread
+    void *state;      // anything else, taken in shape () from net->lasting
+    int halo;         // that it would like around in[0]
+    bool *overwrites; // backward sets, not adds to, the gradient of in[k]
+    bool in_place;    // shares the memory of in[0]
+    bool frozen;      // its parameters stay as they are
+    bool wanted;      // something at or below it learns: its gradient is wanted
 };
 
 struct nn_net {
     nn_arena *lasting, *scratch;
     nn_layer **layer;
     int layers, room;
-    int status;            // of the first failure while building; kept
-    char failure[256];     // and its sentence
+    int status;        // of the first failure while building; kept
+    char failure[256]; // and its sentence
     uint64_t seed;
-    int batch;             // most images in a pass; 0: not yet built
-    int shards, block;     // fixed when built, whatever the threads
-    bool training;         // built with gradients
-    void **work;           // a workspace for each thread
+    int batch;         // most images in a pass; 0: not yet built
+    int shards, block; // fixed when built, whatever the threads
+    bool training;     // built with gradients
+    void **work;       // a workspace for each thread
     int threads;
-    nn_layer *output;      // the last layer
-    float *loss;           // batch numbers: the loss of each image, set by a loss layer
-    int slots;             // that the parameters have
-    long step;             // training steps taken
-    int seen;              // images of the last forward pass
+    nn_layer *output; // the last layer
+    float *loss;      // batch numbers: the loss of each image, set by a loss layer
+    int slots;        // that the parameters have
+    long step;        // training steps taken
+    int seen;         // images of the last forward pass
 };
 
 typedef struct {
     int _;
     uint64_t seed;
-    size_t memory_limit;   // bytes; 0: none
+    size_t memory_limit; // bytes; 0: none
 } nn_net_args;
-#define nn_net_new(...) nn_net_open ((nn_net_args) { 0, __VA_ARGS__ })
+#define nn_net_new(...) nn_net_open ((nn_net_args){ 0, __VA_ARGS__ })
 nn_net *nn_net_open (nn_net_args args);
 void nn_net_free (nn_net **self_p);
-nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in, int ins,
-                        const void *args, size_t bytes); // NULL after the first failure
-nn_param *nn_param_add (nn_layer *layer, const char *name, int dims, const int *dim,
-                        int fan_in, int fan_out, nn_init *init); // in shape () only
+// NULL after the first failure
+nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
+                        int ins, const void *args, size_t bytes);
+// while shape () runs
+nn_param *nn_param_add (nn_layer *layer, const char *name, int dims,
+                        const int *dim, int fan_in, int fan_out, nn_init *init);
 typedef struct {
     int _;
-    int batch;             // most images in a pass; 0 means 32
-    bool inference;        // no gradients
-    bool input_gradient;   // the gradient of the pictures as well
-    int shards;            // 0 means 8
+    int batch;           // most images in a pass; 0 means 32
+    bool inference;      // no gradients
+    bool input_gradient; // the gradient of the pictures as well
+    int shards;          // 0 means 8
 } nn_build_args;
-#define nn_net_build(net, ...) nn_net_lay (net, (nn_build_args) { 0, __VA_ARGS__ })
-int nn_net_lay (nn_net *net, nn_build_args args); // again after freezing: weights stay
+#define nn_net_build(net, ...) nn_net_lay (net, (nn_build_args){ 0, __VA_ARGS__ })
+// again after freezing: weights stay
+int nn_net_lay (nn_net *net, nn_build_args args);
 size_t nn_net_parameters (const nn_net *net, bool learnt_only);
-void nn_net_freeze (nn_net *net, int first, int end, bool frozen); // then build (again)
-nn_layer *nn_net_layer (const nn_net *net, const char *name);      // or NULL
-void nn_net_summary (const nn_net *net, FILE *out);                // a table of layers
+// then build (again)
+void nn_net_freeze (nn_net *net, int first, int end, bool frozen);
+nn_layer *nn_net_layer (const nn_net *net, const char *name); // or NULL
+// a table of layers
+void nn_net_summary (const nn_net *net, FILE *out);
 
 /* --- Running a net: forward, backward, one step ---------------------------------------- */
 typedef struct nn_optimiser nn_optimiser;
 typedef struct nn_comm nn_comm;
 int nn_net_forward (nn_net *net, const nn_batch *batch, bool training);
-int nn_net_backward (nn_net *net, const nn_batch *batch); // after a forward in training
-double nn_net_loss (const nn_net *net);      // mean over the images of the last forward
+// after a forward in training
+int nn_net_backward (nn_net *net, const nn_batch *batch);
+// mean over the images of the last forward
+double nn_net_loss (const nn_net *net);
+// forward, backward, sums, update
 int nn_net_step (nn_net *net, const nn_batch *batch, nn_optimiser *optimiser,
-                 const nn_comm *comm);       // forward, backward, sums, update
+                 const nn_comm *comm);
 static inline float *nn_sums (const nn_param *p, const nn_pass *pass)
 {
     return p->sums + pass->shard * p->size;
@@ -374,61 +416,67 @@ static inline bool nn_gradient_wanted (const nn_layer *self, int k)
 {
     return self->in[k]->wanted;
 }
-void nn_clear_gradient (nn_layer *self, int k, int lo, int hi); // of in[k], if it overwrites
+// of in[k], if it overwrites
+void nn_clear_gradient (nn_layer *self, int k, int lo, int hi);
 
 /* --- The plain layers -------------------------------------------------------------------- */
-extern const nn_kind nn_input_kind, nn_dense_kind, nn_relu_kind, nn_cross_entropy_kind;
+extern const nn_kind nn_input_kind, nn_dense_kind, nn_relu_kind,
+    nn_cross_entropy_kind;
 nn_layer *nn_input (nn_net *net, int h, int w, int c);
 typedef struct {
     int _;
     int units;
     bool no_bias;
-    nn_init *init;         // NULL means Glorot
+    nn_init *init; // NULL means Glorot
 } nn_dense_args;
-#define nn_dense(net, in, ...) nn_dense_with (net, in, (nn_dense_args) { 0, __VA_ARGS__ })
+#define nn_dense(net, in, ...)                                                    \
+    nn_dense_with (net, in, (nn_dense_args){ 0, __VA_ARGS__ })
 nn_layer *nn_dense_with (nn_net *net, nn_layer *in, nn_dense_args args);
-void nn_dense_forward (float *y, const float *x, const float *w, const float *b, int n,
-                       int in, int out);
-void nn_dense_backward_data (float *dx, const float *dy, const float *w, int n, int in,
-                             int out, bool add);
-void nn_dense_backward_weights (float *dw, const float *x, const float *dy, int n, int in,
-                                int out, int lo, int hi); // rows lo .. hi - 1 of dw
+void nn_dense_forward (float *y, const float *x, const float *w, const float *b,
+                       int n, int in, int out);
+void nn_dense_backward_data (float *dx, const float *dy, const float *w, int n,
+                             int in, int out, bool add);
+// rows lo .. hi - 1 of dw
+void nn_dense_backward_weights (float *dw, const float *x, const float *dy, int n,
+                                int in, int out, int lo, int hi);
 void nn_bias_backward (float *db, const float *dy, size_t n, int out); // adds
 nn_layer *nn_relu (nn_net *net, nn_layer *in);
 void nn_relu_forward (float *y, const float *x, size_t n);
-void nn_relu_backward (float *dx, const float *dy, const float *y, size_t n, bool add);
-nn_layer *nn_cross_entropy (nn_net *net, nn_layer *in); // softmax; its output: probabilities
+void nn_relu_backward (float *dx, const float *dy, const float *y, size_t n,
+                       bool add);
+// softmax; its output: probabilities
+nn_layer *nn_cross_entropy (nn_net *net, nn_layer *in);
 void nn_softmax (float *p, const float *x, int n, int classes);
 void nn_cross_entropy_forward (float *loss, const float *x, const float *target,
                                const float *weight, int n, int classes);
 void nn_cross_entropy_backward (float *dx, const float *p, const float *target,
-                                const float *weight, int n, int classes, float scale,
-                                bool add);
+                                const float *weight, int n, int classes,
+                                float scale, bool add);
 
 /* --- Is that gradient right? -------------------------------------------------------------- */
 typedef struct {
-    double worst;          // the largest |measured - computed| / scale
-    char where[96];        // "input[17]" or "conv2d_1.weight[3]"
-    int checked;           // values shaken
-    int kinks;             // and left out, as the loss has a kink there
+    double worst;   // the largest |measured - computed| / scale
+    char where[96]; // "input[17]" or "conv2d_1.weight[3]"
+    int checked;    // values shaken
+    int kinks;      // and left out, as the loss has a kink there
 } nn_gradient_report;
 typedef nn_layer *nn_maker (nn_net *net, nn_layer *in, const void *with);
 typedef struct {
     int _;
     nn_gradient_report *report;
-    int n, h, w, c;        // of the input; 0 means 3, 6, 6, 4
+    int n, h, w, c; // of the input; 0 means 3, 6, 6, 4
     uint64_t seed;
-    double step;           // how far to shake; 0 means 2e-3
-    int most;              // values to shake in each tensor; 0 means 64
+    double step; // how far to shake; 0 means 2e-3
+    int most;    // values to shake in each tensor; 0 means 64
 } nn_gradcheck_args;
-#define nn_gradcheck(make, with, ...) \
+#define nn_gradcheck(make, with, ...)                                             \
     nn_gradcheck_with (make, with, (nn_gradcheck_args){ 0, __VA_ARGS__ })
 int nn_gradcheck_with (nn_maker *make, const void *with, nn_gradcheck_args args);
 
 /* --- Optimisers: what to do with a gradient ------------------------------------------------ */
 typedef struct {
     const char *name;
-    int slots;             // floats of memory for each weight
+    int slots; // floats of memory for each weight
     void (*step) (float *w, const float *dw, float *const slot[], size_t size,
                   const nn_optimiser *self, float rate, float decay);
 } nn_optimiser_kind;
@@ -436,14 +484,20 @@ struct nn_optimiser {
     const nn_optimiser_kind *kind;
     float rate;
     float momentum, beta1, beta2, epsilon, decay;
-    long t;                // steps taken
+    long t; // steps taken
 };
 extern const nn_optimiser_kind nn_sgd_kind, nn_momentum_kind, nn_adam_kind;
 extern const nn_optimiser_kind *const nn_optimisers[]; // ends with NULL
-typedef struct { int _; float rate, momentum, decay; } nn_sgd_args;
-typedef struct { int _; float rate, beta1, beta2, epsilon, decay; } nn_adam_args;
-#define nn_sgd(...) nn_sgd_with ((nn_sgd_args) { 0, __VA_ARGS__ })    // rate 0.01
-#define nn_adam(...) nn_adam_with ((nn_adam_args) { 0, __VA_ARGS__ }) // rate 1e-3
+typedef struct {
+    int _;
+    float rate, momentum, decay;
+} nn_sgd_args;
+typedef struct {
+    int _;
+    float rate, beta1, beta2, epsilon, decay;
+} nn_adam_args;
+#define nn_sgd(...) nn_sgd_with ((nn_sgd_args){ 0, __VA_ARGS__ })    // rate 0.01
+#define nn_adam(...) nn_adam_with ((nn_adam_args){ 0, __VA_ARGS__ }) // rate 1e-3
 nn_optimiser nn_sgd_with (nn_sgd_args args);
 nn_optimiser nn_adam_with (nn_adam_args args);
 
@@ -451,7 +505,8 @@ nn_optimiser nn_adam_with (nn_adam_args args);
 typedef struct nn_schedule nn_schedule;
 struct nn_schedule {
     const char *name;
-    float (*factor) (const nn_schedule *self, long step, long steps); // times the rate
+    // times the rate
+    float (*factor) (const nn_schedule *self, long step, long steps);
     float value[6];
 };
 extern const nn_schedule nn_constant;
@@ -459,7 +514,8 @@ extern const nn_schedule nn_constant;
 /* --- Other machines: sums and copies over all ranks ----------------------------------------- */
 struct nn_comm {
     int rank, ranks;
-    int (*sum) (const nn_comm *self, float *x, size_t size);   // the same order everywhere
+    // the same order everywhere
+    int (*sum) (const nn_comm *self, float *x, size_t size);
     int (*broadcast) (const nn_comm *self, float *x, size_t size, int from);
     void *with;
 };
@@ -467,24 +523,26 @@ extern const nn_comm nn_alone;
 
 /* --- Convolution ------------------------------------------------------------------------------ */
 typedef struct {
-    int h, w, c, o;        // input rows, columns, channels; output channels
+    int h, w, c, o; // input rows, columns, channels; output channels
     int kh, kw, stride, dilation, groups;
-    int top, left;         // zeros before the first row and column
-    int oh, ow;            // output rows and columns
-    int halo;              // that the input and its gradient have in memory
+    int top, left; // zeros before the first row and column
+    int oh, ow;    // output rows and columns
+    int halo;      // that the input and its gradient have in memory
 } nn_conv_shape;
 typedef struct {
     const char *name;
     bool (*fits) (const nn_conv_shape *s);
-    double (*cost) (const nn_conv_shape *s);       // the cheapest that fits is chosen
-    size_t (*work) (const nn_conv_shape *s);       // bytes of workspace a thread
-    void (*forward) (const nn_conv_shape *s, float *y, const float *x, const float *w,
-                     const float *bias, int n, void *work);
+    // the cheapest that fits is chosen
+    double (*cost) (const nn_conv_shape *s);
+    size_t (*work) (const nn_conv_shape *s); // bytes of workspace a thread
+    void (*forward) (const nn_conv_shape *s, float *y, const float *x,
+                     const float *w, const float *bias, int n, void *work);
     void (*backward_data) (const nn_conv_shape *s, float *dx, const float *dy,
                            const float *w, int n, void *work); // adds
     void (*backward_weights) (const nn_conv_shape *s, float *dw, const float *x,
                               const float *dy, int n, void *work); // adds
-    size_t (*prepared) (const nn_conv_shape *s);   // bytes that prepare () fills; or NULL
+    // bytes that prepare () fills; or NULL
+    size_t (*prepared) (const nn_conv_shape *s);
     void (*prepare) (const nn_conv_shape *s, void *to, const float *w);
 } nn_conv_algorithm;
 extern const nn_conv_algorithm nn_conv_naive, nn_conv_im2col;
@@ -492,40 +550,45 @@ extern const nn_conv_algorithm *const nn_conv_algorithms[]; // ends with NULL
 const nn_conv_algorithm *nn_conv_choose (const nn_conv_shape *s, const char *name);
 typedef struct {
     int _;
-    int filters, kernel;   // kernel 0 means 3
+    int filters, kernel;          // kernel 0 means 3
     int stride, dilation, groups; // 0 means 1
-    bool same;             // output as large as the input (over the stride)
+    bool same;                    // output as large as the input (over the stride)
     bool no_bias;
     nn_init *init;         // NULL means Glorot
     const char *algorithm; // NULL: chosen by shape
     int pad;               // on every side, instead of `same`
 } nn_conv2d_args;
 extern const nn_kind nn_conv2d_kind;
-#define nn_conv2d(net, in, ...) \
-    nn_conv2d_with (net, in, (nn_conv2d_args) { 0, __VA_ARGS__ })
+#define nn_conv2d(net, in, ...)                                                   \
+    nn_conv2d_with (net, in, (nn_conv2d_args){ 0, __VA_ARGS__ })
 nn_layer *nn_conv2d_with (nn_net *net, nn_layer *in, nn_conv2d_args args);
-int nn_conv_out (int in, int kernel, int stride, int dilation, int before, int after);
-void nn_im2col (const nn_conv_shape *s, float *col, const float *x, int from, int to);
-void nn_col2im (const nn_conv_shape *s, float *dx, const float *col, int from, int to);
+int nn_conv_out (int in, int kernel, int stride, int dilation, int before,
+                 int after);
+void nn_im2col (const nn_conv_shape *s, float *col, const float *x, int from,
+                int to);
+void nn_col2im (const nn_conv_shape *s, float *dx, const float *col, int from,
+                int to);
 
 /* --- Max pooling --------------------------------------------------------------------------------- */
 typedef struct {
     int _;
-    int size, stride;      // size 0 means 2; stride 0 means size
-    int pad;               // rows and columns around the picture that never win
+    int size, stride; // size 0 means 2; stride 0 means size
+    int pad;          // rows and columns around the picture that never win
 } nn_maxpool_args;
 extern const nn_kind nn_maxpool_kind;
-#define nn_maxpool(net, in, ...) \
-    nn_maxpool_with (net, in, (nn_maxpool_args) { 0, __VA_ARGS__ })
+#define nn_maxpool(net, in, ...)                                                  \
+    nn_maxpool_with (net, in, (nn_maxpool_args){ 0, __VA_ARGS__ })
 nn_layer *nn_maxpool_with (nn_net *net, nn_layer *in, nn_maxpool_args args);
 void nn_maxpool_forward (const nn_tensor *y, int *winner, const nn_tensor *x,
                          const nn_maxpool_args *args, int lo, int hi);
-void nn_maxpool_backward (const nn_tensor *x, const int *winner, const nn_tensor *y,
-                          const nn_maxpool_args *args, int lo, int hi); // adds to x->dx
+// adds to x->dx
+void nn_maxpool_backward (const nn_tensor *x, const int *winner,
+                          const nn_tensor *y, const nn_maxpool_args *args, int lo,
+                          int hi);
 
 /* --- Training: the loop, what it remembers, who may interfere ------------------------------------- */
 typedef struct {
-    float loss, accuracy;         // over the epoch's training images, as it went by
+    float loss, accuracy; // over the epoch's training images, as it went by
     float val_loss, val_accuracy; // NaN without validation data
     float rate;                   // the last learning rate
     float seconds, images_per_second;
@@ -534,35 +597,36 @@ typedef struct {
     int epochs, room;
     nn_epoch *epoch;
 } nn_history;
-typedef struct {                  // what callbacks see and may change
+typedef struct { // what callbacks see and may change
     nn_net *net;
     nn_optimiser *optimiser;
     nn_history *history;
-    int epoch, epochs;            // counted from 0
-    int batch, batches;           // of this epoch, counted from 0
-    long images;                  // of this epoch, seen so far
-    float rate;                   // of the next step, before the schedule's factor
-    double loss, accuracy;        // mean over this epoch so far
-    double seconds;               // since this epoch began
+    int epoch, epochs;     // counted from 0
+    int batch, batches;    // of this epoch, counted from 0
+    long images;           // of this epoch, seen so far
+    float rate;            // of the next step, before the schedule's factor
+    double loss, accuracy; // mean over this epoch so far
+    double seconds;        // since this epoch began
     bool stop;
-    const char *reason;           // why it stopped, for people
+    const char *reason; // why it stopped, for people
 } nn_training;
 typedef struct {
     const char *name;
     int (*begin) (void *self, nn_training *t);
-    int (*batch) (void *self, nn_training *t);  // after each step
-    int (*epoch) (void *self, nn_training *t);  // after each epoch, history filled in
-    int (*end) (void *self, nn_training *t);    // whatever happened
+    int (*batch) (void *self, nn_training *t); // after each step
+    // after each epoch, history filled in
+    int (*epoch) (void *self, nn_training *t);
+    int (*end) (void *self, nn_training *t); // whatever happened
     void *self;
-} nn_callback;                    // any verb may be NULL; a negative status ends training
+} nn_callback; // any verb may be NULL; a negative status ends training
 nn_callback nn_progress (FILE *out); // a bar on a terminal, nothing elsewhere
 nn_callback nn_epochs (FILE *out);   // a line an epoch, anywhere
 typedef struct {
     int _;
     const nn_data *validation;
-    nn_optimiser *optimiser;      // NULL means Adam, rate 1e-3
-    int epochs;                   // 0 means 10
-    const nn_schedule *schedule;  // NULL means constant
+    nn_optimiser *optimiser;     // NULL means Adam, rate 1e-3
+    int epochs;                  // 0 means 10
+    const nn_schedule *schedule; // NULL means constant
     const nn_transform *transforms;
     int transform_count;
     const nn_callback *callbacks;
@@ -573,12 +637,13 @@ typedef struct {
     int (*mix) (nn_batch *batch, nn_random *random, const void *with);
     const void *mix_with;
 } nn_train_args;
-#define nn_train(net, data, history, ...) \
-    nn_train_with (net, data, history, (nn_train_args) { 0, __VA_ARGS__ })
+#define nn_train(net, data, history, ...)                                         \
+    nn_train_with (net, data, history, (nn_train_args){ 0, __VA_ARGS__ })
 int nn_train_with (nn_net *net, const nn_data *data, nn_history *history,
                    nn_train_args args);
 void nn_history_free (nn_history *self);
-int nn_plot_history (const nn_history *history, const char *title, const char *file);
+int nn_plot_history (const nn_history *history, const char *title,
+                     const char *file);
 
 /* --- Measuring ------------------------------------------------------------------------------------- */
 typedef struct {
@@ -588,83 +653,95 @@ typedef struct {
 } nn_scores;
 int nn_evaluate (nn_net *net, const nn_data *data, const nn_transform *transforms,
                  int count, nn_scores *scores);
-int nn_predict (nn_net *net, const nn_data *data, const nn_transform *transforms, int count,
+int nn_predict (nn_net *net, const nn_data *data, const nn_transform *transforms,
+                int count,
                 float *probabilities); // images x classes
-double nn_accuracy (const float *probabilities, const int *label, int n, int classes);
+double nn_accuracy (const float *probabilities, const int *label, int n,
+                    int classes);
 int nn_argmax (const float *values, int count); // of equals the first
 
 /* --- Models by name, weights in files ---------------------------------------------------------------- */
 typedef struct nn_model {
     const char *name, *about;
-    int h, w, c;                        // the input that it expects; 0: any
-    float mean[4], deviation[4];        // of the pictures that it expects; 0: none
-    nn_layer *(*body) (nn_net *net, nn_layer *in, const struct nn_model *model, int classes);
-    const char *const (*names)[2];      // ours and theirs, of the weights; or NULL
+    int h, w, c;                 // the input that it expects; 0: any
+    float mean[4], deviation[4]; // of the pictures that it expects; 0: none
+    nn_layer *(*body) (nn_net *net, nn_layer *in, const struct nn_model *model,
+                       int classes);
+    const char *const (*names)[2]; // ours and theirs, of the weights; or NULL
     float value[4];
 } nn_model;
-extern const nn_model *const nn_models[]; // ends with NULL
+extern const nn_model *const nn_models[];         // ends with NULL
 const nn_model *nn_model_find (const char *name); // or NULL and "did you mean"
-nn_net *nn_model_net (const nn_model *model, int h, int w, int c, int classes, nn_init *init,
-                      uint64_t seed);             // with its loss; not yet built
+// with its loss; not yet built
+nn_net *nn_model_net (const nn_model *model, int h, int w, int c, int classes,
+                      nn_init *init, uint64_t seed);
 int nn_weights_save (const nn_net *net, const char *path, const char *note);
-int nn_weights_load (nn_net *net, const char *path); // every parameter, by name and shape
+// every parameter, by name and shape
+int nn_weights_load (nn_net *net, const char *path);
 
 /* --- Arrays in files: safetensors ---------------------------------------------------------------------- */
 enum { NN_FILE_DIMS = 8 };
 typedef struct {
     const char *name;
-    const char *type;      // "F32", "F16", "BF16", "F64", "I64" … in the file
+    const char *type; // "F32", "F16", "BF16", "F64", "I64" … in the file
     int dim[NN_FILE_DIMS], dims;
-    size_t size;           // how many numbers
-    const void *at;        // the first of them
+    size_t size;    // how many numbers
+    const void *at; // the first of them
 } nn_array;
-typedef struct { const char *key, *text; } nn_note;
 typedef struct {
-    nn_array *array;       // in the order in which the file has them
+    const char *key, *text;
+} nn_note;
+typedef struct {
+    nn_array *array; // in the order in which the file has them
     int count;
     struct cJSON *header;
-    void *map;             // the whole file
+    void *map; // the whole file
     size_t bytes;
 } nn_arrays;
 int nn_arrays_open (nn_arrays *self, const char *path);
 void nn_arrays_close (nn_arrays *self);
-const nn_array *nn_arrays_find (const nn_arrays *self, const char *name); // or NULL
-const char *nn_arrays_note (const nn_arrays *self, const char *key);      // or NULL
+// or NULL
+const nn_array *nn_arrays_find (const nn_arrays *self, const char *name);
+// or NULL
+const char *nn_arrays_note (const nn_arrays *self, const char *key);
 void nn_array_read (const nn_array *self, float *to); // numbers of any type
+// floats; notes end with { 0 }
 int nn_arrays_save (const nn_array *arrays, int count, const nn_note *notes,
-                    const char *path);                // floats; notes end with { 0 }
+                    const char *path);
 
 /* --- Recipes: all that a training run depends on, as text ---------------------------------------------- */
 enum { NN_TRANSFORMS = 16 };
 typedef struct {
-    char name[64];         // what the run is called
-    char data[512];        // "cifar10", "shapes10:2000" or a folder
+    char name[64];  // what the run is called
+    char data[512]; // "cifar10", "shapes10:2000" or a folder
     char model[32], init[32], optimiser[32], schedule[32];
-    char transforms[256];  // words: "standardise"
+    char transforms[256];         // words: "standardise"
     double mean[4], deviation[4]; // of the training images; 0: not yet measured
-    double validation;     // share of the training images that is put aside
+    double validation;            // share of the training images that is put aside
     int batch, epochs;
     double rate, momentum, decay;
     uint64_t seed;
-    double published;      // accuracy in percent as its source gives it; 0: none
+    double published; // accuracy in percent as its source gives it; 0: none
 } nn_recipe;
 typedef struct {
     const char *name;
     enum { NN_TEXT, NN_WORDS, NN_INTEGER, NN_NUMBER, NN_NUMBERS, NN_SEED } type;
-    size_t place, room;    // of the value in nn_recipe
-    const char *fallback;  // if nobody says anything; NULL: somebody must
+    size_t place, room;   // of the value in nn_recipe
+    const char *fallback; // if nobody says anything; NULL: somebody must
     double low, high;
-    const char *(*choice) (int i); // the i-th thing that it can be; NULL at the end
+    // the i-th thing that it can be; NULL at the end
+    const char *(*choice) (int i);
     const char *about;
 } nn_recipe_key;
 extern const nn_recipe_key nn_recipe_keys[]; // ends with a name that is NULL
 int nn_file_beside (char *path, size_t size, const char *name); // of this program
-int nn_recipe_load (nn_recipe *self, const char *name); // or a path
+int nn_recipe_load (nn_recipe *self, const char *name);         // or a path
 int nn_recipe_save (const nn_recipe *self, const char *path);
 int nn_recipe_set (nn_recipe *self, const char *name, const char *text);
 nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes);
 int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
                          const nn_schedule **schedule);
-int nn_recipe_transforms (nn_recipe *self, const nn_data *training, nn_transform *list);
+int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
+                          nn_transform *list);
 
 #endif

@@ -1,7 +1,7 @@
 /*  progress.c - how far are we, and when shall we be there?
  *
- *  Two callbacks for people. nn_progress () draws a bar, and only where somebody looks: on a
- *  terminal. nn_epochs () writes a line an epoch, anywhere.
+ *  Two callbacks for people. nn_progress () draws a bar, and only where somebody
+ *  looks: on a terminal. nn_epochs () writes a line an epoch, anywhere.
  */
 #include "nn.h"
 
@@ -25,8 +25,8 @@ static int write_epoch (void *self, nn_training *t)
     return NN_OK;
 }
 
-/*  A bar, the rate, the time that is left of this epoch, the loss and the accuracy so far;
- *  drawn anew about ten times a second. */
+/*  A bar, the rate, the time that is left of this epoch, the loss and the accuracy
+ *  so far; drawn anew about ten times a second. */
 static int draw_bar (void *self, nn_training *t)
 {
     FILE *out = self;
@@ -55,7 +55,8 @@ nn_callback nn_epochs (FILE *out)
     return (nn_callback){ .name = "epochs", .epoch = write_epoch, .self = out };
 }
 
-/*  A bar while an epoch runs and a line when it has ended; silent unless on a terminal. */
+/*  A bar while an epoch runs and a line when it has ended; silent unless on a
+ *  terminal. */
 nn_callback nn_progress (FILE *out)
 {
     if (!isatty (fileno (out)))

@@ -1,10 +1,11 @@
 /*  random.c - chance that can be repeated
  *
- *  A usual generator hides a state and changes it with every draw, so that a result depends
- *  on who drew before. Philox (Salmon, Moraes, Dror and Shaw, 2011) has no state: it is a
- *  function of a key and a counter, ten rounds of multiply and exchange. Whoever knows the
- *  seed, the purpose, the epoch and the number of an image draws the same numbers for it:
- *  on any thread, in any order, today or after a restart.
+ *  A usual generator hides a state and changes it with every draw, so that a
+ *  result depends on who drew before. Philox (Salmon, Moraes, Dror and Shaw, 2011)
+ *  has no state: it is a function of a key and a counter, ten rounds of multiply
+ *  and exchange. Whoever knows the seed, the purpose, the epoch and the number of
+ *  an image draws the same numbers for it: on any thread, in any order, today or
+ *  after a restart.
  */
 #include "nn.h"
 
@@ -28,8 +29,8 @@ void nn_philox (uint32_t out[4], const uint32_t counter[4], const uint32_t key[2
     out[0] = a, out[1] = b, out[2] = c, out[3] = d;
 }
 
-/*  The numbers for one purpose (NN_FOR_…) and two things that tell its uses apart, such as
- *  epoch and image. */
+/*  The numbers for one purpose (NN_FOR_…) and two things that tell its uses apart,
+ *  such as epoch and image. */
 nn_random nn_random_from (uint64_t seed, uint32_t purpose, uint32_t a, uint32_t b)
 {
     return (nn_random){ .key = { (uint32_t) seed, (uint32_t) (seed >> 32) },
@@ -46,8 +47,8 @@ uint32_t nn_random_bits (nn_random *self)
     return self->block[4 - self->left--];
 }
 
-/*  Each of 0 .. n - 1 equally often: the few draws that would favour some are drawn again
- *  (Lemire 2019). */
+/*  Each of 0 .. n - 1 equally often: the few draws that would favour some are
+ *  drawn again (Lemire 2019). */
 uint32_t nn_random_below (nn_random *self, uint32_t n)
 {
     nn_require (n > 0, "there is no number below 0");
@@ -65,7 +66,8 @@ float nn_random_uniform (nn_random *self)
     return (float) (nn_random_bits (self) >> 8) * 0x1p-24f;
 }
 
-/*  A draw from the bell curve (Box and Muller 1958). Exercise 1.3 shows why it works. */
+/*  A draw from the bell curve (Box and Muller 1958). Exercise 1.3 shows why it
+ *  works. */
 float nn_random_normal (nn_random *self)
 {
     const double u = ((nn_random_bits (self) >> 8) + 1) * 0x1p-24; // never 0
@@ -73,7 +75,8 @@ float nn_random_normal (nn_random *self)
     return (float) (sqrt (-2 * log (u)) * cos (6.283185307179586 * v));
 }
 
-/*  Puts the numbers into random order, each order equally likely (Fisher and Yates 1938). */
+/*  Puts the numbers into random order, each order equally likely (Fisher and Yates
+ *  1938). */
 void nn_shuffle (int *order, int count, nn_random *random)
 {
     for (int i = count - 1; i > 0; i--) {

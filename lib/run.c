@@ -1,14 +1,14 @@
 /*  run.c - forward, backward, and one step of learning
  *
- *  A pass cuts its batch into shards, always the same number, and hands them to the threads.
- *  A thread takes a few images of its shard through as many layers as it can before it takes
- *  the next few: they are still in the cache. Only a layer that must see the whole batch makes
- *  everybody wait.
+ *  A pass cuts its batch into shards, always the same number, and hands them to
+ *  the threads. A thread takes a few images of its shard through as many layers as
+ *  it can before it takes the next few: they are still in the cache. Only a layer
+ *  that must see the whole batch makes everybody wait.
  *
- *  Sums of floats depend on their order. So each shard adds up its own gradients, image after
- *  image, and in the end shards are added in pairs, pairs of pairs, and so on. Who computed
- *  which shard does not matter: one thread and sixteen give the same bits, and so would
- *  several machines.
+ *  Sums of floats depend on their order. So each shard adds up its own gradients,
+ *  image after image, and in the end shards are added in pairs, pairs of pairs,
+ *  and so on. Who computed which shard does not matter: one thread and sixteen
+ *  give the same bits, and so would several machines.
  */
 #include "nn.h"
 
@@ -82,7 +82,7 @@ static void forward_all (nn_net *net, const nn_batch *batch, bool training)
                 net->layer[l]->kind->prepare (net->layer[l], part, NN_PARTS);
         }
     for (int first = 0, end; first < net->layers; first = end) {
-        // -- a layer that must see the whole batch has now seen all that lies below it
+        // -- a layer that must see the whole batch has now seen all below it
         const nn_whole *whole = training ? net->layer[first]->kind->whole : NULL;
         if (whole) {
 #pragma omp for schedule(static)
@@ -109,7 +109,8 @@ static void forward_all (nn_net *net, const nn_batch *batch, bool training)
     }
 }
 
-/*  Every thread of the team calls this: gradients of all images, and shards' sums. */
+/*  Every thread of the team calls this: gradients of all images, and shards'
+ *  sums. */
 static void backward_all (nn_net *net, const nn_batch *batch)
 {
 #pragma omp for schedule(static)
@@ -161,8 +162,8 @@ static void sum_shards (const nn_param *p, int shards, size_t at, size_t count)
     memcpy (p->dw + at, p->sums + at, count * sizeof *p->dw);
 }
 
-/*  Every thread of the team calls this: the gradient of each parameter, from the shards'
- *  sums or, where a layer computes it row by row, from the layer. */
+/*  Every thread of the team calls this: the gradient of each parameter, from the
+ *  shards' sums or, where a layer computes it row by row, from the layer. */
 static void gradients_all (nn_net *net, const nn_batch *batch)
 {
     for (int l = 0; l < net->layers; l++) {
@@ -189,7 +190,8 @@ static void gradients_all (nn_net *net, const nn_batch *batch)
 #pragma omp barrier
 }
 
-/*  Every thread of the team calls this: the optimiser changes what may be learnt. */
+/*  Every thread of the team calls this: the optimiser changes what may be
+ *  learnt. */
 static void update_all (nn_net *net, const nn_optimiser *o)
 {
     for (int l = 0; l < net->layers; l++)
@@ -246,8 +248,9 @@ int nn_net_forward (nn_net *net, const nn_batch *batch, bool training)
     return NN_OK;
 }
 
-/*  The gradient of everything that learns, after a forward pass in training. If the last
- *  layer is no loss, the caller has put the gradient of its output into net->output->out.dx. */
+/*  The gradient of everything that learns, after a forward pass in training. If
+ *  the last layer is no loss, the caller has put the gradient of its output into
+ *  net->output->out.dx. */
 int nn_net_backward (nn_net *net, const nn_batch *batch)
 {
     const int status = fits (net, batch, true);
@@ -264,7 +267,8 @@ int nn_net_backward (nn_net *net, const nn_batch *batch)
     return NN_OK;
 }
 
-/*  The optimiser's memory, taken before the first step and kept with the weights. */
+/*  The optimiser's memory, taken before the first step and kept with the
+ *  weights. */
 static int prepare_slots (nn_net *net, const nn_optimiser *o)
 {
     for (int l = 0; l < net->layers; l++)
@@ -293,8 +297,8 @@ static int sum_ranks (nn_net *net, const nn_comm *comm)
     return status;
 }
 
-/*  One step: forward, backward, the sums, the update. Afterwards nn_net_loss () is the loss
- *  before the step. */
+/*  One step: forward, backward, the sums, the update. Afterwards nn_net_loss () is
+ *  the loss before the step. */
 int nn_net_step (nn_net *net, const nn_batch *batch, nn_optimiser *optimiser,
                  const nn_comm *comm)
 {
@@ -328,7 +332,8 @@ double nn_net_loss (const nn_net *net)
     return net->seen ? sum / net->seen : 0;
 }
 
-/*  For layers that scatter: sets the gradient of in[k] to zero where it must be overwritten. */
+/*  For layers that scatter: sets the gradient of in[k] to zero where it must be
+ *  overwritten. */
 void nn_clear_gradient (nn_layer *self, int k, int lo, int hi)
 {
     const nn_tensor *in = &self->in[k]->out;

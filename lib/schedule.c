@@ -1,7 +1,7 @@
 /*  schedule.c - how fast to learn, and when
  *
- *  A schedule is a factor on the learning rate for each step of a training of known length.
- *  The plainest says one, always.
+ *  A schedule is a factor on the learning rate for each step of a training of
+ *  known length. The plainest says one, always.
  */
 #include "nn.h"
 

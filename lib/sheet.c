@@ -24,10 +24,11 @@ typedef struct {
 static int arrange (sheet *s, const nn_image *images, int count,
                     const nn_plot_args *args)
 {
-    *s = (sheet){ .columns = args->columns, .above = args->title ? 30 : 0 };
+    *s = (sheet){ .columns = 1, .above = args->title ? 30 : 0 };
     while (args->columns < 1 && s->columns * s->columns < count)
         s->columns++;
-    s->columns = s->columns < count ? s->columns : count;
+    if (args->columns > 0)
+        s->columns = args->columns < count ? args->columns : count;
     s->rows = (count + s->columns - 1) / s->columns;
     for (int k = 0; k < count; k++) {
         s->h = images[k].h > s->h ? images[k].h : s->h;

@@ -34,7 +34,7 @@ static void mark (bool *second, const nn_data *data, double share, uint64_t seed
         const int count = members (data, class, member);
         nn_random random = nn_random_from (seed, NN_FOR_SPLIT, class, 0);
         nn_shuffle (member, count, &random);
-        // -- rounding the running total is fair: no class and no sum is off by a whole image
+        // -- rounding the running total is fair: nothing is off by a whole image
         const int take =
             (int) (lround (share * (seen + count)) - lround (share * seen));
         for (int i = 0; i < take; i++)

@@ -1,11 +1,13 @@
 /*  summary.c - a net as a table
  *
- *  A row a layer: its name, what it reads when that is not simply the layer above, the shape of
- *  its output, how many numbers it learns, and what its kind wants to say of itself.
+ *  A row a layer: its name, what it reads when that is not simply the layer above,
+ *  the shape of its output, how many numbers it learns, and what its kind wants to
+ *  say of itself.
  */
 #include "nn.h"
 
-/*  The names of the layers that this one reads, unless it is just the one above. */
+/*  The names of the layers that this one reads, unless it is just the one
+ *  above. */
 static void name_inputs (const nn_layer *l, char *text, size_t size)
 {
     text[0] = 0;
@@ -16,8 +18,8 @@ static void name_inputs (const nn_layer *l, char *text, size_t size)
                         l->in[k]->name);
 }
 
-/*  Prints the table, then the sums: how many numbers are learnt, how many lie still, and the
- *  memory, once the net is built. */
+/*  Prints the table, then the sums: how many numbers are learnt, how many lie
+ *  still, and the memory, once the net is built. */
 void nn_net_summary (const nn_net *net, FILE *out)
 {
     static const char line[] =

@@ -1,20 +1,21 @@
 /*  tensor.c - numbers with four sizes
  *
- *  A batch of pictures is n images of h rows, w columns and c channels. In memory the
- *  channels of a place lie side by side, places follow in reading order, rows follow rows,
- *  images follow images (NHWC). So a dot of the picture is one short run of memory, and a
- *  whole image, seen by a layer that does not care for places, is one long row.
+ *  A batch of pictures is n images of h rows, w columns and c channels. In memory
+ *  the channels of a place lie side by side, places follow in reading order, rows
+ *  follow rows, images follow images (NHWC). So a dot of the picture is one short
+ *  run of memory, and a whole image, seen by a layer that does not care for
+ *  places, is one long row.
  *
- *  A convolution looks over the edge of its picture and wants to see zeros there. If it asks,
- *  each image is laid into a frame of zeros, its halo; row 0, column 0 then stands a little
- *  inside, and a row ends before the next begins.
+ *  A convolution looks over the edge of its picture and wants to see zeros there.
+ *  If it asks, each image is laid into a frame of zeros, its halo; row 0, column 0
+ *  then stands a little inside, and a row ends before the next begins.
  */
 #include "nn.h"
 
 #include <math.h>
 
-/*  Takes memory for the values, and for their gradient if asked, from the sizes already in
- *  self. Negative or overflowing sizes are refused. */
+/*  Takes memory for the values, and for their gradient if asked, from the sizes
+ *  already in self. Negative or overflowing sizes are refused. */
 int nn_tensor_lay (nn_tensor *self, nn_arena *arena, bool gradient)
 {
     const long long row = ((long long) self->w + 2 * self->halo) * self->c;

@@ -1,12 +1,12 @@
 /*  train.c - the loop, and who may interfere
  *
- *  Training is two loops: over epochs, and over the batches of an epoch. What happens between
- *  steps and between epochs is nobody's business here. Callbacks see the state of the
- *  training, a plain struct, and may change it: draw a curve, lower the rate, save the
- *  weights, stop.
+ *  Training is two loops: over epochs, and over the batches of an epoch. What
+ *  happens between steps and between epochs is nobody's business here. Callbacks
+ *  see the state of the training, a plain struct, and may change it: draw a curve,
+ *  lower the rate, save the weights, stop.
  *
- *  The order of the images depends on the seed and the epoch alone. So a training can go on
- *  at any batch of any epoch, and nobody can tell.
+ *  The order of the images depends on the seed and the epoch alone. So a training
+ *  can go on at any batch of any epoch, and nobody can tell.
  */
 #include "nn.h"
 
@@ -106,7 +106,8 @@ static int run_epoch (nn_loader *loader, const nn_train_args *args, nn_training 
     return status;
 }
 
-/*  Writes the epoch that has just ended into the history, with the validation's verdict. */
+/*  Writes the epoch that has just ended into the history, with the validation's
+ *  verdict. */
 static int remember (const nn_train_args *args, nn_training *t)
 {
     nn_scores scores = { .loss = NAN, .accuracy = NAN };
@@ -150,8 +151,9 @@ static int run_epochs (nn_loader *loader, const nn_train_args *args,
     return status != NN_OK ? status : last;
 }
 
-/*  Trains a built net and adds an nn_epoch to the history for each epoch. Stops early when a
- *  callback says so; fails as the data set, a callback or memory fails. */
+/*  Trains a built net and adds an nn_epoch to the history for each epoch. Stops
+ *  early when a callback says so; fails as the data set, a callback or memory
+ *  fails. */
 int nn_train_with (nn_net *net, const nn_data *data, nn_history *history,
                    nn_train_args args)
 {
