@@ -14,7 +14,8 @@
  * Two loops do it, and they are slow. Reading along a row of `x` means writing down a
  * column of `y`: each number that you write lies in another line of the cache, and the
  * line is thrown out before its neighbour is written. So walk in tiles. A tile of 16 by 16
- * numbers fits into the cache on both sides.
+ * numbers fits into the cache on both sides. Inside of it, too, one of the two is walked
+ * down its columns. Should it be the one that is read or the one that is written? Try both.
  *
  * `rows` and `cols` need not be multiples of your tile, and either may be 1.
  *

@@ -76,12 +76,12 @@ static const grade_check checks[] = {
       .cases = 30 },
     { .code = "F",
       .points = 4,
-      .title = "at least a third as fast as nn_col2im",
+      .title = "at least a tenth as fast as nn_col2im",
       .make = large,
       .call = call,
       .against = library,
       .rival = "nn_col2im",
-      .floor = 0.33 }
+      .floor = 0.1 }
 };
 
 GRADE_EXERCISE (ex_col2im_prototype);

@@ -252,7 +252,7 @@ static void weigh (const grade_task *task, grade_case *c, call_end end,
 
 static bool single (unsigned bits)
 {
-    return (bits & (bits - 1)) == 0;
+    return bits && (bits & (bits - 1)) == 0;
 }
 
 /*  Which mistake does what the learner's code does, on this case and on those after it? A few

@@ -1,0 +1,9 @@
+// Mistake 1, image by image.
+#include "exercise.h"
+
+void ex_split (int *second, const int *label, int n, int classes, double share,
+               nn_random *random)
+{
+    for (int i = 0; i < n; i++)
+        second[i] = nn_random_uniform (random) < share;
+}
