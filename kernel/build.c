@@ -41,6 +41,21 @@ static const char standard_headers[] =
 
 /* --- Running a program ------------------------------------------------------------------ */
 
+/*  Our environment, but with the session's folder for temporary files: a compiler that is
+ *  stopped leaves some. */
+static char **make_environment (const char *folder)
+{
+    int count = 0, used = 0;
+    while (environ[count])
+        count++;
+    char **copy = nnk_allocate ((count + 2) * sizeof *copy);
+    for (int i = 0; i < count; i++)
+        if (strncmp (environ[i], "TMPDIR=", 7) != 0)
+            copy[used++] = environ[i];
+    copy[used] = nnk_format ("TMPDIR=%s", folder);
+    return copy;
+}
+
 /*  Starts it in `folder`, with `out` and `errors` as its streams, in a group of its own. */
 static pid_t start (char *const *argv, const char *folder, int out, int errors)
 {
@@ -48,23 +63,28 @@ static pid_t start (char *const *argv, const char *folder, int out, int errors)
     posix_spawnattr_t attributes;
     sigset_t none, all;
     pid_t pid = -1;
+    char **environment = make_environment (folder);
     sigemptyset (&none);
     sigfillset (&all);
     posix_spawn_file_actions_init (&actions);
     posix_spawn_file_actions_addopen (&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2 (&actions, out, 1);
     posix_spawn_file_actions_adddup2 (&actions, errors, 2);
-    if (folder)
-        posix_spawn_file_actions_addchdir_np (&actions, folder);
+    posix_spawn_file_actions_addchdir_np (&actions, folder);
     posix_spawnattr_init (&attributes);
     posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP |
                                                POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask (&attributes, &none);
     posix_spawnattr_setsigdefault (&attributes, &all);
-    if (posix_spawnp (&pid, argv[0], &actions, &attributes, argv, environ) != 0)
+    if (posix_spawnp (&pid, argv[0], &actions, &attributes, argv, environment) != 0)
         pid = -1;
     posix_spawn_file_actions_destroy (&actions);
     posix_spawnattr_destroy (&attributes);
+    char **last = environment;
+    while (last[1])
+        last++;
+    free (*last); // the one that is ours
+    free (environment);
     return pid;
 }
 
@@ -300,7 +320,11 @@ bool nnk_build_open (nnk_build *self, char *const *flags, int count, const char 
                   nnk_text_string (&errors));
     nnk_text_clear (&errors);
     if (good && run_gcc (self, verify, sink, &out, &errors) == 0)
-        self->precompiled = strstr (nnk_text_string (&errors), "! nnk_prelude.h.gch") != NULL;
+        self->precompiled = strstr (nnk_text_string (&errors), "nnk_prelude.h.gch") &&
+                            nnk_text_string (&errors)[0] == '!';
+    if (good && !self->precompiled && !sink->quit)
+        nnk_add_string (trouble, "gcc does not use the precompiled header, so cells are "
+                                 "compiled slowly\n");
     nnk_text_free (&text);
     nnk_text_free (&errors);
     nnk_text_free (&out);

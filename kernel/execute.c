@@ -8,6 +8,7 @@
  *  ended first; file positions are shared between parent and child, so they are written
  *  down and put back; unwritten output would appear twice, so it is flushed.
  */
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +33,7 @@ extern const char nnk_missing[];      // stubs.S: the code for a slot without a 
 _Noreturn void nnk_missing_called (int number);
 
 static pid_t self, snapshot;
+static char folder[4096]; // where the objects of the cells lie
 static char *stub_name[NNK_STUBS];
 static const void *value; // of the cell's trailing expression
 static nnk_message message;
@@ -99,6 +101,18 @@ static void keep_positions (void)
     }
 }
 
+/*  The kernel was killed: its folder goes, and then everything that its cells have started,
+ *  this process included. */
+_Noreturn static void clean_up (void)
+{
+    DIR *all = opendir (folder);
+    for (struct dirent *entry; all && (entry = readdir (all));)
+        unlinkat (dirfd (all), entry->d_name, 0);
+    rmdir (folder);
+    kill (0, SIGKILL);
+    _exit (0);
+}
+
 /*  Stands still until the kernel says that the cell's process has died. */
 static void stand_still (void)
 {
@@ -109,7 +123,7 @@ static void stand_still (void)
         got = syscall (SYS_read, NNK_FD_PROMOTE, &byte, 1);
     while (got < 0 && errno == EINTR);
     if (got != 1)
-        _exit (0);
+        clean_up ();
     for (int i = 0; i < positions; i++)
         lseek (position[i].fd, position[i].at, SEEK_SET);
     prctl (PR_SET_PDEATHSIG, SIGKILL);
@@ -264,6 +278,8 @@ static void obey (void)
     memcpy (text, message.text, message.size);
     order run = { .end = text + message.size };
     run.object = next_string (&at);
+    snprintf (folder, sizeof folder, "%.*s", (int) (strrchr (run.object, '/') - run.object),
+              run.object);
     run.entry = next_string (&at);
     run.shower = next_string (&at);
     run.how = next_string (&at);

@@ -247,6 +247,8 @@ typedef struct {
     int libraries;
     long memory; // limit in MB; 0: none
     nnk_text line; // the last unfinished line of output: the prompt of an input
+    nnk_text held; // a part of it that is not published yet
+    double held_since;
     nnk_text half[2]; // bytes of a character whose rest has not come
     nnk_text record;  // a display that comes in parts
     bool result;      // the value of this cell has been shown
@@ -259,7 +261,8 @@ nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order, nnk_sink *s
                           nnk_error *error);
 bool nnk_executor_undo (nnk_executor *self);
 bool nnk_executor_peek (void *self, uint64_t address, void *out, size_t size);
-void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent, bool asking);
+typedef enum { NNK_DRAIN_LIVE, NNK_DRAIN_ASKING, NNK_DRAIN_ALL } nnk_drain;
+void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent, nnk_drain how);
 cJSON *nnk_bundle_read (const char *bytes, size_t size, char **id);
 size_t nnk_utf8 (nnk_text *out, const char *bytes, size_t size, bool all);
 

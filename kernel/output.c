@@ -266,12 +266,31 @@ static void gather_pipes (gathering *self, nnk_text from[2])
     }
 }
 
+/*  Keeps the unfinished last line of stdout for a moment. If input is asked for meanwhile,
+ *  it becomes the prompt and is not published. */
+static void hold_back (gathering *self, nnk_drain how)
+{
+    nnk_executor *executor = self->self;
+    const char *end = self->text.size ? memrchr (self->text.s, '\n', self->text.size) : NULL;
+    const size_t whole = end ? end + 1 - self->text.s : 0;
+    const double now = nnk_now ();
+    if (self->letter != 'O' || whole == self->text.size)
+        executor->held_since = now;
+    else if (how == NNK_DRAIN_ASKING) {
+        self->text.size = whole;
+    } else if (now - executor->held_since < 0.05) {
+        nnk_add (&executor->held, self->text.s + whole, self->text.size - whole);
+        self->text.size = whole;
+    }
+}
+
 /*  Everything that has come so far. What stands in the pipes was written after what stood
- *  in the ring before we looked; a P marks where a child has certainly ended. When input is
- *  asked for, the unfinished last line is not published: it becomes the prompt. */
-void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent, bool asking)
+ *  in the ring before we looked; a P marks where a child has certainly ended. */
+void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent, nnk_drain how)
 {
     gathering all = { .self = self, .sink = sink, .silent = silent, .letter = 'O' };
+    nnk_add (&all.text, nnk_text_string (&self->held), self->held.size);
+    nnk_text_clear (&self->held);
     nnk_text pipes[2] = { { 0 }, { 0 } };
     bool more = true;
     for (int turn = 0; more && turn < 16; turn++) {
@@ -282,10 +301,8 @@ void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent, bool ask
             gather_pipes (&all, pipes);
         more |= mark;
     }
-    if (asking && all.letter == 'O' && all.text.size) {
-        const char *end = memrchr (all.text.s, '\n', all.text.size);
-        all.text.size = end ? end + 1 - all.text.s : 0;
-    }
+    if (how != NNK_DRAIN_ALL)
+        hold_back (&all, how);
     flush (&all);
     nnk_text_free (&all.text);
     nnk_text_free (&pipes[0]);

@@ -464,7 +464,6 @@ static void watch_world (server *self)
 
 static void serve (server *self)
 {
-    publish_state (self, NULL, "idle");
     while (!self->sink.quit) {
         if (!self->queued) {
             on_wait (&self->sink, NULL, 0, 60000);

@@ -179,6 +179,7 @@ void nnk_executor_stop (nnk_executor *self)
     self->ring = NULL;
     self->pid = self->snapshot = 0;
     nnk_text_free (&self->line);
+    nnk_text_free (&self->held);
     nnk_text_free (&self->half[0]);
     nnk_text_free (&self->half[1]);
     nnk_text_free (&self->record);
@@ -237,9 +238,13 @@ typedef struct {
 static void answer_input (watching *w)
 {
     nnk_executor *self = w->self;
-    nnk_output_drain (self, w->sink, w->silent, true);
-    char *line = w->sink->input (w->sink, nnk_text_string (&self->line));
+    nnk_output_drain (self, w->sink, w->silent, NNK_DRAIN_ASKING);
+    char *line = w->asked ? NULL : w->sink->input (w->sink, nnk_text_string (&self->line));
     nnk_text_clear (&self->line);
+    if (w->sink->interrupts != w->interrupts) { // SIGINT will end its waiting
+        free (line);
+        return;
+    }
     *w->message = (nnk_message) { .word = NNK_ANSWER, .status = line != NULL };
     if (line) {
         const size_t most = NNK_TEXT - 2, size = strlen (line);
@@ -298,7 +303,7 @@ static nnk_ran after_death (watching *w)
     const int status = bury (self);
     while (!w->done && receive (self, w->message, 0))
         take_message (w);
-    nnk_output_drain (self, w->sink, w->silent, false);
+    nnk_output_drain (self, w->sink, w->silent, NNK_DRAIN_ALL);
     if (w->killed && !w->reported)
         nnk_error_set (w->error, "Interrupt", "interrupted; the cell did not stop by itself, so "
                        "every variable is as it was before the cell");
@@ -326,14 +331,15 @@ nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order, nnk_sink *s
     while (!w.done) {
         struct pollfd fds[2] = { { self->control, POLLIN, 0 }, { self->pidfd, POLLIN, 0 } };
         sink->wait (sink, fds, 2, w.asked ? 5 : 10);
-        nnk_output_drain (self, sink, silent, false);
         if (fds[0].revents && receive (self, done, 0))
             take_message (&w);
         else if (fds[1].revents)
             return after_death (&w);
+        else
+            nnk_output_drain (self, sink, silent, NNK_DRAIN_LIVE);
         interrupt (&w);
     }
-    nnk_output_drain (self, sink, silent, false);
+    nnk_output_drain (self, sink, silent, NNK_DRAIN_ALL);
     if (w.done && done->status == NNK_INTERRUPTED)
         nnk_error_set (error, "Interrupt", "interrupted; what the cell has done so far is kept");
     return done->status == NNK_ENDED         ? NNK_RAN

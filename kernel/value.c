@@ -112,10 +112,14 @@ static bool find (nnk_dwarf *self, const char *name, Dwarf_Die *found)
 static bool find_value_type (nnk_dwarf *self, int serial, Dwarf_Die *type)
 {
     char name[40];
-    Dwarf_Die variable, pointer;
+    Dwarf_Die variable, pointer, alias;
     snprintf (name, sizeof name, "nnk_type_%d", serial);
-    return find (self, name, &variable) && type_of (&variable, &pointer) &&
-           peel (&pointer, true) && type_of (&pointer, type);
+    if (!find (self, name, &variable) || !type_of (&variable, &pointer) ||
+        !peel (&pointer, true) || !type_of (&pointer, &alias))
+        return false;
+    *type = alias; // or what it stands for, when it is the typedef that lower.c has made
+    const char *own = dwarf_diename (&alias);
+    return !own || strcmp (own, "nnk_type") != 0 || type_of (&alias, type);
 }
 
 static const char *name_of (Dwarf_Die *type)

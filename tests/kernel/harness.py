@@ -75,7 +75,7 @@ class Result:
     """What one cell gave: its reply and its messages, in order."""
 
     def __init__(self):
-        self.reply, self.messages = None, []
+        self.reply, self.messages, self.idle = None, [], False
 
     def of(self, kind):
         return [m["content"] for m in self.messages if m["msg_type"] == kind]
@@ -105,16 +105,16 @@ class Kernel:
         self.home = tempfile.mkdtemp(prefix="nn-kernel-test-")
         self.tmp = os.path.join(self.home, "tmp")
         os.mkdir(self.tmp)
-        self.environment = dict(os.environ, HOME=self.home, TMPDIR=self.tmp,
-                                XDG_DATA_HOME=os.path.join(self.home, "data"), **(environment or {}))
+        self.environment = {**os.environ, "HOME": self.home, "TMPDIR": self.tmp,
+                            "XDG_DATA_HOME": os.path.join(self.home, "data"), **(environment or {})}
         self.file = os.path.join(self.home, "connection.json")
         ip = os.path.join(self.home, "s") if transport == "ipc" else "127.0.0.1"
         _, self.info = write_connection_file(self.file, ip=ip, transport=transport, key=b"secret-of-the-test")
         with open(os.path.join(self.home, "log"), "w") as log:
             self.process = subprocess.Popen([*wrap, NN_KERNEL, self.file, *arguments], env=self.environment, stderr=log,
                                             stdout=log, cwd=self.home)
-        self.context = zmq.Context()
-        self.session = Session(key=b"secret-of-the-test")
+        self.context, self.early = zmq.Context(), []
+        self.session = Session(key=b"secret-of-the-test", digest_history_size=0)
         self.shell, self.control_socket = self.socket("shell", zmq.DEALER), self.socket("control", zmq.DEALER)
         self.stdin, self.iopub = self.socket("stdin", zmq.DEALER), self.socket("iopub", zmq.SUB)
         self.poller = zmq.Poller()
@@ -153,26 +153,33 @@ class Kernel:
 
     def collect(self, message_id, answers=(), seconds=TIMEOUT):
         """The result of a cell that was sent; `answers` are typed when it asks for input."""
-        result, answers, idle = Result(), list(answers), False
+        result, answers = Result(), list(answers)
         result.prompts = []
-        while result.reply is None or not idle:
+        early, self.early = self.early, []
+        for channel, message in early:
+            self.sort(result, message_id, channel, message)
+        while result.reply is None or not result.idle:
             ready = dict(self.poller.poll(1000 * seconds))
             if not ready:
                 raise TimeoutError("no answer to a cell within %d s; log: %s" % (seconds, self.log()))
-            if self.iopub in ready:
-                message = self.receive(self.iopub)
-                if message["parent_header"].get("msg_id") == message_id:
-                    result.messages.append(message)
-                    idle = message["content"].get("execution_state") == "idle"
-            if self.shell in ready:
-                message = self.receive(self.shell)
-                if message["parent_header"].get("msg_id") == message_id:
-                    result.reply = message
+            for channel in (self.iopub, self.shell):
+                if channel in ready:
+                    self.sort(result, message_id, channel, self.receive(channel))
             if self.stdin in ready and answers:
                 request = self.receive(self.stdin)
                 result.prompts.append(request["content"]["prompt"])
                 self.session.send(self.stdin, "input_reply", {"value": answers.pop(0)})
         return result
+
+    def sort(self, result, message_id, channel, message):
+        """Puts a message into the result, or keeps it for another."""
+        if message["parent_header"].get("msg_id") != message_id:
+            self.early = self.early[-1000:] + [(channel, message)]
+        elif channel is self.shell:
+            result.reply = message
+        else:
+            result.messages.append(message)
+            result.idle = message["content"].get("execution_state") == "idle"
 
     def run(self, code, answers=(), **options):
         return self.collect(self.send(code, **options), answers)
