@@ -3,9 +3,3 @@ CELL_OPTIONS = --prelude $(CURDIR)/chapters/cells.h --library $(CURDIR)/$(BUILD)
 CELL_NEEDS   = $(BUILD)/libcells.so $(BUILD)/nn-kernel $(BUILD)/nn-exec
 $(BUILD)/libcells.so: chapters/cells.c chapters/cells.h kernel/nnk.h lib/nn.h $(BUILD)/libnn.so
 	$(call Q,cc)$(CC) $(ALL_CFLAGS) -Ilib -Ikernel -shared -o $@ $< -L$(BUILD) -lnn -Wl,-rpath,'$$ORIGIN'
-
-install: $(CELL_NEEDS) ## make Jupyter know the kernel, for this user
-	@$(CURDIR)/$(BUILD)/nn-kernel --install $(CELL_OPTIONS)
-uninstall: $(BUILD)/nn-kernel ## make Jupyter forget it
-	@$(CURDIR)/$(BUILD)/nn-kernel --uninstall
-.PHONY: install uninstall

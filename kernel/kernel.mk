@@ -5,14 +5,9 @@ KERNEL_EXEC  := execute streams display trap
 KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/kernel/%.o)
 KERNEL       := $(BUILD)/nn-kernel $(BUILD)/nn-exec $(BUILD)/nnk.h
 
-# What every cell of the book sees, as far as it is built: the prelude and the libraries, named by where they lie.
-KERNEL_SEES = $(if $(wildcard chapters/cells.h),--prelude $(CURDIR)/chapters/cells.h) \
-              $(foreach lib,libcells.so libnn.so,$(if $(wildcard $(BUILD)/$(lib)),--library $(abspath $(BUILD)/$(lib)))) \
-              -I $(CURDIR)/lib
-
 kernel: $(KERNEL) ## build the Jupyter kernel
-install: $(KERNEL) ## register the kernel for this user: Jupyter then offers "C (Layer by Layer)"
-	@$(BUILD)/nn-kernel --install $(KERNEL_SEES)
+install: $(KERNEL) $(CELL_NEEDS) ## register the kernel for this user: Jupyter then offers "C (Layer by Layer)"
+	@$(BUILD)/nn-kernel --install $(CELL_OPTIONS)
 uninstall: $(BUILD)/nn-kernel ## make Jupyter forget the kernel
 	@$(BUILD)/nn-kernel --uninstall
 .PHONY: kernel install uninstall
