@@ -230,6 +230,11 @@ function sources.row (file, item, row)
     for n = item.first, item.last do
         if (' ' .. file.lines[n] .. ' '):match ('[^%w_]' .. row .. '[^%w_]') then found[#found + 1] = n end
     end
+    local line = #found == 1 and file.lines[found[1]] or ''
+    if select (2, line:gsub ('{', '')) ~= select (2, line:gsub ('}', '')) then
+        return nil, ('%s:%d: the row %s shares its line with a brace of the table: end the last row with a comma, ' ..
+            'then clang-format gives each a line of its own'):format (file.path, found[1], row)
+    end
     if #found == 1 then return { first = found[1], last = found[1] } end
     return nil, ('%s:%d: %s lines of this table hold "%s": a row is one line with a name of its own')
         :format (file.path, item.first, #found == 0 and 'no' or 'several', row)
