@@ -68,8 +68,8 @@ static int size_check (const char *path, size_t h, size_t w)
     return NN_OK;
 }
 
-/*  Lets white shine through what is transparent. Whole numbers, so that the ends of the scale
- *  leave no trace. */
+/*  Lets white shine through what is transparent. Whole numbers, so that the ends
+ *  of the scale leave no trace. */
 static void on_white (float *x, const unsigned char *rgba, size_t dots)
 {
     for (size_t i = 0; i < dots; i++) {
@@ -95,7 +95,8 @@ static int unpack_png (nn_image *self, const char *path, png_image *png)
     if (png_image_finish_read (png, NULL, rgba, 0, NULL))
         on_white (self->x, rgba, (size_t) self->h * self->w);
     else
-        status = nn_fail (NN_EFORMAT, "%s is a damaged PNG: %s", path, png->message);
+        status =
+            nn_fail (NN_EFORMAT, "%s is a damaged PNG: %s", path, png->message);
     free (rgba);
     return status;
 }
@@ -108,7 +109,8 @@ static int load_png (nn_image *self, const char *path, const unsigned char *byte
     if (png_image_begin_read_from_memory (&png, bytes, size))
         status = unpack_png (self, path, &png);
     else
-        status = nn_fail (NN_EFORMAT, "%s is a damaged PNG: %s", path, png.message);
+        status =
+            nn_fail (NN_EFORMAT, "%s is a damaged PNG: %s", path, png.message);
     png_image_free (&png);
     return status;
 }
@@ -212,14 +214,18 @@ static unsigned char to_byte (float x)
     return x >= 1 ? 255 : x > 0 ? (unsigned char) lroundf (x * 255) : 0;
 }
 
-/*  Packs the image as a PNG of 8 bits a value into memory that the caller frees. */
+/*  Packs the image as a PNG of 8 bits a value into memory that the caller
+ *  frees. */
 int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size)
 {
-    static const png_uint_32 formats[] = { PNG_FORMAT_GRAY, PNG_FORMAT_GA, PNG_FORMAT_RGB,
-                                           PNG_FORMAT_RGBA };
+    static const png_uint_32 formats[] = { PNG_FORMAT_GRAY, PNG_FORMAT_GA,
+                                           PNG_FORMAT_RGB, PNG_FORMAT_RGBA };
     nn_require (self->c >= 1 && self->c <= 4 && self->h > 0 && self->w > 0,
-                "no picture has %d x %d dots of %d channels", self->h, self->w, self->c);
-    png_image info = { .version = PNG_IMAGE_VERSION, .width = self->w, .height = self->h,
+                "no picture has %d x %d dots of %d channels", self->h, self->w,
+                self->c);
+    png_image info = { .version = PNG_IMAGE_VERSION,
+                       .width = self->w,
+                       .height = self->h,
                        .format = formats[self->c - 1] };
     const size_t values = (size_t) self->h * self->w * self->c;
     png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX (info); // at most
@@ -229,7 +235,8 @@ int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size)
     if (pixels && *png) {
         for (size_t i = 0; i < values; i++)
             pixels[i] = to_byte (self->x[i]);
-        packed = png_image_write_to_memory (&info, *png, &bytes, 0, pixels, 0, NULL);
+        packed =
+            png_image_write_to_memory (&info, *png, &bytes, 0, pixels, 0, NULL);
     }
     free (pixels);
     *size = bytes;
@@ -237,8 +244,8 @@ int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size)
         return NN_OK;
     free (*png);
     *png = NULL;
-    return nn_fail (NN_EMEMORY, "no memory to pack a picture of %d x %d dots", self->h,
-                    self->w);
+    return nn_fail (NN_EMEMORY, "no memory to pack a picture of %d x %d dots",
+                    self->h, self->w);
 }
 
 /*  Writes the image as a PNG, whole or not at all. */

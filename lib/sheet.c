@@ -24,13 +24,16 @@ typedef struct {
 static int arrange (sheet *s, const nn_image *images, int count,
                     const nn_plot_args *args)
 {
-    *s = (sheet){ .columns = 1, .above = args->title ? 30 : 0 };
+    *s = (sheet){ .columns = 1, .h = 1, .w = 1, .above = args->title ? 30 : 0 };
     while (args->columns < 1 && s->columns * s->columns < count)
         s->columns++;
     if (args->columns > 0)
         s->columns = args->columns < count ? args->columns : count;
     s->rows = (count + s->columns - 1) / s->columns;
     for (int k = 0; k < count; k++) {
+        if (images[k].h < 1 || images[k].w < 1 || images[k].c < 1)
+            return nn_fail (NN_EVALUE, "nn_plot_images: picture %d of %d is empty",
+                            k + 1, count);
         s->h = images[k].h > s->h ? images[k].h : s->h;
         s->w = images[k].w > s->w ? images[k].w : s->w;
     }

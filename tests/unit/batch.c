@@ -36,8 +36,9 @@ static int read_four (const nn_data *self, int i, nn_image *image)
 
 static nn_data *fours (int count)
 {
-    nn_data *self = nn_data_new (&(nn_data) { "fours", count, 7, 2, 2, 1, NULL, label,
-                                              read_four, NULL, NULL }, sizeof (behaviour));
+    nn_data *self = nn_data_new (&(nn_data){ "fours", count, 7, 2, 2, 1, NULL,
+                                             label, read_four, NULL, NULL },
+                                 sizeof (behaviour));
     behaviour *b = self->source;
     b->broken = -1;
     b->odd = -1;
@@ -46,7 +47,8 @@ static nn_data *fours (int count)
 
 static bool right (const nn_batch *batch)
 {
-    bool good = batch->h == 2 && batch->w == 2 && batch->c == 1 && batch->classes == 7;
+    bool good =
+        batch->h == 2 && batch->w == 2 && batch->c == 1 && batch->classes == 7;
     for (int at = 0; at < batch->n; at++) {
         const int i = batch->index[at];
         good = good && batch->label[at] == i % 7 && batch->weight[at] == 1;
@@ -58,7 +60,8 @@ static bool right (const nn_batch *batch)
     return good;
 }
 
-/*  Reads an epoch from a batch on; the images' order into `order`, how many returned. */
+/*  Reads an epoch from a batch on; the images' order into `order`, how many
+ *  returned. */
 static int epoch (nn_loader *loader, int number, int from, int *order, bool *good)
 {
     int seen = 0, status;
@@ -76,9 +79,10 @@ static void orders (void)
 {
     nn_data *data = fours (COUNT);
     nn_loader *plain = nn_loader_new (data, .batch = 32);
-    nn_loader *mixed = nn_loader_new (data, .batch = 32, .shuffle = true, .seed = 5);
-    nn_loader *again = nn_loader_new (data, .batch = 32, .shuffle = true, .seed = 5,
-                                      .ahead = 7);
+    nn_loader *mixed =
+        nn_loader_new (data, .batch = 32, .shuffle = true, .seed = 5);
+    nn_loader *again =
+        nn_loader_new (data, .batch = 32, .shuffle = true, .seed = 5, .ahead = 7);
     int a[COUNT], b[COUNT], c[COUNT];
     bool good;
     check (nn_loader_batches (plain) == 3, "70 images are 3 batches of 32", "%d",
@@ -86,21 +90,24 @@ static void orders (void)
     const int all = epoch (plain, 0, 0, a, &good);
     check (all == COUNT && good && a[0] == 0 && a[69] == 69,
            "in order, the short batch kept, each image right", "%d images", all);
-    check (epoch (mixed, 3, 0, b, &good) == COUNT && good, "shuffled, each image right",
-           "wrong");
+    check (epoch (mixed, 3, 0, b, &good) == COUNT && good,
+           "shuffled, each image right", "wrong");
     char seen[COUNT] = { 0 };
     for (int i = 0; i < COUNT; i++)
         seen[b[i]]++;
     check (!memchr (seen, 0, COUNT) && memcmp (a, b, sizeof a) != 0,
            "each image once, in another order", "not so");
     epoch (again, 3, 0, c, &good);
-    check (memcmp (b, c, sizeof b) == 0, "seed and epoch decide the order", "they do not");
+    check (memcmp (b, c, sizeof b) == 0, "seed and epoch decide the order",
+           "they do not");
     epoch (mixed, 4, 0, c, &good);
-    check (memcmp (b, c, sizeof b) != 0, "another epoch, another order", "the same");
+    check (memcmp (b, c, sizeof b) != 0, "another epoch, another order",
+           "the same");
     check (epoch (mixed, 3, 1, c, &good) == COUNT - 32 && good &&
-           memcmp (b + 32, c, (COUNT - 32) * sizeof *c) == 0,
+               memcmp (b + 32, c, (COUNT - 32) * sizeof *c) == 0,
            "an epoch can be entered at any batch", "it differs");
-    check (epoch (mixed, 3, 3, c, &good) == 0 && good, "also at its end", "images came");
+    check (epoch (mixed, 3, 3, c, &good) == 0 && good, "also at its end",
+           "images came");
     nn_loader_free (&plain);
     nn_loader_free (&mixed);
     nn_loader_free (&again);
@@ -117,10 +124,12 @@ static void ahead (void)
         usleep (1000);
     usleep (20000);
     const int reads = b->reads; // with one to learn the size
-    check (reads == 31, "three batches are read ahead and no more", "%d images", reads);
+    check (reads == 31, "three batches are read ahead and no more", "%d images",
+           reads);
     const nn_batch *first = nn_loader_next (loader, NULL);
     usleep (20000);
-    check (first->index[0] == 0 && right (first), "a batch stays while it is held", "gone");
+    check (first->index[0] == 0 && right (first), "a batch stays while it is held",
+           "gone");
     // -- the network was slow; now the reader is
     b->slow = 500;
     int got = 1;
@@ -151,24 +160,26 @@ static void trouble (void)
     int status = 1, got = 0;
     while (nn_loader_next (loader, &status))
         got++;
-    check (got == 2 && status == NN_EFILE && strcmp (nn_error (), "image 45 is lost") == 0,
-           "a lost image ends the epoch with its sentence", "%d batches, %d: %s", got,
-           status, nn_error ());
-    check (!nn_loader_next (loader, &status) && status == NN_EFILE, "and it stays so", "%d",
-           status);
+    check (got == 2 && status == NN_EFILE &&
+               strcmp (nn_error (), "image 45 is lost") == 0,
+           "a lost image ends the epoch with its sentence", "%d batches, %d: %s",
+           got, status, nn_error ());
+    check (!nn_loader_next (loader, &status) && status == NN_EFILE,
+           "and it stays so", "%d", status);
     b->broken = -1;
     b->odd = 45;
     nn_loader_start (loader, 0, 2);
     check (!nn_loader_next (loader, &status) && status == NN_ESHAPE &&
-           strstr (nn_error (), "image 45 has 2 x 3 x 1"), "an image of another size", "%s",
-           nn_error ());
+               strstr (nn_error (), "image 45 has 2 x 3 x 1"),
+           "an image of another size", "%s", nn_error ());
     b->odd = -1;
     nn_loader_start (loader, 1, 0);
     check (nn_loader_next (loader, &status) && status == NN_OK,
            "the next epoch starts anew", "%s", nn_error ());
     nn_loader_free (&loader);
     b->broken = 0;
-    check (!nn_loader_new (data, .batch = 8), "no first image, no loader", "opened");
+    check (!nn_loader_new (data, .batch = 8), "no first image, no loader",
+           "opened");
     check (!nn_loader_new (data, .batch = -1) && strstr (nn_error (), "-1"),
            "a negative batch is refused", "%s", nn_error ());
     nn_data_free (&data);
@@ -200,10 +211,13 @@ static void changes (void)
     const float half = 0.5f;
     nn_loader *loader;
     {
-        nn_transform gone = { "noise", add_noise, true, { 0 } }; // the list is copied
-        loader = nn_loader_new (data, .batch = 16, .training = true, .shuffle = true,
-                                .transforms = &gone, .transform_count = 1, .seed = 2,
-                                .mix = halve, .with = &half);
+        nn_transform gone = {
+            "noise", add_noise, true, { 0 }
+        }; // the list is copied
+        loader =
+            nn_loader_new (data, .batch = 16, .training = true, .shuffle = true,
+                           .transforms = &gone, .transform_count = 1, .seed = 2,
+                           .mix = halve, .with = &half);
         gone.apply = NULL;
     }
     float noise[2][COUNT], weight[2][COUNT];
@@ -218,10 +232,11 @@ static void changes (void)
             }
     }
     check (good, "mixing works on fresh targets", "not so");
-    check (memcmp (noise[0], noise[1], sizeof noise[0]) == 0 && noise[0][1] != noise[0][2],
+    check (memcmp (noise[0], noise[1], sizeof noise[0]) == 0 &&
+               noise[0][1] != noise[0][2],
            "draws depend on seed, epoch and image", "they do not");
-    check (memcmp (weight[0], weight[1], sizeof weight[0]) == 0, "so do those of batches",
-           "they do not");
+    check (memcmp (weight[0], weight[1], sizeof weight[0]) == 0,
+           "so do those of batches", "they do not");
     nn_loader_free (&loader);
     // -- another batch size and another order change no draw
     const nn_transform list[] = { { "noise", add_noise, true, { 0 } } };
@@ -231,7 +246,8 @@ static void changes (void)
     nn_loader_start (loader, 9, 0);
     for (const nn_batch *b; (b = nn_loader_next (loader, NULL));)
         for (int at = 0; at < b->n; at++)
-            good = good && b->x[at * SIZE] - b->index[at] == noise[0][b->index[at]];
+            good =
+                good && b->x[at * SIZE] - b->index[at] == noise[0][b->index[at]];
     check (good, "neither batch size nor order change them", "they do");
     nn_loader_free (&loader);
     nn_data_free (&data);

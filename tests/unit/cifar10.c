@@ -34,37 +34,41 @@ static void put (const char *name, long at, int byte)
     close (fd);
 }
 
-static void refused (bool test, const char *what, const char *word1, const char *word2)
+static void refused (bool test, const char *what, const char *word1,
+                     const char *word2)
 {
     nn_data *data = nn_cifar10 (folder, test);
-    check (!data && strstr (nn_error (), word1) && strstr (nn_error (), word2), what, "%s",
-           data ? "opened" : nn_error ());
+    check (!data && strstr (nn_error (), word1) && strstr (nn_error (), word2),
+           what, "%s", data ? "opened" : nn_error ());
     nn_data_free (&data);
 }
 
 static void layout (void)
 {
     make ("test_batch.bin", SIZE);
-    put ("test_batch.bin", 7L * RECORD, 9);                     // label of record 7
-    put ("test_batch.bin", 7L * RECORD + 1 + 33, 255);          // red, row 1, column 1
-    put ("test_batch.bin", 7L * RECORD + 1 + 1024 + 2, 51);     // green, row 0, column 2
+    put ("test_batch.bin", 7L * RECORD, 9);            // label of record 7
+    put ("test_batch.bin", 7L * RECORD + 1 + 33, 255); // red, row 1, column 1
+    put ("test_batch.bin", 7L * RECORD + 1 + 1024 + 2,
+         51); // green, row 0, column 2
     put ("test_batch.bin", 7L * RECORD + 1 + 2048 + 1023, 102); // blue, the last
     nn_data *data = nn_cifar10 (folder, true);
-    if (!check (data && data->count == 10000 && data->classes == 10 && data->h == 32 &&
-                data->w == 32 && data->c == 3, "a test file opens", "%s", nn_error ()))
+    if (!check (data && data->count == 10000 && data->classes == 10 &&
+                    data->h == 32 && data->w == 32 && data->c == 3,
+                "a test file opens", "%s", nn_error ()))
         return;
     nn_image image = { 0 };
-    check (data->read (data, 7, &image) == NN_OK && image.h == 32 && image.w == 32 &&
-           image.c == 3, "a record is read", "%s", nn_error ());
+    check (data->read (data, 7, &image) == NN_OK && image.h == 32 &&
+               image.w == 32 && image.c == 3,
+           "a record is read", "%s", nn_error ());
     float sum = 0;
     for (int k = 0; k < 3072; k++)
         sum += image.x[k];
     check (image.x[33 * 3] == 1 && image.x[2 * 3 + 1] == 0.2f &&
-           image.x[1023 * 3 + 2] == 0.4f && fabsf (sum - 1.6f) < 1e-6f,
+               image.x[1023 * 3 + 2] == 0.4f && fabsf (sum - 1.6f) < 1e-6f,
            "planes become interleaved values from 0 to 1", "sum %g", sum);
     check (data->label (data, 7) == 9 && data->label (data, 6) == 0 &&
-           strcmp (data->names[9], "truck") == 0, "labels and names", "label %d",
-           data->label (data, 7));
+               strcmp (data->names[9], "truck") == 0,
+           "labels and names", "label %d", data->label (data, 7));
     nn_image_free (&image);
     nn_data_free (&data);
     check (data == NULL, "freeing forgets the pointer", "kept");
@@ -106,22 +110,27 @@ static void real (void)
     char command[1200], where[400];
     const char *shared = getenv ("NN_SHARED"), *build = getenv ("BUILD");
     snprintf (where, sizeof where, "%s/data/cifar10", build ? build : "build");
-    snprintf (command, sizeof command, "test -x '%s/data/unpack' && '%s/data/unpack' '%s'",
-              shared, shared, where);
-    nn_data *data = shared && system (command) == 0 ? nn_cifar10 (where, true) : NULL;
+    snprintf (command, sizeof command,
+              "test -x '%s/data/unpack' && '%s/data/unpack' '%s'", shared, shared,
+              where);
+    nn_data *data =
+        shared && system (command) == 0 ? nn_cifar10 (where, true) : NULL;
     if (!data) {
-        skip ("the real files", "no development data: NN_SHARED names no folder with them");
+        skip ("the real files",
+              "no development data: NN_SHARED names no folder with them");
         return;
     }
     int counts[10];
     bool even = nn_class_counts (data, counts) == NN_OK;
     for (int k = 0; k < 10; k++)
         even = even && counts[k] == 1000;
-    check (even, "the real test set has 1,000 of each class", "%d airplanes", counts[0]);
+    check (even, "the real test set has 1,000 of each class", "%d airplanes",
+           counts[0]);
     float mean[4], deviation[4];
     nn_moments (data, mean, deviation);
-    check (fabsf (mean[0] - 0.494f) < 0.01f && fabsf (deviation[0] - 0.247f) < 0.01f,
-           "its reds have the known mean", "%g, deviation %g", mean[0], deviation[0]);
+    check (
+        fabsf (mean[0] - 0.494f) < 0.01f && fabsf (deviation[0] - 0.247f) < 0.01f,
+        "its reds have the known mean", "%g, deviation %g", mean[0], deviation[0]);
     nn_data_free (&data);
 }
 

@@ -1,4 +1,5 @@
-/*  image.c - pictures of all kinds, damaged ones too, and files that are whole or not there */
+/*  image.c - pictures of all kinds, damaged ones too, and files that are whole or
+ *  not there */
 #include "nn.h"
 #include "test.h"
 
@@ -30,11 +31,13 @@ static bool load (const char *name)
     return nn_image_load (&image, path) == NN_OK;
 }
 
-/*  The largest distance from red = 50 col, green = 70 row, blue = 128, or 50 col if grey, in
- *  steps of 1/255; in a picture `times` as large, looked at in the middle of its squares. */
+/*  The largest distance from red = 50 col, green = 70 row, blue = 128, or 50 col
+ *  if grey, in steps of 1/255; in a picture `times` as large, looked at in the
+ *  middle of its squares. */
 static float distance (bool grey, int times)
 {
-    float worst = image.h == 4 * times && image.w == 5 * times && image.c == 3 ? 0 : 1000;
+    float worst =
+        image.h == 4 * times && image.w == 5 * times && image.c == 3 ? 0 : 1000;
     for (int row = 0; row < 4 && worst < 1000; row++)
         for (int col = 0; col < 5; col++) {
             const int y = row * times + times / 2, x = col * times + times / 2;
@@ -54,16 +57,19 @@ static void kinds (void)
         bool grey;
         int times;
         float most;
-    } list[] = { { "rgb.png", false, 1, 1e-4f },   { "grey.png", true, 1, 1e-4f },
-                 { "grey16.png", true, 1, 1e-4f }, { "palette.png", false, 1, 1e-4f },
-                 { "rgb.jpg", false, 8, 8 },       { "progressive.jpg", false, 8, 8 },
-                 { "grey.jpg", true, 8, 3 } };
+    } list[] = {
+        { "rgb.png", false, 1, 1e-4f },   { "grey.png", true, 1, 1e-4f },
+        { "grey16.png", true, 1, 1e-4f }, { "palette.png", false, 1, 1e-4f },
+        { "rgb.jpg", false, 8, 8 },       { "progressive.jpg", false, 8, 8 },
+        { "grey.jpg", true, 8, 3 }
+    };
     for (int k = 0; k < 7; k++)
-        check (load (list[k].name) && distance (list[k].grey, list[k].times) <= list[k].most,
-               list[k].name, "off by %g of 255: %s", distance (list[k].grey, list[k].times),
-               nn_error ());
-    check (load ("bits.png") && image.x[1 * 3] == 0 && image.x[2 * 3] == 1, "bits.png",
-           "%s", nn_error ());
+        check (load (list[k].name) &&
+                   distance (list[k].grey, list[k].times) <= list[k].most,
+               list[k].name, "off by %g of 255: %s",
+               distance (list[k].grey, list[k].times), nn_error ());
+    check (load ("bits.png") && image.x[1 * 3] == 0 && image.x[2 * 3] == 1,
+           "bits.png", "%s", nn_error ());
     load ("alpha.png");
     const float *a = image.x, *half = image.x + 3 * 1;
     check (a[0] == 1 && a[1] == 1 && a[2] == 1 && image.x[3 * 3] == 150 / 255.0f &&
@@ -72,11 +78,12 @@ static void kinds (void)
     check (!load ("cmyk.jpg") && strstr (nn_error (), "cmyk.jpg") &&
                strstr (nn_error (), "RGB"),
            "a JPEG for printing is refused", "%s", nn_error ());
-    check (!load ("make") && strstr (nn_error (), "neither"), "so is what is no picture",
-           "%s", nn_error ());
-    check (!load ("none.png") && strstr (nn_error (), "none.png"), "and what is not there",
-           "%s", nn_error ());
-    check (nn_image_load (&image, folder) == NN_EFILE, "and a folder", "%s", nn_error ());
+    check (!load ("make") && strstr (nn_error (), "neither"),
+           "so is what is no picture", "%s", nn_error ());
+    check (!load ("none.png") && strstr (nn_error (), "none.png"),
+           "and what is not there", "%s", nn_error ());
+    check (nn_image_load (&image, folder) == NN_EFILE, "and a folder", "%s",
+           nn_error ());
 }
 
 /*  Reads bytes as a picture, from a file in memory. */
@@ -117,7 +124,8 @@ static void damaged (const char *name, int tail)
             copy[nn_random_below (&random, size)] = nn_random_bits (&random);
         survived += read_bytes (copy, size) == NN_OK;
     }
-    snprintf (what, sizeof what, "%s with wrong bytes never breaks anything", name);
+    snprintf (what, sizeof what, "%s with wrong bytes never breaks anything",
+              name);
     check (survived < 500, what, "all were read");
     free (bytes);
 }
@@ -145,7 +153,9 @@ static void enormous (void)
     unsigned char *bytes;
     size_t size;
     nn_file_read ("tests/data/images/rgb.png", &bytes, &size);
-    const unsigned sides[3][2] = { { 40001, 1 }, { 20000, 20000 }, { 0x7FFFFFFF, 4 } };
+    const unsigned sides[3][2] = { { 40001, 1 },
+                                   { 20000, 20000 },
+                                   { 0x7FFFFFFF, 4 } };
     for (int k = 0; k < 3; k++) {
         put (bytes + 16, 4, sides[k][0]);
         put (bytes + 20, 4, sides[k][1]);
@@ -182,24 +192,26 @@ static void save (void)
     nn_image_fit (&out, 16, 16, 3);
     for (int k = 0; k < 768; k++)
         out.x[k] = k % 256 / 255.0f;
-    check (nn_image_save (&out, in_folder ("out.png")) == NN_OK, "a picture is saved", "%s",
-           nn_error ());
+    check (nn_image_save (&out, in_folder ("out.png")) == NN_OK,
+           "a picture is saved", "%s", nn_error ());
     check (nn_image_load (&image, in_folder ("out.png")) == NN_OK &&
                memcmp (out.x, image.x, 768 * sizeof (float)) == 0,
            "and comes back bit for bit", "%s", nn_error ());
     struct stat about;
-    check (stat (in_folder ("out.png"), &about) == 0 && (about.st_mode & 0777) == 0644,
+    check (stat (in_folder ("out.png"), &about) == 0 &&
+               (about.st_mode & 0777) == 0644,
            "all may read it", "mode %o", about.st_mode);
     out.x[0] = -1, out.x[1] = 2, out.x[2] = NAN;
     nn_image_save (&out, in_folder ("out.png"));
     nn_image_load (&image, in_folder ("out.png"));
     check (image.x[0] == 0 && image.x[1] == 1 && image.x[2] == 0,
-           "what is too dark or too bright is cut off", "%g %g", image.x[0], image.x[1]);
+           "what is too dark or too bright is cut off", "%g %g", image.x[0],
+           image.x[1]);
     // -- grey
     out.c = 1;
     nn_image_save (&out, in_folder ("grey.png"));
-    check (nn_image_load (&image, in_folder ("grey.png")) == NN_OK && image.c == 3 &&
-               image.x[9] == image.x[11] && image.x[9] == out.x[3],
+    check (nn_image_load (&image, in_folder ("grey.png")) == NN_OK &&
+               image.c == 3 && image.x[9] == image.x[11] && image.x[9] == out.x[3],
            "one channel is grey", "%s", nn_error ());
     unlink (in_folder ("grey.png"));
     out.c = 3;
@@ -215,19 +227,22 @@ static void save (void)
     setrlimit (RLIMIT_FSIZE, &old);
     unsigned char *bytes;
     size_t size;
-    check (status == NN_EFILE && strstr (nn_error (), "out.png"), "a full disk: a sentence",
-           "%s", nn_error ());
+    check (status == NN_EFILE && strstr (nn_error (), "out.png"),
+           "a full disk: a sentence", "%s", nn_error ());
     nn_file_read (in_folder ("out.png"), &bytes, &size);
-    check (size == 3 && memcmp (bytes, "old", 4) == 0 && files_in (folder) == files,
-           "and the old file stays, alone", "%zu bytes, %d files", size, files_in (folder));
+    check (size == 3 && memcmp (bytes, "old", 4) == 0 &&
+               files_in (folder) == files,
+           "and the old file stays, alone", "%zu bytes, %d files", size,
+           files_in (folder));
     free (bytes);
     check (nn_file_write ("/dev/full", "x", 1) == NN_EFILE &&
-               strstr (nn_error (), strerror (ENOSPC)) && access ("/dev/full", W_OK) == 0,
+               strstr (nn_error (), strerror (ENOSPC)) &&
+               access ("/dev/full", W_OK) == 0,
            "a device is written to and not replaced", "%s", nn_error ());
-    check (nn_image_save (&out, in_folder ("no/out.png")) == NN_EFILE, "no folder, no file",
+    check (nn_image_save (&out, in_folder ("no/out.png")) == NN_EFILE,
+           "no folder, no file", "%s", nn_error ());
+    check (nn_file_write (folder, "x", 1) == NN_EFILE, "a folder is not replaced",
            "%s", nn_error ());
-    check (nn_file_write (folder, "x", 1) == NN_EFILE, "a folder is not replaced", "%s",
-           nn_error ());
     unlink (in_folder ("out.png"));
     nn_image_free (&out);
 }
@@ -237,12 +252,13 @@ static void room (void)
     nn_image i = { 0 };
     nn_image_fit (&i, 4, 4, 3);
     const float *x = i.x;
-    check (nn_image_fit (&i, 3, 5, 3) == NN_OK && i.x == x && i.h == 3 && i.w == 5 &&
-               i.room == 48,
+    check (nn_image_fit (&i, 3, 5, 3) == NN_OK && i.x == x && i.h == 3 &&
+               i.w == 5 && i.room == 48,
            "room is kept", "%zu", i.room);
-    check (nn_image_fit (&i, 0, 5, 3) == NN_ESHAPE && nn_image_fit (&i, 5, 5, 5) < 0 &&
-               nn_image_fit (&i, 40001, 1, 1) < 0 && nn_image_fit (&i, 20000, 20000, 1) < 0 &&
-               i.h == 3 && i.w == 5,
+    check (nn_image_fit (&i, 0, 5, 3) == NN_ESHAPE &&
+               nn_image_fit (&i, 5, 5, 5) < 0 &&
+               nn_image_fit (&i, 40001, 1, 1) < 0 &&
+               nn_image_fit (&i, 20000, 20000, 1) < 0 && i.h == 3 && i.w == 5,
            "impossible sizes are refused", "%s", nn_error ());
     nn_image_free (&i);
     check (!i.x && i.room == 0, "and given back", "not so");
@@ -267,7 +283,8 @@ int main (void)
     save ();
     room ();
     dup2 (before, 2);
-    check (lseek (said, 0, SEEK_END) == 0, "nothing was printed", "see %s/said", folder);
+    check (lseek (said, 0, SEEK_END) == 0, "nothing was printed", "see %s/said",
+           folder);
     nn_image_free (&image);
     unlink (in_folder ("said"));
     check (rmdir (folder) == 0, "no scraps are left behind", "in %s", folder);

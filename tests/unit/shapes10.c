@@ -1,4 +1,5 @@
-/*  shapes10.c - the same bytes everywhere, balanced labels, readable from any thread */
+/*  shapes10.c - the same bytes everywhere, balanced labels, readable from any
+ *  thread */
 #include "nn.h"
 #include "test.h"
 
@@ -34,7 +35,8 @@ static void same_bytes (void)
         for (int k = 0; k < SIZE; k++)
             exact = exact && image.x[k] == pixels[k] / 255.0f;
     }
-    check (sum == 0xF1A0133B, "every machine draws these bytes", "their CRC is %08x", sum);
+    check (sum == 0xF1A0133B, "every machine draws these bytes",
+           "their CRC is %08x", sum);
     check (exact && image.h == 32 && image.w == 32 && image.c == 3,
            "what is read is what is drawn", "it differs");
     // -- a picture does not depend on how many there are or which were read before
@@ -74,12 +76,12 @@ static void labels (void)
     data = nn_shapes10 (0, 1);
     check (data && data->count == 0, "none are a data set too", "%s", nn_error ());
     nn_data_free (&data);
-    check (!nn_shapes10 (-1, 1) && strstr (nn_error (), "-1"), "fewer are not", "%s",
-           nn_error ());
+    check (!nn_shapes10 (-1, 1) && strstr (nn_error (), "-1"), "fewer are not",
+           "%s", nn_error ());
 }
 
-/*  The class can be seen: far from the edge the pictures of two classes differ in the mean,
- *  and a shape is brighter than what is around it. */
+/*  The class can be seen: far from the edge the pictures of two classes differ in
+ *  the mean, and a shape is brighter than what is around it. */
 static void visible (void)
 {
     double middle = 0, edge = 0;
@@ -92,8 +94,8 @@ static void visible (void)
             for (int k = 12 * 3; k < 20 * 3; k++)
                 middle += pixels[row * 96 + k] / 192.0;
     }
-    check (middle > 1.2 * edge, "the shape stands out in the middle", "%g against %g",
-           middle / 500, edge / 500);
+    check (middle > 1.2 * edge, "the shape stands out in the middle",
+           "%g against %g", middle / 500, edge / 500);
 }
 
 static void *read_all (void *data_)
@@ -127,7 +129,8 @@ static void threads (void)
         if (k > 0)
             free (result[k]);
     }
-    check (same && *(double *) result[0] > 0, "four threads read the same", "they differ");
+    check (same && *(double *) result[0] > 0, "four threads read the same",
+           "they differ");
     free (result[0]);
     nn_data_free (&data);
 }

@@ -22,9 +22,10 @@ static nn_data *labels (int classes, const int *counts)
     int total = 0, i = 0;
     for (int k = 0; k < classes; k++)
         total += counts[k];
-    nn_data *self = nn_data_new (&(nn_data) { "labels", total, classes, 1, 1, 1, NULL, label,
-                                              read_number, NULL, NULL },
-                                 total * sizeof (int));
+    nn_data *self =
+        nn_data_new (&(nn_data){ "labels", total, classes, 1, 1, 1, NULL, label,
+                                 read_number, NULL, NULL },
+                     total * sizeof (int));
     int *all = self->source;
     for (int k = 0; k < classes; k++)
         for (int j = 0; j < counts[k]; j++)
@@ -51,13 +52,15 @@ static void shares (void)
                 nn_error ()))
         return;
     check (first->count + second->count == 1542 && second->count == 154,
-           "the parts are as large as asked for", "%d and %d", first->count, second->count);
+           "the parts are as large as asked for", "%d and %d", first->count,
+           second->count);
     int one[5], two[5];
     nn_class_counts (first, one);
     nn_class_counts (second, two);
     bool fair = true;
     for (int k = 0; k < 5; k++)
-        fair = fair && one[k] + two[k] == counts[k] && fabs (two[k] - 0.1 * counts[k]) <= 1;
+        fair = fair && one[k] + two[k] == counts[k] &&
+               fabs (two[k] - 0.1 * counts[k]) <= 1;
     check (fair && two[0] == 100 && two[1] == 50, "of each class its share",
            "%d %d %d %d %d", two[0], two[1], two[2], two[3], two[4]);
     // -- every image is in exactly one part, and in its old order
@@ -80,7 +83,8 @@ static void shares (void)
         other += number (second, i) == number (second3, i);
     }
     check (same == second->count && other < second->count / 2,
-           "the same seed splits the same, another does not", "%d, %d", same, other);
+           "the same seed splits the same, another does not", "%d, %d", same,
+           other);
     nn_data *views[] = { first, second, first2, second2, first3, second3, data };
     for (int k = 0; k < 7; k++)
         nn_data_free (&views[k]);
@@ -92,28 +96,31 @@ static void edges (void)
     nn_data *data = labels (3, counts), *first, *second;
     const double wrong[] = { -0.1, 1.1, NAN, INFINITY };
     for (int k = 0; k < 4; k++)
-        check (nn_split (data, wrong[k], 1, &first, &second) == NN_EVALUE && !first &&
-               !second && strstr (nn_error (), "between 0 and 1"),
+        check (nn_split (data, wrong[k], 1, &first, &second) == NN_EVALUE &&
+                   !first && !second && strstr (nn_error (), "between 0 and 1"),
                "a share that is none is refused", "%g: %s", wrong[k], nn_error ());
     check (nn_split (data, 0, 1, &first, &second) == NN_OK && first->count == 5 &&
-           second->count == 0, "a share of 0 leaves all", "%s", nn_error ());
+               second->count == 0,
+           "a share of 0 leaves all", "%s", nn_error ());
     nn_data_free (&first);
     nn_data_free (&second);
     check (nn_split (data, 1, 1, &first, &second) == NN_OK && first->count == 0 &&
-           second->count == 5, "a share of 1 takes all", "%s", nn_error ());
+               second->count == 5,
+           "a share of 1 takes all", "%s", nn_error ());
     // -- a view of a view
     const int pick[2] = { 4, 0 };
     nn_data *part = nn_subset (second, pick, 2);
     check (part && part->count == 2 && number (part, 0) == 4 &&
-           part->label (part, 1) == data->label (data, 0), "a view of a view", "wrong");
+               part->label (part, 1) == data->label (data, 0),
+           "a view of a view", "wrong");
     nn_data_free (&part);
     nn_data_free (&first);
     nn_data_free (&second);
     ((int *) data->source)[2] = 3;
     int seen[3];
-    check (nn_class_counts (data, seen) == NN_EFORMAT && strstr (nn_error (), "image 2") &&
-           strstr (nn_error (), "label 3"), "a label out of range is named", "%s",
-           nn_error ());
+    check (nn_class_counts (data, seen) == NN_EFORMAT &&
+               strstr (nn_error (), "image 2") && strstr (nn_error (), "label 3"),
+           "a label out of range is named", "%s", nn_error ());
     nn_data_free (&data);
 }
 
