@@ -4,10 +4,10 @@ PAGES := $(SLUGS:%=$(SITE)/%.html)
 
 book: $(PAGES) $(SITE)/index.html $(SITE)/style.css $(SITE)/search.js $(SITE)/index.js ## the book as HTML, with what its cells gave: book/_site/index.html
 	@echo "The book is at $(SITE)/index.html"
-check-once: $(LEDGERS) # every line of lib and every exercise is printed exactly once
-	@LC_ALL=C awk -v ONCE=1 -v SOLUTIONS="$(wildcard solutions/*.c)" -f book/check.awk $(LEDGERS) $(QUOTED)
-check-width: $(LEDGERS) # the printed lines fit on a page
-	@LC_ALL=C awk -v WIDTH=1 -f book/check.awk $(LEDGERS) $(QUOTED)
+check-once: $(LEDGERS) $(TAGS) # every line of lib and every exercise is printed exactly once
+	@LC_ALL=C awk -v ONCE=1 -v SOLUTIONS="$(wildcard solutions/*.c)" -f book/check.awk $(TAGS) $(LEDGERS) $(QUOTED)
+check-width: $(LEDGERS) $(TAGS) # the printed lines fit on a page
+	@LC_ALL=C awk -v WIDTH=1 -f book/check.awk $(TAGS) $(LEDGERS) $(QUOTED)
 check-notebooks: $(SLUGS:%=$(W)/%.ipynb) # notebooks/ is what the chapters give
 	@for slug in $(SLUGS); do cmp -s $(W)/$$slug.ipynb notebooks/$$slug.ipynb || { \
 	echo "notebooks/$$slug.ipynb is not what chapters/$$slug gives: run \`make notebooks\` and commit it" >&2; bad=1; }; done; \

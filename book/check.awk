@@ -1,5 +1,5 @@
 # check.awk - is every line of the library printed exactly once, and every exercise too?
-#   awk -v SOLUTIONS="solutions/01-1-x.c …" -v ONCE=1 -v WIDTH=1 -f book/check.awk build/book/*.ledger lib/nn.h lib/*.c
+#   awk -v SOLUTIONS="solutions/01-1-x.c …" -v ONCE=1 -v WIDTH=1 -f book/check.awk build/book/tags/*.tags build/book/*.ledger lib/*.[hc]
 # ONCE asks for that, WIDTH whether the printed lines fit on a page.
 # A ledger record is: quote, chapter, with, file, item, first, last, line in chapter.md.
 # Every fault is one line, file:line: what is wrong and what to do; the exit status is 1 if there is one.
@@ -8,12 +8,21 @@ function fault(text) { print text; faults++ }
 
 # Ends a stretch of lines that no chapter quotes, and reports it.
 function end_stretch() {
-    if (from && ONCE) fault(file ":" from (till > from ? "-" till : "") ": printed in no chapter; quote it (it begins: " first ")")
+    if (from && ONCE) {
+        names = ""
+        for (n = from; file ~ /\.c$/ && n <= till; n++) names = names named[file, n]
+        fault(file ":" from (till > from ? "-" till : "") ": printed in no chapter; quote it" \
+            (names ? " with of=\"" substr(names, 2) "\"" : " (it begins: " first ")"))
+    }
     from = 0
 }
 
 BEGIN { FS = "\t"; WIDEST = 83 }
 
+FILENAME ~ /\.tags$/ {
+    if ($4 !~ /^(prototype|externvar|enumerator)$/ && $1 !~ /^__anon/ && sub(/^line:/, "", $5)) named[$2, $5] = named[$2, $5] " " $1
+    next
+}
 FILENAME ~ /\.ledger$/ {
     here = "chapters/" $2 "/chapter.md:" $NF
     if ($1 == "quote")
