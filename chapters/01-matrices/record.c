@@ -22,7 +22,7 @@ static double worked (void)
 
 static void by_blas (float *c, const float *a, const float *b, int m, int n, int k)
 {
-    nn_gemm ((nn_product) { .m = m, .n = n, .k = k, .a = a, .b = b, .c = c });
+    nn_gemm ((nn_product){ .m = m, .n = n, .k = k, .a = a, .b = b, .c = c });
 }
 
 /*  Seconds for one walk over n rows of n numbers. */
@@ -51,7 +51,8 @@ static double columns_over_rows (const float *x, int n)
 
 int main (void)
 {
-    static gemm *const ways[] = { nn_gemm_ijk, nn_gemm_ikj, nn_gemm_tiled, by_blas };
+    static gemm *const ways[] = { nn_gemm_ijk, nn_gemm_ikj, nn_gemm_tiled,
+                                  by_blas };
     static const char *const names[] = { "ijk", "ikj", "tiled", "blas" };
     float *x = malloc (sizeof (float[WIDE][WIDE]));
     if (!x)
@@ -64,7 +65,7 @@ int main (void)
         double best = INFINITY;
         for (int round = 0; round < ROUNDS; round++) {
             const double start = worked ();
-            ways[way] (x, x + N * N, x + 2 * N * N, N, N, N);
+            ways[way](x, x + N * N, x + 2 * N * N, N, N, N);
             best = fmin (best, worked () - start);
         }
         printf ("seconds_%s\t%.6f\n", names[way], best);
