@@ -221,6 +221,17 @@ static bool is_repeated (const finding *found, int i)
     return false;
 }
 
+/*  A line of gcc, with names as the reader wrote them. */
+static void add_line (nnk_text *out, const char *line, size_t size)
+{
+    const char *end = line + size, *own;
+    while ((own = memmem (line, end - line, NNK_OWN, strlen (NNK_OWN))) != NULL) {
+        nnk_add (out, line, own - line);
+        line = own + strlen (NNK_OWN);
+    }
+    nnk_add (out, line, end - line);
+}
+
 /*  A finding without the lines that speak of names that the reader has not written. */
 static void add_finding (nnk_text *out, const finding *found)
 {
@@ -229,7 +240,7 @@ static void add_finding (nnk_text *out, const finding *found)
         const char *next = memchr (line, '\n', end - line);
         const size_t size = (next ? next + 1 : end) - line;
         if (line == found->at || found->generated || !memmem (line, size, "\u2018nnk_", 7))
-            nnk_add (out, line, size);
+            add_line (out, line, size);
         line += size;
     }
 }
@@ -247,6 +258,9 @@ static void clean (const char *text, nnk_text *out)
                 add_finding (out, &found[i]);
     if (!count)
         nnk_add_string (out, text);
+    if (strstr (text, "error: variably modified"))
+        nnk_add_string (out, "A variable of a cell lives on, so the length of an array must be a "
+                             "constant: a number or a #define. Inside { } any length will do.\n");
 }
 
 /* --- The session's folder and its precompiled header ------------------------------------------ */
@@ -396,7 +410,7 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
 /*  The text of the headers (and of the lines in `c`) as the compiler sees it, macros kept. */
 bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink, nnk_text *out)
 {
-    const char *arguments[] = { "-E", "-dD", "-P", "-w", "nnk_names.c", NULL };
+    const char *arguments[] = { "-E", "-dD", "-P", "-C", "-w", "nnk_names.c", NULL };
     nnk_text text = { 0 }, errors = { 0 };
     nnk_addf (&text, "#include \"nnk_prelude.h\"\n%s", c);
     const bool good = write_in (self, "nnk_names.c", text.s) &&

@@ -162,7 +162,8 @@ static void add_declaration (nnk_text *out, const char *text)
 {
     bool gap = true;
     for (const char *at = text; *at;) {
-        if (strncmp (at, "#line", 5) == 0 || strncmp (at, "#undef", 6) == 0) {
+        if (strncmp (at, "#line", 5) == 0 || strncmp (at, "#undef", 6) == 0 ||
+            strncmp (at, "# 1 ", 4) == 0) {
             at += strcspn (at, "\n");
         } else if (strncmp (at, "__asm__ (\"", 10) == 0) {
             const char *end = strchr (at, ')');
@@ -175,6 +176,8 @@ static void add_declaration (nnk_text *out, const char *text)
             gap = true;
             at++;
         } else {
+            if (*at == ';' && gap && out->size)
+                out->size--;
             gap = false;
             nnk_add (out, at++, 1);
         }

@@ -143,7 +143,7 @@ bool nnk_item_mentions (const nnk_item *self, const char *name);
 /*  The names of headers: from the preprocessed text, found by name. */
 typedef struct {
     char *name;
-    char *text; // its declaration
+    char *text; // its declaration, with the comment beside it
     char kind;  // t type, f function, v variable, m macro, e enumerator, s struct
 } nnk_known;
 typedef struct {
@@ -207,6 +207,7 @@ typedef struct {
     nnk_text notes;   // said to the reader when it has ended well
     nnk_text trouble; // why it cannot be compiled
 } nnk_lowered;
+#define NNK_OWN "$own" // the end of a name that was taken from a header's function
 void nnk_lower (nnk_lowered *self, const nnk_cell *cell, const nnk_before *before);
 void nnk_lowered_free (nnk_lowered *self);
 

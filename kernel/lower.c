@@ -401,12 +401,29 @@ static void declare (lowerer *self, const nnk_declaration *all, const nnk_declar
     nnk_text_free (&attributes);
 }
 
+/*  A reader may well call a variable y1 or index, which headers declare as functions. In
+ *  cells the name then means the reader's own thing. */
+static void claim_name (lowerer *self, const char *name, int line)
+{
+    const nnk_known *known = nnk_index_find (self->before->index, name, strlen (name));
+    if (!known || known->kind != 'f' || find_old (self, name) || find_fresh (self, name))
+        return;
+    nnk_item *item = nnk_item_new (NNK_ITEM_LINE, self->before->label, line,
+                                   self->before->serial);
+    item->text = nnk_format ("\n# 1 \"nnk\" 3\n#define %s %s" NNK_OWN "\n# 1 \"nnk\"\n", name, name);
+    item->shape = nnk_copy (item->text, strlen (item->text));
+    nnk_item_name (item, "#%s", name);
+    nnk_add_string (&self->file, item->text);
+    add_item (self, item);
+}
+
 static void lower_variable (lowerer *self, const nnk_declaration *all,
                             const nnk_declarator *d, const char *tag)
 {
     nnk_item *item = nnk_item_new (NNK_ITEM_VARIABLE, self->before->label,
                                    token (self, d->name)->line, self->before->serial);
     char *name = word_of (self, d->name);
+    claim_name (self, name, item->line);
     nnk_item_name (item, "%s", name);
     char *left = shape_of (self, all->first, all->last);
     char *right = shape_of (self, d->first, d->last);
@@ -453,6 +470,7 @@ static void lower_function (lowerer *self, const nnk_chunk *chunk,
     char *name = word_of (self, d->name);
     nnk_item *item = nnk_item_new (NNK_ITEM_FUNCTION, self->before->label,
                                    token (self, d->name)->line, self->before->serial);
+    claim_name (self, name, item->line);
     nnk_item_name (item, "%s", name);
     char *left = shape_of (self, all->first, all->last);
     char *right = shape_of (self, d->first, d->last);
@@ -688,6 +706,9 @@ void nnk_lower (nnk_lowered *out, const nnk_cell *cell, const nnk_before *before
         else
             lower_value (&self, chunk);
     }
+    if (nnk_items_find (&out->fresh, "main")) // a whole program: it runs at once
+        nnk_add_string (&self.run, "\n((int (*) (int, char **)) main) "
+                                   "(1, (char *[]) { \"cell\", (char *) 0 });\n");
     close_run (&self);
     finish (&self);
     free (self.gone.item);

@@ -76,11 +76,26 @@ static void watch (nnk_executor *self, pid_t pid)
     self->pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
 }
 
+/*  What cells may take when nothing else was said, in MB: most of what there is, so that
+ *  malloc fails in the cell before the machine runs out. */
+static long default_memory (void)
+{
+    nnk_text text = { 0 };
+    long most = sysconf (_SC_PHYS_PAGES) / 1024 * sysconf (_SC_PAGESIZE) / 1024;
+    if (nnk_read_file ("/sys/fs/cgroup/memory.max", &text)) { // a container's share
+        const long share = atol (nnk_text_string (&text)) >> 20;
+        if (share > 0 && share < most)
+            most = share;
+    }
+    nnk_text_free (&text);
+    return most * 9 / 10;
+}
+
 static char **arguments (const nnk_executor *self)
 {
     char **argv = nnk_allocate ((self->libraries + 3) * sizeof *argv);
     argv[0] = nnk_beside ("nn-exec");
-    argv[1] = nnk_format ("%ld", self->memory);
+    argv[1] = nnk_format ("%ld", self->memory ? self->memory : default_memory ());
     for (int i = 0; i < self->libraries; i++)
         argv[2 + i] = nnk_copy (self->library[i], strlen (self->library[i]));
     return argv;

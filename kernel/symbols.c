@@ -172,6 +172,28 @@ static void add_name (void *to, const char *kind, const nnk_token *name)
                        self->text, self->size, kind[0]);
 }
 
+/*  Widens the text to the comments that speak of it: one that ends on the line before, and
+ *  one that begins on its last line. `from`: where the token before it ends. */
+static void add_comments (adding *self, int from)
+{
+    const char *source = self->cell->source, *first = self->text;
+    const char *after = first + self->size + strspn (first + self->size, " ;");
+    if (after[0] == '/' && after[1] == '/')
+        self->size = after + strcspn (after, "\n") - first;
+    const char *end = first;
+    while (end > source + from && isspace ((unsigned char) end[-1]))
+        end--;
+    if (first - end > 2 || end - source < from + 4 || end[-2] != '*' || end[-1] != '/')
+        return;
+    const char *open = end - 2;
+    while (open > source + from && strncmp (open, "/*", 2) != 0)
+        open--;
+    if (strncmp (open, "/*", 2) == 0) {
+        self->size += first - open;
+        self->text = open;
+    }
+}
+
 static void add_macro (nnk_index *self, const char *line, size_t size)
 {
     const char *at = line + 1 + strspn (line + 1, " \t");
@@ -195,6 +217,8 @@ void nnk_index_read (nnk_index *self, const char *preprocessed)
         const int last = chunk->kind == NNK_FUNCTION ? chunk->body - 1 : chunk->last - 1;
         adding to = { self, &cell, cell.source + first->at,
                       cell.token[last].end - first->at };
+        if (chunk->kind != NNK_PREPROCESSOR)
+            add_comments (&to, i ? cell.token[chunk->first - 1].end : 0);
         if (chunk->kind == NNK_PREPROCESSOR) {
             add_macro (self, to.text, to.size);
         } else if (chunk->kind == NNK_DECLARATION || chunk->kind == NNK_FUNCTION) {

@@ -83,7 +83,9 @@ static bool find_variable (Dwarf_Die *die, const char *name, Dwarf_Die *found)
     do {
         const int tag = dwarf_tag (&child);
         const char *own = dwarf_diename (&child);
-        if (tag == DW_TAG_variable && own && strcmp (own, name) == 0) {
+        const size_t size = strlen (name);
+        if (tag == DW_TAG_variable && own && strncmp (own, name, size) == 0 &&
+            (!own[size] || strcmp (own + size, NNK_OWN) == 0)) {
             *found = child;
             return true;
         }
@@ -475,7 +477,8 @@ static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes, siz
         if (dwarf_attr (&child, DW_AT_data_member_location, &attribute))
             dwarf_formudata (&attribute, &at);
         if (dwarf_diename (&child))
-            nnk_addf (&field[fields], ".%s = ", dwarf_diename (&child));
+            nnk_addf (&field[fields], ".%.*s = ", (int) strcspn (dwarf_diename (&child), "$"),
+                      dwarf_diename (&child));
         if (!print_bits (&field[fields], &child, bytes, size))
             print (&field[fields], &inner, bytes + (at < size ? at : size),
                    at < size ? size - at : 0, from, depth + 1);

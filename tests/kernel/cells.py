@@ -68,6 +68,40 @@ gives("", None, "", name="an empty cell")
 gives("// only a comment", None, "")
 gives(";", None, "")
 
+# -- cells that are hard to cut
+gives("#define SWAP(T, a, b) do { T t_ = a; a = b; b = t_; } while (0)\n#define FOR(i, n) for (int i = 0; i < (n); i++)\n"
+      "int left = 1, right = 2;\nSWAP (int, left, right);\nFOR (i, 3) { printf (\"%d\", i); }\nFOR (j, 3) printf (\"%d\", j);\nleft", "2", "012012",
+      "macros that are statements and loops")
+gives("int outer (int n) { int inner (int k) { return k * n; } return inner (3); }\nouter (4)", "12", name="a function in a function")
+gives("double (*fp) (double) = sin;\nint (*table[3]) (int, int);\ntypedef void (*cb) (void *);\ncb handlers[4];\n"
+      "int (*pick (int k)) (int) { return 0; }\npick (1) == NULL && handlers[2] == NULL && fp (0) == 0", "1", name="pointers to functions in all places")
+gives("int k = 0;\nagain:\nk++;\nif (k < 5) goto again;\nk", "5", name="goto")
+gives("int add (a, b) int a; int b; { return a + b; }\nadd (3, 4)", "7", name="a function in the old style")
+gives('_Generic (1, int: "int", default: "other")', '"int"')
+gives("__attribute__ ((noinline)) static int same (int v) { return v; }\n_Static_assert (sizeof (int) == 4, \"int\");\n"
+      "#pragma omp parallel for\nfor (int i = 0; i < 3; i++) same (i);\n#ifdef _OPENMP\nint w = 1;\n#else\ndouble w = 2;\n#endif\n"
+      "if (w) printf (\"x\"); else printf (\"y\");\nsame (2), w", "1", "x", "pragmas, attributes, conditions")
+gives("w", "1", name="what #if left out is not known")
+gives("int z = ({ int q = 3; q * q; });\n{ int local = 1; printf (\"%d\", local); }\nwhile (z --> 0) ;\n"
+      "char *braces = \"a;b}{\"; // ; } {\nchar ch = '}'; /* ; } */\nz", "-1", "1", "brackets in strings and comments")
+gives("struct deep { struct { int a[2]; } in; union { int i; float f; } u; } deep = { .in.a = { 1, 2 }, .u.i = 3 }, *pd = &deep;\npd->in.a[1]", "2")
+gives("switch (z) { case -1: printf (\"minus\"); break; default: printf (\"other\"); }", None, "minus")
+gives("do z++; while (z < 5);\nif (z == 5)\n    if (z > 9) printf (\"a\");\n    else printf (\"b\");\nelse printf (\"c\");\nz", "5", "b")
+gives("size * later_size;\nlater_size = &s;\nlater_size->w", "3", name="a type times a name is a declaration")
+gives("int m1 = 6, m2 = 7;\nm1 * m2", "42", name="a variable times a name is a product")
+gives("m1 * m2;\nm1", "6")
+gives("(size) { .w = 9 }.w", "9")
+gives("for (int i = 0; i < 2; i++)\n#pragma omp parallel\n{ }\n#define LAST 3\nint after = LAST;\n#undef LAST\n#define LAST 4\nafter + LAST", "7")
+gives("extern int errno_like;\nint proto (int), proto2 (double);\n1", "1")
+gives("int trailing[2] = { 1, 2 } /* no more */ ; // done\ntrailing /* the value */ // and a comment", "{ 1, 2 }")
+gives("double y1 = 2, index = 3;\ny1 * index", "6.0", name="variables named as functions of headers")
+gives("double y1 = 5;\ny1 + index", "8.0")
+gives("double round (double v) { return 77; }\nround (2.2)", "77.0", name="a function of a header written anew")
+gives("int main (int argc, char **argv) { printf (\"%d\", argc); return 0; }", None, "1", "a cell with main runs it")
+gives("typedef struct { int a; } again_t;\nagain_t again_v = { 3 };\nint again_f (void) { return again_v.a; }")
+gives("typedef struct { int a; } again_t;\nagain_t again_v = { 4 };\nagain_f ()", "4", name="a cell with a type run again")
+fails("int length = 10;\ndouble vla[length];", "]:2:8: error", "must be a constant")
+
 # -- redefinition
 gives("int f (int v) { return v + 1; }\nint g (int v) { return 10 * f (v); }\nint (*stored) (int) = f;\ng (1)", "20")
 gives("int f (int v) { return v + 100; }\ng (1)", "1010", name="an earlier caller uses the new function")
