@@ -18,8 +18,14 @@ check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 	@tests/check/lint
 .PHONY: check
 TESTS    += tests/check/lint
-TESTS    += tests/door/door tests/serial/notebook.py
-TEST_NEEDS += all
+TESTS    += tests/door/door tests/serial/notebook.py tests/serial/step
+BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/step
+TEST_NEEDS += all $(BENCHES)
+
+bench: $(BENCHES) ## measure: im2col beside the naive convolution, a training step beside PyTorch's
+	@$(BUILD)/tests/bench/conv
+	@tests/bench/step
+.PHONY: bench
 
 # Last, when every room has named its tests and what they need.
 test: ## install, build and pass everything (what CI runs)
