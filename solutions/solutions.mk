@@ -32,5 +32,5 @@ stubs: # exercises/*.c anew from the solutions; files that a learner has changed
 	@solutions/stubs
 .PHONY: grade grade-parts stubs
 
-TESTS += tests/grade/stubs tests/grade/bad tests/grade/serial/proof
+TESTS += tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
 TEST_NEEDS += grade-parts

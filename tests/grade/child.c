@@ -13,6 +13,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 
 enum { PRINTED = 1 << 16, STACK = 1 << 16 };
 static call_result *shared; // written by the child
+static bool sanitised;      // a sanitizer sees to memory and crashes
 static int printed = -1;    // a file in memory that takes the learner's output
 
 double now (void)
@@ -85,7 +87,8 @@ static void set_limits (double seconds)
                                 (rlim_t) (4 * seconds) + 3 };
     setrlimit (RLIMIT_CORE, &none);
     setrlimit (RLIMIT_FSIZE, &file);
-    setrlimit (RLIMIT_AS, &memory);
+    if (!sanitised) // which reserves more than there is
+        setrlimit (RLIMIT_AS, &memory);
     setrlimit (RLIMIT_CPU, &cpu);
 }
 
@@ -115,7 +118,8 @@ static _Noreturn void child (grade_case *c, const char *object, grade_verb *verb
     go = fcntl (go, F_DUPFD, 100);
     close_range (3, 99, 0);
     set_limits (limit);
-    catch_signals ();
+    if (!sanitised)
+        catch_signals ();
     nn_on_panic = on_panic;
     shared->jailed = jail_lock ();
     shared->end = LEFT;
@@ -133,7 +137,9 @@ static _Noreturn void child (grade_case *c, const char *object, grade_verb *verb
     char byte = 'r';
     if (write (ready, &byte, 1) != 1 || read (go, &byte, 1) != 1)
         _exit (1);
+    const size_t before = mallinfo2 ().uordblks;
     verb (c);
+    shared->kept = mallinfo2 ().uordblks - before;
     shared->end = RETURNED;
     fflush (NULL);
     byte = 'd'; // and wait for the end, so that the time can still be read
@@ -239,6 +245,11 @@ const char *call_printed (void)
     return text;
 }
 
+void call_sanitised (void)
+{
+    sanitised = true;
+}
+
 bool call_jailed (void)
 {
     return shared && shared->jailed;
@@ -258,7 +269,7 @@ static int line_of (const call_result *r, const char *object)
         snprintf (address, sizeof address, "0x%zx",
                   (size_t) ((char *) r->frame[i] - (char *) r->base) - after);
         const char *argv[] = { "addr2line", "-s", "-e", object, address, NULL };
-        const int status = spawn (argv, &output, 5);
+        const int status = spawn (argv, &output, 5, 0);
         const char *colon = output ? strrchr (output, ':') : NULL;
         const int line =
             status == 0 && colon ? (int) strtol (colon + 1, NULL, 10) : 0;
@@ -283,6 +294,25 @@ static void explain_crash (const call_result *r, const grade_case *c, char *text
                            ? "ran into an impossible instruction"
                            : "was ended by the system";
     snprintf (text, size, "%s", what);
+}
+
+/*  The sanitizer's finding, from what it has printed: "heap-buffer-overflow exercises/
+ *  01-1-transpose.c:12 in ex_transpose". */
+static bool sanitizer_says (char *text, size_t size)
+{
+    const char *mark[] = { "SUMMARY: AddressSanitizer: ", "runtime error: " };
+    for (int i = 0; sanitised && i < 2; i++) {
+        const char *at = strstr (call_printed (), mark[i]);
+        if (!at)
+            continue;
+        while (i == 1 && at > call_printed () && at[-1] != '\n')
+            at--; // from the name of the file on
+        at += i == 0 ? strlen (mark[0]) : 0;
+        snprintf (text, size, "the sanitizer says: %.*s", (int) strcspn (at, "\n"),
+                  at);
+        return true;
+    }
+    return false;
 }
 
 /*  Why a call that did not return did not. */
@@ -310,9 +340,12 @@ void call_explain (const call_result *r, const grade_case *c, const char *object
                   r->seconds, comma, shape);
         break;
     case LEFT:
-        snprintf (text, size,
-                  "your code ended the program instead of returning%s%s", comma,
-                  shape);
+        if (sanitizer_says (what, sizeof what))
+            snprintf (text, size, "%s%s%s", what, comma, shape);
+        else
+            snprintf (text, size,
+                      "your code ended the program instead of returning%s%s",
+                      comma, shape);
         break;
     default:
         snprintf (text, size, "%s", r->sentence);

@@ -19,8 +19,8 @@
 enum { LARGEST = 1 << 20, OUTPUT = 1 << 16 };
 
 /*  Runs a program; *output gets what it wrote (free it). Its exit status, or -1 if it could
- *  not be run or ran too long. */
-int spawn (const char *const *argv, char **output, double limit)
+ *  not be run or ran too long. `memory` is how many bytes it may take, 0 any number. */
+int spawn (const char *const *argv, char **output, double limit, size_t memory)
 {
     int ends[2];
     *output = calloc (1, OUTPUT + 1);
@@ -29,10 +29,11 @@ int spawn (const char *const *argv, char **output, double limit)
     const pid_t pid = fork ();
     nn_require (pid >= 0, "no child process for %s", argv[0]);
     if (pid == 0) {
-        const struct rlimit memory = { (rlim_t) 4 << 30, (rlim_t) 4 << 30 },
+        const struct rlimit most = { memory, memory },
                             file = { (rlim_t) 64 << 20, (rlim_t) 64 << 20 };
         setpgid (0, 0);
-        setrlimit (RLIMIT_AS, &memory);
+        if (memory)
+            setrlimit (RLIMIT_AS, &most);
         setrlimit (RLIMIT_FSIZE, &file);
         dup2 (open ("/dev/null", O_RDONLY), 0);
         dup2 (ends[1], 1);
@@ -79,42 +80,47 @@ static bool write_prototypes (const char *path, const char *const *prototypes)
     return fclose (out) == 0;
 }
 
-/*  Compiles `file` to `object`. 0, or a sentence or gcc's words in *messages (free it);
- *  warnings come back there too. */
-int compile_object (const char *file, const char *object,
-                    const char *const *prototypes, const char *scratch,
+/*  Compiles the learner's file to `object`. 0, or a sentence or gcc's words in *messages
+ *  (free it); warnings come back there too. */
+int compile_object (const grade_task *task, const char *object, bool sanitised,
                     char **messages)
 {
     struct stat about;
     const char *why = NULL;
     char header[512];
-    snprintf (header, sizeof header, "%s/prototypes.h", scratch);
-    if (stat (file, &about) != 0)
+    snprintf (header, sizeof header, "%s/prototypes.h", task->folder);
+    if (stat (task->file, &about) != 0)
         why = strerror (errno);
     else if (!S_ISREG (about.st_mode))
         why = "not a file";
     else if (about.st_size > LARGEST)
         why = "larger than a megabyte; is it the right file?";
-    else if (!write_prototypes (header, prototypes))
+    else if (!write_prototypes (header, task->prototypes))
         why = "no room for what compiling needs; is the disk full?";
     if (why) {
-        nn_require (asprintf (messages, "%s: %s\n", file, why) > 0, "no memory");
+        nn_require (asprintf (messages, "%s: %s\n", task->file, why) > 0,
+                    "no memory");
         return -1;
     }
     const char *cc = getenv ("CC");
     const char *fixed[] = { cc && *cc ? cc : "gcc",
                             "@solutions/flags",
                             "-shared",
+                            task->define,
+                            sanitised ? "-O1" : "-DGRADED",
+                            sanitised ? "-fsanitize=address,undefined"
+                                      : "-DGRADED",
+                            sanitised ? "-fno-sanitize-recover=all" : "-DGRADED",
                             "-include",
                             header,
                             "-x",
                             "c",
-                            file,
+                            task->file,
                             "-o",
                             object,
                             "-lm",
                             NULL };
-    const int status = spawn (fixed, messages, 30);
+    const int status = spawn (fixed, messages, 30, (size_t) 4 << 30);
     if (status == -1 && !**messages) {
         free (*messages);
         nn_require (asprintf (messages,

@@ -75,6 +75,7 @@ typedef struct {
     char sentence[TEXT];
     bool jailed;
     double seconds, cpu; // on the clock, and of computing
+    size_t kept;         // bytes taken by malloc and not given back
 } call_result;
 call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
                            double limit);
@@ -82,12 +83,17 @@ void call_explain (const call_result *r, const grade_case *c, const char *object
                    char *text, size_t size);
 const char *call_printed (void); // what the learner's code wrote, all calls
 bool call_jailed (void);         // was the last child locked in?
+void call_sanitised (void);      // from now on a sanitizer watches the children
 bool jail_lock (void);           // nothing but computing from here on
 
 /* --- The checks --------------------------------------------------------------------------- */
 typedef struct {
-    const char *file;   // the learner's, as it was named
-    const char *object; // compiled
+    const char *file;              // the learner's, as it was named
+    const char *object;            // what it was compiled to
+    const char *folder;            // for what is built on the way
+    const char *define;            // "-DMISTAKE=2" where a solution is graded
+    const char *parts, *name;      // where the checks are; of the exercise
+    const char *const *prototypes; // that the file is held to
     const char *reference;
     char mistake[MISTAKES + 1][512]; // objects, counted from 1
     int mistakes;
@@ -105,6 +111,8 @@ check_result check_cases (const grade_task *task, const grade_check *check,
                           int index);
 check_result check_speed (const grade_task *task, const grade_check *check,
                           int index);
+check_result check_memory (const grade_task *task, const grade_check *check,
+                           int index);
 bool values_differ (const grade_values *v, const unsigned char *a,
                     const unsigned char *b, double tolerance, size_t *first);
 
@@ -118,11 +126,10 @@ typedef struct {
 int course_list (const char *root, course_exercise **list); // from solutions/
 // the exercise that a word means, or -1 and a sentence on stderr
 int course_find (const course_exercise *list, int count, const char *word);
-int compile_object (const char *file, const char *object,
-                    const char *const *prototypes, const char *scratch,
+int compile_object (const grade_task *task, const char *object, bool sanitised,
                     char **messages);
 // exit status, or -1
-int spawn (const char *const *argv, char **output, double limit);
+int spawn (const char *const *argv, char **output, double limit, size_t memory);
 
 typedef struct {
     const course_exercise *exercise, *next;

@@ -17,7 +17,8 @@ enum { ALL_TIME = 20 }; // seconds that all checks of an exercise may take toget
 typedef struct {
     const char *word, *file, *parts, *object;
     uint64_t seed;
-    bool json, find, list;
+    int mistake, only; // -1: none
+    bool json, find, list, sanitised;
 } options;
 
 static const char usage[] =
@@ -25,6 +26,9 @@ static const char usage[] =
     "      [--parts FOLDER]    where checks and references are, build/grade\n"
     "      [--object O.so]     what the file was compiled to, instead of "
     "compiling\n"
+    "      [--mistake K]       the solution with that mistake; 0: with none\n"
+    "      [--only I]          one check; prints what it finds wrong\n"
+    "      [--sanitised]       object and process have sanitizers in them\n"
     "grade --find WORD     prints the full name of an exercise\n"
     "grade --list          prints the names of all\n";
 
@@ -32,6 +36,13 @@ static int bad_option (const char *what, const char *which)
 {
     fprintf (stderr, "grade: %s '%s'\n%s", what, which, usage);
     return 2;
+}
+
+static bool read_number (const char *text, uint64_t low, uint64_t *number)
+{
+    char *end;
+    *number = strtoull (text, &end, 10);
+    return *text >= '0' && *text <= '9' && !*end && *number >= low;
 }
 
 static int read_options (int argc, char **argv, options *o)
@@ -44,6 +55,8 @@ static int read_options (int argc, char **argv, options *o)
             o->find = true;
         else if (strcmp (word, "--list") == 0)
             o->list = true;
+        else if (strcmp (word, "--sanitised") == 0)
+            o->sanitised = true;
         else if (strcmp (word, "--file") == 0 && *value)
             o->file = argv[++i];
         else if (strcmp (word, "--object") == 0 && *value)
@@ -51,10 +64,16 @@ static int read_options (int argc, char **argv, options *o)
         else if (strcmp (word, "--parts") == 0 && *value)
             o->parts = argv[++i];
         else if (strcmp (word, "--seed") == 0 && *value) {
-            char *end;
-            o->seed = strtoull (argv[++i], &end, 10);
-            if (*value < '0' || *value > '9' || *end || o->seed == 0)
+            if (!read_number (argv[++i], 1, &o->seed))
                 return bad_option ("a seed is a whole number above 0, not", value);
+        } else if (strcmp (word, "--mistake") == 0 ||
+                   strcmp (word, "--only") == 0) {
+            uint64_t number;
+            if (!read_number (value, 0, &number) || number > MISTAKES)
+                return bad_option ("a number is missing after", word);
+            *(strcmp (word, "--only") == 0 ? &o->only : &o->mistake) =
+                (int) number;
+            i++;
         } else if (*word == '-')
             return bad_option ("unknown option, or one without its value:", word);
         else
@@ -93,61 +112,91 @@ static void name_objects (grade_task *task, const course_exercise *e,
                   parts, e->name, k);
 }
 
+static check_result run_check (const grade_task *task, const grade_check *check,
+                               int index)
+{
+    if (check->against)
+        return check_speed (task, check, index);
+    return strchr (check->code, 'M') ? check_memory (task, check, index)
+                                     : check_cases (task, check, index);
+}
+
 static void run_checks (const grade_task *task, const grade_exercise *grade,
                         check_result *result)
 {
-    for (int i = 0; i < grade->count; i++) {
-        const grade_check *check = &grade->checks[i];
-        if (i &&
-            result[0].todo) { // nothing is written: the first check has said so
+    for (int i = 0; i < grade->count; i++)
+        if (i && result[0].todo) // nothing is written: the first check has said so
             result[i] = (check_result){ .todo = true };
-            continue;
-        }
-        if (now () > task->until) {
+        else if (now () > task->until)
             snprintf (result[i].detail, sizeof result[i].detail,
                       "not run: the checks before it took all the time");
-            continue;
-        }
-        result[i] = check->against ? check_speed (task, check, i)
-                                   : check_cases (task, check, i);
-    }
+        else
+            result[i] = run_check (task, &grade->checks[i], i);
 }
 
-/*  Compiles, checks and reports, with a folder for what is built on the way. */
+/*  Compiles, unless that is done, checks and reports. */
+static int grade_file (grade_task *task, const grade_exercise *checks,
+                       const options *o, const course_exercise *e,
+                       const course_exercise *next)
+{
+    check_result result[CHECKS] = { { 0 } };
+    char *messages = NULL;
+    const bool compiled =
+        o->object || compile_object (task, task->object, false, &messages) == 0;
+    if (compiled)
+        run_checks (task, checks, result);
+    const grade_report report = { e,
+                                  next,
+                                  checks,
+                                  task,
+                                  compiled ? result : NULL,
+                                  messages,
+                                  !compiled || call_jailed () };
+    const int points = o->json ? report_json (&report) : report_text (&report);
+    free (messages);
+    return points < e->points;
+}
+
+/*  One check, for check_memory () in another process of ours. */
+static int grade_only (const grade_task *task, const grade_exercise *checks,
+                       int only)
+{
+    if (only >= checks->count)
+        return bad_option ("there is no such check in", task->name);
+    const check_result result = check_cases (task, &checks->checks[only], only);
+    printf ("%s\n", result.detail);
+    return result.points == 0;
+}
+
+/*  Says what is to be graded, with which files, in `folder`. */
 static int grade_in_folder (const options *o, const course_exercise *e,
                             const course_exercise *next, const char *folder)
 {
-    char file[256], object[300], reference[512];
-    snprintf (file, sizeof file, "exercises/%s.c", e->name);
+    char file[256], object[300], define[32] = "-DMISTAKE=0", reference[512];
+    snprintf (file, sizeof file, "%s/%s.c",
+              o->mistake < 0 ? "exercises" : "solutions", e->name);
     snprintf (object, sizeof object, "%s/yours.so", folder);
+    if (o->mistake > 0)
+        snprintf (define, sizeof define, "-DMISTAKE=%d", o->mistake);
     const char *limit = getenv ("GRADE_LIMIT");
     const grade_exercise *checks = load_checks (o->parts, e);
     if (!checks)
         return 2;
     grade_task task = { .file = o->file ? o->file : file,
                         .object = o->object ? o->object : object,
+                        .folder = folder,
+                        .define = define,
+                        .parts = o->parts,
+                        .name = e->name,
+                        .prototypes = checks->prototypes,
                         .seed = o->seed,
                         .limit = limit ? strtod (limit, NULL) : 5,
                         .until = now () + ALL_TIME };
     name_objects (&task, e, o->parts, reference);
-    check_result result[CHECKS] = { { 0 } };
-    char *messages = NULL;
-    const bool compiled =
-        o->object || compile_object (task.file, object, checks->prototypes, folder,
-                                     &messages) == 0;
-    if (compiled)
-        run_checks (&task, checks, result);
-    const grade_report report = { e,
-                                  next,
-                                  checks,
-                                  &task,
-                                  compiled ? result : NULL,
-                                  messages,
-                                  !compiled || call_jailed () };
-    const int points = o->json ? report_json (&report) : report_text (&report);
-    free (messages);
+    const int status = o->only >= 0 ? grade_only (&task, checks, o->only)
+                                    : grade_file (&task, checks, o, e, next);
     unlink (object);
-    return points < e->points;
+    return status;
 }
 
 static int grade (const options *o, const course_exercise *e,
@@ -172,13 +221,15 @@ static int grade (const options *o, const course_exercise *e,
 
 int main (int argc, char **argv)
 {
-    options o = { .parts = "build/grade", .word = "" };
+    options o = { .parts = "build/grade", .word = "", .mistake = -1, .only = -1 };
     if (read_options (argc, argv, &o) != 0)
         return 2;
     if (o.seed == 0)
         o.seed =
             1 + ((uint64_t) time (NULL) * 7919 + (uint64_t) getpid ()) % 999999;
     omp_set_num_threads (1);
+    if (o.sanitised)
+        call_sanitised ();
     course_exercise *list = NULL;
     const int count = course_list (".", &list);
     int at = 0, status = 0;

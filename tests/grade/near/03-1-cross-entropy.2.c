@@ -7,8 +7,8 @@ void ex_cross_entropy_backward (float *dx, const float *x, const int *label, int
     for (int i = 0; i < n; i++, x += classes, dx += classes) {
         double sum = 0;
         for (int k = 0; k < classes; k++)
-            sum += exp (x[k]);
+            sum += exp ((double) x[k]);
         for (int k = 0; k < classes; k++)
-            dx[k] = (float) ((exp (x[k]) / sum - (k == label[i])) / n);
+            dx[k] = (float) ((exp ((double) x[k]) / sum - (k == label[i])) / n);
     }
 }

@@ -6,10 +6,11 @@ void ex_cross_entropy_backward (float *dx, const float *x, const int *label, int
 {
     for (int i = 0; i < n; i++) {
         const float *row = x + (size_t) i * classes;
-        double most = row[classes - 1], sum = 0;
+        double most = row[classes - 1];
         for (int k = 0; k < classes; k++)
             most = fmax (most, row[k]);
-        for (int k = classes - 1; k >= 0; k--)
+        double sum = exp (row[0] - most);
+        for (int k = classes - 1; k > 0; k--)
             sum += exp (row[k] - most);
         const double log_sum = log (sum) + most;
         for (int k = 0; k < classes; k++)

@@ -1,0 +1,82 @@
+/*  memory.c - checks of memory: the same cases, watched by a sanitizer
+ *
+ *  An ordinary run sees what is written over the fences of a case, and what malloc gave and
+ *  never got back. The rest, a read behind the end of the learner's own array, a use after
+ *  free, a shift by 40, is found by compiling once more with the sanitizers of gcc. They want
+ *  to be there before anything else, so another process of ours starts with them and runs
+ *  the one check.
+ */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*  Where gcc keeps the library of its address sanitizer, as LD_PRELOAD=... */
+static bool preload (char *text, size_t size)
+{
+    const char *argv[] = { "gcc", "-print-file-name=libasan.so", NULL };
+    char *output;
+    const bool found = spawn (argv, &output, 5, 0) == 0 && *output == '/';
+    output[strcspn (output, "\n")] = 0;
+    snprintf (text, size, "LD_PRELOAD=%s", output);
+    free (output);
+    return found;
+}
+
+/*  Runs the check in another process with these in its environment. What it finds wrong is
+ *  left in `result`. */
+static void run_again (const grade_task *task, const char *object, int index,
+                       const char *const environment[2], bool sanitised,
+                       check_result *result)
+{
+    char self[512] = "", number[16], seed[32], *output;
+    if (readlink ("/proc/self/exe", self, sizeof self - 1) < 0)
+        nn_panic ("grade", "/proc is not mounted");
+    snprintf (number, sizeof number, "%d", index);
+    snprintf (seed, sizeof seed, "%llu", (unsigned long long) task->seed);
+    const char *argv[] = { "env",      environment[0], environment[1],
+                           self,       "--parts",      task->parts,
+                           "--object", object,         "--seed",
+                           seed,       "--only",       number,
+                           task->name, NULL,           NULL };
+    if (sanitised)
+        argv[13] = "--sanitised";
+    if (spawn (argv, &output, 60, 0) != 0) {
+        result->points = 0;
+        output[strcspn (output, "\n")] = 0;
+        snprintf (result->detail, sizeof result->detail, "%s", output);
+    }
+    free (output);
+}
+
+check_result check_memory (const grade_task *task, const grade_check *check,
+                           int index)
+{
+    check_result result = check_cases (task, check, index);
+    if (result.points == 0)
+        return result;
+    // -- malloc without its cache, so that what was given back is seen to be
+    const char *plain[] = { "GLIBC_TUNABLES=glibc.malloc.tcache_count=0",
+                            "GRADE_COUNTS=1" };
+    run_again (task, task->object, index, plain, false, &result);
+    if (result.points == 0)
+        return result;
+    char object[512], library[512], *messages = NULL;
+    snprintf (object, sizeof object, "%s/sanitised.so", task->folder);
+    if (compile_object (task, object, true, &messages) != 0) {
+        result.points = 0;
+        snprintf (result.detail, sizeof result.detail,
+                  "it does not compile with the sanitizers of gcc: %.400s",
+                  messages);
+    } else if (!preload (library, sizeof library))
+        nn_panic ("grade", "gcc's address sanitizer (libasan) is not installed");
+    else {
+        const char *watched[] = { library,
+                                  "ASAN_OPTIONS=detect_leaks=0:color=never" };
+        run_again (task, object, index, watched, true, &result);
+    }
+    free (messages);
+    unlink (object);
+    return result;
+}
