@@ -43,7 +43,7 @@ void nnk_remove_folder (const char *path);
 double nnk_now (void); // seconds, monotonic
 const char *nnk_string (const cJSON *object, const char *key); // "" when missing
 
-/* --- chunk.c: cutting a cell ---------------------------------------------------------- */
+/* --- lex.c and chunk.c: cutting a cell ---------------------------------------------------------- */
 typedef enum {
     NNK_END, NNK_WORD, NNK_NUMBER, NNK_QUOTED, NNK_PUNCTUATION, NNK_LINE
 } nnk_token_kind;
@@ -83,6 +83,8 @@ bool nnk_token_is (const nnk_cell *cell, int token, const char *word);
 int nnk_token_match (const nnk_cell *cell, int token); // the token after the closing one
 bool nnk_is_keyword (const char *word, size_t size);
 bool nnk_is_qualifier (const char *word, size_t size);
+bool nnk_begins_declaration (const char *word, size_t size);
+void nnk_lex (nnk_cell *cell); // source to tokens
 
 /* --- declare.c: the parts of a declaration --------------------------------------------- */
 typedef struct {
@@ -185,8 +187,9 @@ void nnk_build_close (nnk_build *self);
 bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *label,
                      const char *source, nnk_sink *sink, nnk_text *diagnostics);
 bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink, nnk_text *out);
+void nnk_diagnose (const char *gcc, nnk_text *out); // diagnose.c
 int nnk_run_program (char *const *argv, const char *folder, nnk_sink *sink, nnk_text *out,
-                     nnk_text *errors); // its exit status; -1: it was stopped
+                     nnk_text *errors); // program.c: exit status; -1: it was stopped
 
 /* --- lower.c: from chunks to C ------------------------------------------------------------ */
 typedef struct {
@@ -211,7 +214,7 @@ typedef struct {
 void nnk_lower (nnk_lowered *self, const nnk_cell *cell, const nnk_before *before);
 void nnk_lowered_free (nnk_lowered *self);
 
-/* --- value.c: what the DWARF of a cell says --------------------------------------------------- */
+/* --- dwarf.c, value.c: what the debugging information of a cell says --------------------------------------------------- */
 typedef struct nnk_dwarf nnk_dwarf;
 nnk_dwarf *nnk_dwarf_open (const char *path);
 void nnk_dwarf_close (nnk_dwarf *self);

@@ -1,259 +1,32 @@
-/*  value.c - what the debugging information of a cell says
+/*  value.c - the last value of a cell, as C would write it
  *
- *  The compiler has written down every type of the cell. So the last value can be shown as C
- *  would write it, whatever its type is: numbers, strings, arrays, and structs field by
- *  field. The bytes are fetched from the executor; a bad pointer is then only an answer
- *  that says so, never a crash.
+ *  Numbers, strings, arrays, and structs field by field, whatever the type is. The bytes are
+ *  fetched from the executor; a bad pointer is then only an answer that says so, never a
+ *  crash.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
-#include <gelf.h>
 
-#include "kernel.h"
+#include "dwarf.h"
 
 enum { MOST_ELEMENTS = 100, MOST_ROWS = 30, MOST_STRING = 2000, MOST_DEPTH = 6, WIDTH = 80 };
-
-struct nnk_dwarf {
-    int fd;
-    Dwarf *dwarf;
-};
-
-nnk_dwarf *nnk_dwarf_open (const char *path)
-{
-    nnk_dwarf *self = nnk_allocate (sizeof *self);
-    self->fd = open (path, O_RDONLY | O_CLOEXEC);
-    self->dwarf = self->fd >= 0 ? dwarf_begin (self->fd, DWARF_C_READ) : NULL;
-    if (!self->dwarf) {
-        nnk_dwarf_close (self);
-        return NULL;
-    }
-    return self;
-}
-
-void nnk_dwarf_close (nnk_dwarf *self)
-{
-    if (!self)
-        return;
-    if (self->dwarf)
-        dwarf_end (self->dwarf);
-    if (self->fd >= 0)
-        close (self->fd);
-    free (self);
-}
-
-/* --- Types --------------------------------------------------------------------------------- */
-
-static bool type_of (Dwarf_Die *die, Dwarf_Die *type)
-{
-    Dwarf_Attribute attribute;
-    return dwarf_attr_integrate (die, DW_AT_type, &attribute) &&
-           dwarf_formref_die (&attribute, type);
-}
-
-/*  The type behind const and volatile and, if `all`, behind typedefs. False: void. */
-static bool peel (Dwarf_Die *type, bool all)
-{
-    for (;;) {
-        const int tag = dwarf_tag (type);
-        if (tag != DW_TAG_const_type && tag != DW_TAG_volatile_type &&
-            tag != DW_TAG_restrict_type && tag != DW_TAG_atomic_type &&
-            !(all && tag == DW_TAG_typedef))
-            return true;
-        Dwarf_Die inner;
-        if (!type_of (type, &inner))
-            return false;
-        *type = inner;
-    }
-}
-
-/*  The variable `name`, at the top or in a function. */
-static bool find_variable (Dwarf_Die *die, const char *name, Dwarf_Die *found)
-{
-    Dwarf_Die child;
-    if (dwarf_child (die, &child) != 0)
-        return false;
-    do {
-        const int tag = dwarf_tag (&child);
-        const char *own = dwarf_diename (&child);
-        const size_t size = strlen (name);
-        if (tag == DW_TAG_variable && own && strncmp (own, name, size) == 0 &&
-            (!own[size] || strcmp (own + size, NNK_OWN) == 0)) {
-            *found = child;
-            return true;
-        }
-        if ((tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block) &&
-            find_variable (&child, name, found))
-            return true;
-    } while (dwarf_siblingof (&child, &child) == 0);
-    return false;
-}
-
-static bool find (nnk_dwarf *self, const char *name, Dwarf_Die *found)
-{
-    Dwarf_Off offset = 0, next;
-    size_t size;
-    while (dwarf_nextcu (self->dwarf, offset, &next, &size, NULL, NULL, NULL) == 0) {
-        Dwarf_Die unit;
-        if (dwarf_offdie (self->dwarf, offset + size, &unit) &&
-            find_variable (&unit, name, found))
-            return true;
-        offset = next;
-    }
-    return false;
-}
-
-/*  The type of the trailing expression: that to which nnk_type_N points. False: void. */
-static bool find_value_type (nnk_dwarf *self, int serial, Dwarf_Die *type)
-{
-    char name[40];
-    Dwarf_Die variable, pointer, alias;
-    snprintf (name, sizeof name, "nnk_type_%d", serial);
-    if (!find (self, name, &variable) || !type_of (&variable, &pointer) ||
-        !peel (&pointer, true) || !type_of (&pointer, &alias))
-        return false;
-    *type = alias; // or what it stands for, when it is the typedef that lower.c has made
-    const char *own = dwarf_diename (&alias);
-    return !own || strcmp (own, "nnk_type") != 0 || type_of (&alias, type);
-}
-
-static const char *name_of (Dwarf_Die *type)
-{
-    Dwarf_Die bare = *type;
-    return peel (&bare, false) ? dwarf_diename (&bare) : NULL;
-}
-
-static bool is_composed (Dwarf_Die *type)
-{
-    Dwarf_Die bare = *type;
-    const int tag = peel (&bare, true) ? dwarf_tag (&bare) : 0;
-    return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
-}
-
-/*  The name of the shower that a library may have for this value, and whether the value is
- *  a pointer to the thing. */
-bool nnk_dwarf_shower (nnk_dwarf *self, int serial, char *name, size_t size, bool *pointer)
-{
-    Dwarf_Die type, target;
-    if (!self || !find_value_type (self, serial, &type))
-        return false;
-    Dwarf_Die bare = type;
-    *pointer = peel (&bare, true) && dwarf_tag (&bare) == DW_TAG_pointer_type;
-    if (*pointer && !type_of (&bare, &target))
-        return false;
-    Dwarf_Die *shown = *pointer ? &target : &type;
-    if (!is_composed (shown) || !name_of (shown))
-        return false;
-    snprintf (name, size, "nnk_show_%s", name_of (shown));
-    return true;
-}
-
-static long array_length (Dwarf_Die *array, int dimension)
-{
-    Dwarf_Die child;
-    if (dwarf_child (array, &child) != 0)
-        return -1;
-    do {
-        Dwarf_Attribute attribute;
-        Dwarf_Word word;
-        if (dwarf_tag (&child) != DW_TAG_subrange_type || dimension-- > 0)
-            continue;
-        if (dwarf_attr (&child, DW_AT_count, &attribute) &&
-            dwarf_formudata (&attribute, &word) == 0)
-            return (long) word;
-        if (dwarf_attr (&child, DW_AT_upper_bound, &attribute) &&
-            dwarf_formudata (&attribute, &word) == 0)
-            return (long) word + 1;
-        return -1;
-    } while (dwarf_siblingof (&child, &child) == 0);
-    return -1;
-}
-
-long nnk_dwarf_length (nnk_dwarf *self, const char *variable)
-{
-    Dwarf_Die die, type;
-    if (!self || !find (self, variable, &die) || !type_of (&die, &type) ||
-        !peel (&type, true) || dwarf_tag (&type) != DW_TAG_array_type)
-        return -1;
-    return array_length (&type, 0);
-}
-
-/*  The names of the fields of a variable, or of what it points to, one a line. */
-void nnk_dwarf_members (nnk_dwarf *self, const char *variable, nnk_text *out)
-{
-    Dwarf_Die die, type, child;
-    if (!self || !find (self, variable, &die) || !type_of (&die, &type))
-        return;
-    while (peel (&type, true) && (dwarf_tag (&type) == DW_TAG_pointer_type ||
-                                  dwarf_tag (&type) == DW_TAG_array_type)) {
-        Dwarf_Die inner;
-        if (!type_of (&type, &inner))
-            return;
-        type = inner;
-    }
-    if (dwarf_child (&type, &child) != 0)
-        return;
-    do
-        if (dwarf_tag (&child) == DW_TAG_member && dwarf_diename (&child))
-            nnk_addf (out, "%s\n", dwarf_diename (&child));
-    while (dwarf_siblingof (&child, &child) == 0);
-}
-
-/*  The numbers in the section nnk_marks: which pieces between #if and #endif are active. */
-bool nnk_dwarf_active (nnk_dwarf *self, int **marks, int *count)
-{
-    size_t names;
-    Elf *elf = self ? dwarf_getelf (self->dwarf) : NULL;
-    *count = 0;
-    *marks = NULL;
-    if (!elf || elf_getshdrstrndx (elf, &names) != 0)
-        return false;
-    for (Elf_Scn *section = NULL; (section = elf_nextscn (elf, section)) != NULL;) {
-        GElf_Shdr header;
-        const char *name = gelf_getshdr (section, &header)
-                               ? elf_strptr (elf, names, header.sh_name)
-                               : NULL;
-        const Elf_Data *data = name && strcmp (name, "nnk_marks") == 0
-                                   ? elf_getdata (section, NULL)
-                                   : NULL;
-        if (!data)
-            continue;
-        *count = (int) (data->d_size / sizeof **marks);
-        *marks = nnk_allocate (data->d_size);
-        memcpy (*marks, data->d_buf, data->d_size);
-        return true;
-    }
-    return true;
-}
-
-/* --- Values ------------------------------------------------------------------------------------ */
-
-typedef struct {
-    nnk_peek *peek;
-    void *from;
-} source;
-
-static void print (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t size,
-                   const source *from, int depth);
 
 static void print_type (nnk_text *out, Dwarf_Die *type)
 {
     Dwarf_Die inner;
-    if (!peel (type, false)) {
+    if (!nnk_peel (type, false)) {
         nnk_add_string (out, "void");
         return;
     }
     const int tag = dwarf_tag (type);
     const char *name = dwarf_diename (type);
     if (tag == DW_TAG_pointer_type) {
-        if (!type_of (type, &inner)) {
+        if (!nnk_type_of (type, &inner)) {
             nnk_add_string (out, "void *");
             return;
         }
@@ -262,9 +35,9 @@ static void print_type (nnk_text *out, Dwarf_Die *type)
         nnk_add_string (out, star ? "*" : " *");
     } else if (tag == DW_TAG_subroutine_type) {
         nnk_add_string (out, "function");
-    } else if (tag == DW_TAG_array_type && type_of (type, &inner)) {
+    } else if (tag == DW_TAG_array_type && nnk_type_of (type, &inner)) {
         print_type (out, &inner);
-        nnk_addf (out, "[%ld]", array_length (type, 0));
+        nnk_addf (out, "[%ld]", nnk_array_length (type, 0));
     } else {
         nnk_addf (out, "%s%s",
                   tag == DW_TAG_structure_type     ? "struct "
@@ -368,7 +141,7 @@ static void print_enum (nnk_text *out, Dwarf_Die *type, const char *bytes, size_
 }
 
 /*  The characters at `address`, in quotes. */
-static void print_string (nnk_text *out, uint64_t address, const source *from)
+static void print_string (nnk_text *out, uint64_t address, const nnk_source *from)
 {
     nnk_text text = { 0 }, whole = { 0 };
     bool ended = false;
@@ -397,21 +170,8 @@ static void print_string (nnk_text *out, uint64_t address, const source *from)
     nnk_text_free (&whole);
 }
 
-static bool is_char (Dwarf_Die *type)
-{
-    Dwarf_Die bare = *type;
-    const char *name = peel (&bare, true) ? dwarf_diename (&bare) : NULL;
-    return name && strcmp (name, "char") == 0;
-}
-
-static size_t size_of (Dwarf_Die *type)
-{
-    Dwarf_Word size;
-    return dwarf_aggregate_size (type, &size) == 0 ? size : 0;
-}
-
 static void print_pointer (nnk_text *out, Dwarf_Die *type, const char *bytes,
-                           const source *from, int depth)
+                           const nnk_source *from, int depth)
 {
     Dwarf_Die target;
     uint64_t address;
@@ -420,8 +180,8 @@ static void print_pointer (nnk_text *out, Dwarf_Die *type, const char *bytes,
         nnk_add_string (out, "NULL");
         return;
     }
-    const bool known = type_of (type, &target);
-    if (known && is_char (&target)) {
+    const bool known = nnk_type_of (type, &target);
+    if (known && nnk_is_char (&target)) {
         print_string (out, address, from);
         return;
     }
@@ -429,12 +189,12 @@ static void print_pointer (nnk_text *out, Dwarf_Die *type, const char *bytes,
     Dwarf_Die copy = *type;
     print_type (out, &copy);
     nnk_addf (out, ") 0x%" PRIx64, address);
-    const size_t size = known && is_composed (&target) ? size_of (&target) : 0;
+    const size_t size = known && nnk_is_composed (&target) ? nnk_size_of (&target) : 0;
     if (depth == 0 && size && size <= NNK_TEXT) {
         char *there = nnk_allocate (size);
         nnk_add_string (out, " -> ");
         if (from->peek (from->from, address, there, size))
-            print (out, &target, there, size, from, depth + 1);
+            nnk_print (out, &target, there, size, from, depth + 1);
         else
             nnk_add_string (out, "nothing lies there");
         free (there);
@@ -461,7 +221,7 @@ static bool print_bits (nnk_text *out, Dwarf_Die *member, const char *bytes, siz
 
 /*  { .x = 1, .y = 2 }, on one line if it fits. */
 static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t size,
-                          const source *from, int depth)
+                          const nnk_source *from, int depth)
 {
     Dwarf_Die child;
     nnk_text field[200] = { { 0 } };
@@ -472,7 +232,7 @@ static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes, siz
         Dwarf_Attribute attribute;
         Dwarf_Die inner;
         Dwarf_Word at = 0;
-        if (dwarf_tag (&child) != DW_TAG_member || !type_of (&child, &inner))
+        if (dwarf_tag (&child) != DW_TAG_member || !nnk_type_of (&child, &inner))
             continue;
         if (dwarf_attr (&child, DW_AT_data_member_location, &attribute))
             dwarf_formudata (&attribute, &at);
@@ -480,7 +240,7 @@ static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes, siz
             nnk_addf (&field[fields], ".%.*s = ", (int) strcspn (dwarf_diename (&child), "$"),
                       dwarf_diename (&child));
         if (!print_bits (&field[fields], &child, bytes, size))
-            print (&field[fields], &inner, bytes + (at < size ? at : size),
+            nnk_print (&field[fields], &inner, bytes + (at < size ? at : size),
                    at < size ? size - at : 0, from, depth + 1);
         width += field[fields++].size + 2;
     }
@@ -500,19 +260,19 @@ static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes, siz
 
 /*  { 1, 2, 3 }: numbers run on, rows and structs stand one a line. */
 static void print_array (nnk_text *out, Dwarf_Die *array, int dimension, const char *bytes,
-                         size_t size, const source *from, int depth)
+                         size_t size, const nnk_source *from, int depth)
 {
     Dwarf_Die element;
-    const long length = array_length (array, dimension);
-    const bool rows = array_length (array, dimension + 1) >= 0;
-    if (!type_of (array, &element) || length < 0) {
+    const long length = nnk_array_length (array, dimension);
+    const bool rows = nnk_array_length (array, dimension + 1) >= 0;
+    if (!nnk_type_of (array, &element) || length < 0) {
         nnk_add_string (out, "{ ... }");
         return;
     }
-    size_t step = size_of (&element);
-    for (int k = dimension + 1; array_length (array, k) >= 0; k++)
-        step *= array_length (array, k);
-    if (!rows && is_char (&element)) {
+    size_t step = nnk_size_of (&element);
+    for (int k = dimension + 1; nnk_array_length (array, k) >= 0; k++)
+        step *= nnk_array_length (array, k);
+    if (!rows && nnk_is_char (&element)) {
         const size_t end = strnlen (bytes, length < (long) size ? (size_t) length : size);
         nnk_text text = { 0 };
         for (size_t i = 0; i < end; i++)
@@ -523,7 +283,7 @@ static void print_array (nnk_text *out, Dwarf_Die *array, int dimension, const c
         nnk_text_free (&text);
         return;
     }
-    const bool lines = rows || is_composed (&element);
+    const bool lines = rows || nnk_is_composed (&element);
     const long most = lines ? MOST_ROWS : MOST_ELEMENTS;
     size_t column = out->size;
     nnk_add_string (out, "{ ");
@@ -541,23 +301,23 @@ static void print_array (nnk_text *out, Dwarf_Die *array, int dimension, const c
         if (rows)
             print_array (out, array, dimension + 1, bytes + i * step, step, from, depth + 1);
         else
-            print (out, &element, bytes + i * step, step, from, depth + 1);
+            nnk_print (out, &element, bytes + i * step, step, from, depth + 1);
         if (i + 1 < length)
             nnk_add_string (out, ", ");
     }
     nnk_add_string (out, " }");
 }
 
-static void print (nnk_text *out, Dwarf_Die *given, const char *bytes, size_t size,
-                   const source *from, int depth)
+void nnk_print (nnk_text *out, Dwarf_Die *given, const char *bytes, size_t size,
+                   const nnk_source *from, int depth)
 {
     Dwarf_Die type = *given;
-    if (!peel (&type, true) || depth > MOST_DEPTH) {
+    if (!nnk_peel (&type, true) || depth > MOST_DEPTH) {
         nnk_add_string (out, "...");
         return;
     }
     const int tag = dwarf_tag (&type);
-    const size_t needed = size_of (&type);
+    const size_t needed = nnk_size_of (&type);
     if (tag != DW_TAG_array_type && tag != DW_TAG_structure_type && tag != DW_TAG_union_type &&
         needed > size) {
         nnk_add_string (out, "...");
@@ -579,108 +339,29 @@ static void print (nnk_text *out, Dwarf_Die *given, const char *bytes, size_t si
         nnk_add_string (out, "...");
 }
 
-/* --- Tables -------------------------------------------------------------------------------------- */
-
-static void add_escaped (nnk_text *out, const char *text)
-{
-    for (; *text; text++)
-        if (*text == '<' || *text == '&')
-            nnk_add_string (out, *text == '<' ? "&lt;" : "&amp;");
-        else
-            nnk_add (out, text, 1);
-}
-
-static void add_cell (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t size,
-                      const source *from)
-{
-    nnk_text text = { 0 };
-    print (&text, type, bytes, size, from, 1);
-    nnk_add_string (out, "<td>");
-    add_escaped (out, nnk_text_string (&text));
-    nnk_add_string (out, "</td>");
-    nnk_text_free (&text);
-}
-
-/*  The fields of one struct as cells of a row, or (bytes NULL) their names as its head. */
-static void add_fields (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t size,
-                        const source *from)
-{
-    Dwarf_Die child;
-    for (int more = dwarf_child (type, &child); more == 0;
-         more = dwarf_siblingof (&child, &child)) {
-        Dwarf_Attribute attribute;
-        Dwarf_Die inner;
-        Dwarf_Word at = 0;
-        if (dwarf_tag (&child) != DW_TAG_member || !type_of (&child, &inner))
-            continue;
-        if (dwarf_attr (&child, DW_AT_data_member_location, &attribute))
-            dwarf_formudata (&attribute, &at);
-        if (!bytes)
-            nnk_addf (out, "<th>%s</th>", dwarf_diename (&child) ? dwarf_diename (&child) : "");
-        else
-            add_cell (out, &inner, bytes + (at < size ? at : size), at < size ? size - at : 0,
-                      from);
-    }
-}
-
-/*  text/html for what is a table: an array of structs, or of rows of numbers. */
-static char *make_table (Dwarf_Die *array, const char *bytes, size_t size, const source *from)
-{
-    Dwarf_Die element;
-    const long rows = array_length (array, 0), columns = array_length (array, 1);
-    if (!type_of (array, &element) || rows < 1 || array_length (array, 2) >= 0)
-        return NULL;
-    Dwarf_Die bare = element;
-    const size_t step = size_of (&element) * (columns > 0 ? columns : 1);
-    if (!peel (&bare, true) || (columns < 1 && !is_composed (&bare)) ||
-        (columns > 0 && (dwarf_tag (&bare) != DW_TAG_base_type || is_char (&bare))))
-        return NULL;
-    nnk_text out = { 0 };
-    nnk_add_string (&out, "<table>");
-    if (columns < 1) {
-        nnk_add_string (&out, "<tr><th></th>");
-        add_fields (&out, &bare, NULL, 0, from);
-        nnk_add_string (&out, "</tr>");
-    }
-    long row = 0;
-    for (; row < rows && row < MOST_ROWS && (row + 1) * step <= size; row++) {
-        const char *at = bytes + row * step;
-        nnk_addf (&out, "<tr><th>%ld</th>", row);
-        if (columns < 1)
-            add_fields (&out, &bare, at, step, from);
-        for (long i = 0; i < columns && i < MOST_ROWS; i++)
-            add_cell (&out, &bare, at + i * (step / columns), step / columns, from);
-        nnk_add_string (&out, columns > MOST_ROWS ? "<td>...</td></tr>" : "</tr>");
-    }
-    if (row < rows)
-        nnk_addf (&out, "<tr><th>...</th><td>%ld more</td></tr>", rows - row);
-    nnk_add_string (&out, "</table>");
-    return out.s;
-}
-
 /*  The `data` of a message for the value that lies at `address`, or NULL if it is void. An
  *  array was kept as the pointer to its first element. */
 cJSON *nnk_dwarf_value (nnk_dwarf *self, int serial, uint64_t address, nnk_peek *peek,
                         void *from)
 {
     Dwarf_Die type;
-    const source source = { peek, from };
-    if (!self || !address || !find_value_type (self, serial, &type) || !peel (&type, true))
+    const nnk_source source = { peek, from };
+    if (!self || !address || !nnk_find_value_type (self, serial, &type) || !nnk_peel (&type, true))
         return NULL;
     const bool array = dwarf_tag (&type) == DW_TAG_array_type;
     if (array && !peek (from, address, &address, sizeof address))
         return NULL;
-    size_t size = dwarf_tag (&type) == DW_TAG_subroutine_type ? 1 : size_of (&type);
+    size_t size = dwarf_tag (&type) == DW_TAG_subroutine_type ? 1 : nnk_size_of (&type);
     if (size > NNK_TEXT)
         size = NNK_TEXT;
     char *bytes = nnk_allocate (size);
     cJSON *data = NULL;
     if (size && peek (from, address, bytes, size)) {
         nnk_text text = { 0 };
-        print (&text, &type, bytes, size, &source, 0);
+        nnk_print (&text, &type, bytes, size, &source, 0);
         data = cJSON_CreateObject ();
         cJSON_AddStringToObject (data, "text/plain", nnk_text_string (&text));
-        char *table = array ? make_table (&type, bytes, size, &source) : NULL;
+        char *table = array ? nnk_make_table (&type, bytes, size, &source) : NULL;
         if (table)
             cJSON_AddStringToObject (data, "text/html", table);
         free (table);

@@ -1,0 +1,33 @@
+/*  dwarf.h - what the files that read debugging information know of each other */
+#ifndef NNK_DWARF_H
+#define NNK_DWARF_H
+
+#include <elfutils/libdw.h>
+
+#include "kernel.h"
+
+struct nnk_dwarf {
+    int fd;
+    Dwarf *dwarf;
+};
+typedef struct { // where bytes come from
+    nnk_peek *peek;
+    void *from;
+} nnk_source;
+
+/* --- dwarf.c: types ------------------------------------------------------------------- */
+bool nnk_type_of (Dwarf_Die *die, Dwarf_Die *type);
+bool nnk_peel (Dwarf_Die *type, bool all);
+bool nnk_find_value_type (nnk_dwarf *self, int serial, Dwarf_Die *type);
+bool nnk_is_composed (Dwarf_Die *type);
+bool nnk_is_char (Dwarf_Die *type);
+size_t nnk_size_of (Dwarf_Die *type);
+long nnk_array_length (Dwarf_Die *array, int dimension);
+
+/* --- value.c, table.c: values -------------------------------------------------------- */
+void nnk_print (nnk_text *out, Dwarf_Die *given, const char *bytes, size_t size,
+                const nnk_source *from, int depth);
+char *nnk_make_table (Dwarf_Die *array, const char *bytes, size_t size,
+                      const nnk_source *from);
+
+#endif
