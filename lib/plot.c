@@ -146,6 +146,11 @@ int nn_plot_curves_with (const nn_curve *curves, int count, nn_plot_args args)
     if (status < 0)
         return status;
     int drawn = 0;
+    bool counted = !args.log_x; // 1, 2, 3 …, and few of them: nothing lies between
+    for (int k = 0; k < count; k++)
+        counted = counted && !curves[k].x && curves[k].count <= 12;
+    if (counted)
+        fputs ("set xtics 1\n", s.out);
     for (int k = 0; k < count; k++)
         drawn += points (&s, k, &curves[k], &args);
     for (int k = 0; k < count; k++)
@@ -162,6 +167,20 @@ int nn_plot_curves_with (const nn_curve *curves, int count, nn_plot_args args)
                        args.log_x || args.log_y ? " on a logarithmic axis" : ""));
 }
 
+/*  A name on an axis is a format to gnuplot: each % is written twice. */
+static void name_text (FILE *out, const char *name)
+{
+    char twice[512];
+    size_t at = 0;
+    for (; *name && at < sizeof twice - 2; name++) {
+        twice[at++] = *name;
+        if (*name == '%')
+            twice[at++] = '%';
+    }
+    twice[at] = 0;
+    nn_gnuplot_text (out, twice);
+}
+
 /*  The names along an axis, turned where they would not fit side by side. */
 static void name_axis (const script *s, char axis, const char *const *names,
                        int count, int room)
@@ -174,7 +193,7 @@ static void name_axis (const script *s, char axis, const char *const *names,
              turn ? "rotate by -40 left" : "norotate");
     for (int k = 0; names && k < count; k++) {
         fputs (k ? ", " : "", s->out);
-        nn_gnuplot_text (s->out, names[k]);
+        name_text (s->out, names[k]);
         fprintf (s->out, " %d", k);
     }
     fputs (")\n", s->out);

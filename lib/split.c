@@ -15,11 +15,11 @@
 #include <stdlib.h>
 
 /*  Gathers the images of one class into `member`; returns how many. */
-static int members (const nn_data *data, int class, int *member)
+static int members (const nn_data *data, int kind, int *member)
 {
     int count = 0;
     for (int i = 0; i < data->count; i++)
-        if (data->label (data, i) == class)
+        if (data->label (data, i) == kind)
             member[count++] = i;
     return count;
 }
@@ -29,10 +29,10 @@ static void mark (bool *second, const nn_data *data, double share, uint64_t seed
                   int *member)
 {
     int seen = 0;
-    for (int class = 0; class < data->classes; class ++) {
+    for (int kind = 0; kind < data->classes; kind++) {
         // -- each class is shuffled on its own
-        const int count = members (data, class, member);
-        nn_random random = nn_random_from (seed, NN_FOR_SPLIT, class, 0);
+        const int count = members (data, kind, member);
+        nn_random random = nn_random_from (seed, NN_FOR_SPLIT, kind, 0);
         nn_shuffle (member, count, &random);
         // -- rounding the running total is fair: nothing is off by a whole image
         const int take =

@@ -53,6 +53,11 @@ static void curves (void)
     check (holds ("stroke-dasharray"), "a dashed curve is dashed", "no dashes");
     check (holds ("width=\"640\"") && holds ("height=\"400\""),
            "640 x 400 by default", "another size");
+    const float hundreds[3] = { 100, 200, 300 };
+    nn_plot_curves (((nn_curve[]){ { "few", NULL, hundreds, 3, false, false } }),
+                    1, .width = 640);
+    check (times ("1.5<") == 0 && times (">2<") + times ("> 2<") == 1,
+           "few epochs are counted in whole numbers", "there is half an epoch");
     nn_plot_curves (two, 2, .width = 300, .height = 200);
     check (holds ("width=\"300\"") && holds ("height=\"200\""),
            "any other when asked", "another size");
@@ -122,6 +127,10 @@ static void words (void)
 
 static void maps (void)
 {
+    const char *const shares[] = { "5 %", "100 % of %s" };
+    check (nn_plot_bars (up, 2, .names = shares) == NN_OK && holds ("5 %") &&
+               holds ("100 % of %s"),
+           "a name may hold a per cent sign", "%s", nn_error ());
     const char *const names[] = { "cat", "dog" };
     check (
         nn_plot_heat (up, 2, 2, .names = names) == NN_OK && times (">cat<") == 2,
