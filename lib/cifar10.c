@@ -6,8 +6,8 @@
  *  its blues.
  *
  *  The labels are kept. A picture is read when somebody asks for it, and becomes
- *  floats, its three colours side by side. That costs no memory of ours, and little
- *  time: the system keeps what it has read as long as nobody needs the room.
+ *  floats, its three colours side by side. That costs no memory of ours and little
+ *  time: the system keeps what it has read while nobody else needs the room.
  */
 #include "nn.h"
 

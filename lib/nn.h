@@ -252,7 +252,7 @@ void nn_gnuplot_text (FILE *script, const char *text);
 int nn_plot_is_png (const char *file);
 int nn_plot_show (const char *file, const void *bytes, size_t size);
 
-/* --- Layers: a kind of layer is a few verbs ---------------------------------------
+/* --- Layers: a kind of layer is a few verbs -----------------------------------
  * forward and backward work on the images lo .. hi - 1, so that a chain of layers
  * can run over a few images while they are still in the cache, on one thread. They
  * may write only what belongs to these images, to the sums of pass->shard, and to
