@@ -1,8 +1,9 @@
 /*  batch.c - a notebook without Jupyter
  *
- *  `nn-kernel --run IN.ipynb -o OUT.ipynb` runs the code cells one after the other, as Jupyter
- *  would, and writes the notebook with what they gave. Everything else in the file stays as
- *  it is: ids, metadata, the other cells. The new file appears whole or not at all.
+ *  `nn-kernel --run IN.ipynb -o OUT.ipynb` runs the code cells one after the
+ *  other, as Jupyter would, and writes the notebook with what they gave.
+ *  Everything else in the file stays as it is: ids, metadata, the other cells. The
+ *  new file appears whole or not at all.
  */
 #include <errno.h>
 #include <signal.h>
@@ -37,7 +38,8 @@ static cJSON *lines_of (const char *text)
 {
     cJSON *lines = cJSON_CreateArray ();
     while (*text) {
-        const size_t size = strcspn (text, "\n") + (text[strcspn (text, "\n")] == '\n');
+        const size_t size =
+            strcspn (text, "\n") + (text[strcspn (text, "\n")] == '\n');
         char *line = nnk_copy (text, size);
         cJSON_AddItemToArray (lines, cJSON_CreateString (line));
         free (line);
@@ -64,11 +66,14 @@ static cJSON *add_output (batch *self, const char *type)
 }
 
 /*  Text of the same stream that follows itself is one output. */
-static void on_stream (nnk_sink *sink, const char *name, const char *text, size_t size)
+static void on_stream (nnk_sink *sink, const char *name, const char *text,
+                       size_t size)
 {
     batch *self = (batch *) sink;
     const int count = cJSON_GetArraySize (self->outputs);
-    cJSON *last = count && !self->clear ? cJSON_GetArrayItem (self->outputs, count - 1) : NULL;
+    cJSON *last = count && !self->clear
+                      ? cJSON_GetArrayItem (self->outputs, count - 1)
+                      : NULL;
     nnk_text whole = { 0 };
     cJSON *output;
     if (last && strcmp (nnk_string (last, "name"), name) == 0) {
@@ -84,7 +89,8 @@ static void on_stream (nnk_sink *sink, const char *name, const char *text, size_
     nnk_text_free (&whole);
 }
 
-/*  An update replaces the data of the display of that name, wherever in this cell it is. */
+/*  An update replaces the data of the display of that name, wherever in this cell
+ *  it is. */
 static void update (batch *self, cJSON *data, const char *id)
 {
     cJSON *output;
@@ -97,20 +103,23 @@ static void update (batch *self, cJSON *data, const char *id)
     cJSON_Delete (data);
 }
 
-static void on_display (nnk_sink *sink, nnk_display_kind kind, cJSON *data, const char *id)
+static void on_display (nnk_sink *sink, nnk_display_kind kind, cJSON *data,
+                        const char *id)
 {
     batch *self = (batch *) sink;
     if (kind == NNK_UPDATE) {
         update (self, data, id);
         return;
     }
-    cJSON *output = add_output (self, kind == NNK_RESULT ? "execute_result" : "display_data");
+    cJSON *output =
+        add_output (self, kind == NNK_RESULT ? "execute_result" : "display_data");
     cJSON_AddItemToObject (output, "data", data);
     cJSON_AddObjectToObject (output, "metadata");
     if (kind == NNK_RESULT)
         cJSON_AddNumberToObject (output, "execution_count", self->count);
     if (id)
-        cJSON_AddStringToObject (output, "nnk_id", id); // taken out at the end of the cell
+        cJSON_AddStringToObject (output, "nnk_id",
+                                 id); // taken out at the end of the cell
 }
 
 static void on_clear (nnk_sink *sink, bool wait)
@@ -128,7 +137,8 @@ static char *on_input (nnk_sink *sink, const char *prompt)
     return NULL; // nobody is there
 }
 
-static int on_wait (nnk_sink *sink, struct pollfd *fds, int count, int milliseconds)
+static int on_wait (nnk_sink *sink, struct pollfd *fds, int count,
+                    int milliseconds)
 {
     batch *self = (batch *) sink;
     const int ready = poll (fds, count, milliseconds);
@@ -183,7 +193,8 @@ static void finish_outputs (cJSON *outputs)
                                                     lines_of (text->valuestring));
         cJSON_ArrayForEach (part, data)
         {
-            const bool lines = cJSON_IsString (part) && strncmp (part->string, "image/png", 9) &&
+            const bool lines = cJSON_IsString (part) &&
+                               strncmp (part->string, "image/png", 9) &&
                                strncmp (part->string, "image/jpeg", 10);
             cJSON_AddItemToObject (whole, part->string,
                                    lines ? lines_of (part->valuestring)
@@ -198,7 +209,8 @@ static void finish_outputs (cJSON *outputs)
 
 static bool has_tag (const cJSON *cell, const char *wanted)
 {
-    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive (cell, "metadata"), *tag;
+    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive (cell, "metadata"),
+                *tag;
     cJSON_ArrayForEach (tag, cJSON_GetObjectItemCaseSensitive (metadata, "tags"))
     {
         if (cJSON_IsString (tag) && strcmp (tag->valuestring, wanted) == 0)
@@ -207,7 +219,8 @@ static bool has_tag (const cJSON *cell, const char *wanted)
     return false;
 }
 
-/*  Runs one code cell. Returns whether it went well, or was to fail (raises-exception). */
+/*  Runs one code cell. Returns whether it went well, or was to fail
+ *  (raises-exception). */
 static bool run_cell (batch *self, cJSON *cell)
 {
     nnk_outcome outcome;
@@ -219,8 +232,8 @@ static bool run_cell (batch *self, cJSON *cell)
     nnk_session_run (&self->session, code, self->count, false, &outcome);
     self->began = 0;
     if (!outcome.ok && self->late)
-        nnk_error_set (&outcome.error, "TimeLimit", "the cell took longer than %g s",
-                       self->limit);
+        nnk_error_set (&outcome.error, "TimeLimit",
+                       "the cell took longer than %g s", self->limit);
     if (!outcome.ok) {
         add_error (self, &outcome.error);
         if (!has_tag (cell, "raises-exception"))
@@ -242,7 +255,8 @@ static cJSON *read_notebook (const char *path)
 {
     nnk_text text = { 0 };
     if (!nnk_read_file (path, &text)) {
-        fprintf (stderr, "nn-kernel: '%s' cannot be read: %s\n", path, strerror (errno));
+        fprintf (stderr, "nn-kernel: '%s' cannot be read: %s\n", path,
+                 strerror (errno));
         return NULL;
     }
     cJSON *notebook = cJSON_Parse (nnk_text_string (&text));
@@ -269,32 +283,39 @@ static bool write_notebook (const cJSON *notebook, const char *path)
     cJSON_free (text);
     const bool good = nnk_write_file (path, out.s, out.size);
     if (!good)
-        fprintf (stderr, "nn-kernel: '%s' cannot be written: %s\n", path, strerror (errno));
+        fprintf (stderr, "nn-kernel: '%s' cannot be written: %s\n", path,
+                 strerror (errno));
     nnk_text_free (&out);
     return good;
 }
 
-/*  0: every cell went well; 1: one failed (the notebook is written all the same); 2: the
- *  notebook cannot be read, run or written. */
-int nnk_batch (const char *in, const char *out, double limit, const nnk_options *options)
+/*  0: every cell went well; 1: one failed (the notebook is written all the same);
+ *  2: the notebook cannot be read, run or written. */
+int nnk_batch (const char *in, const char *out, double limit,
+               const nnk_options *options)
 {
     batch *self = nnk_allocate (sizeof *self);
     nnk_text trouble = { 0 };
     cJSON *notebook = read_notebook (in), *cell;
     int status = 2;
-    self->sink = (nnk_sink) { .stream = on_stream, .display = on_display, .clear = on_clear,
-                              .input = on_input, .wait = on_wait };
+    self->sink = (nnk_sink){ .stream = on_stream,
+                             .display = on_display,
+                             .clear = on_clear,
+                             .input = on_input,
+                             .wait = on_wait };
     self->limit = limit;
     struct sigaction stop = { .sa_handler = on_signal };
     sigaction (SIGINT, &stop, NULL);
     sigaction (SIGTERM, &stop, NULL);
     signal (SIGPIPE, SIG_IGN);
-    if (notebook && nnk_session_open (&self->session, options, &self->sink, &trouble)) {
+    if (notebook &&
+        nnk_session_open (&self->session, options, &self->sink, &trouble)) {
         status = 0;
-        cJSON_ArrayForEach (cell, cJSON_GetObjectItemCaseSensitive (notebook, "cells"))
+        cJSON_ArrayForEach (cell,
+                            cJSON_GetObjectItemCaseSensitive (notebook, "cells"))
         {
-            if (strcmp (nnk_string (cell, "cell_type"), "code") == 0 && !self->sink.quit &&
-                !run_cell (self, cell))
+            if (strcmp (nnk_string (cell, "cell_type"), "code") == 0 &&
+                !self->sink.quit && !run_cell (self, cell))
                 status = 1;
         }
         if (self->sink.quit || !write_notebook (notebook, out))

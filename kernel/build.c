@@ -1,11 +1,12 @@
 /*  build.c - from a C file to an object that can be loaded
  *
- *  A cell is compiled by gcc with the same flags as the library, after a header that was
- *  precompiled when the session began, and linked by ld itself, which takes 3 ms where the
- *  driver takes 15. All files lie in one folder of the session. The reader's text lies there
- *  too, under the name that the cell has in messages: so gcc finds the lines to print below
- *  its carets, and its messages can be shown as they are, without those about code that the
- *  reader has not written.
+ *  A cell is compiled by gcc with the same flags as the library, after a header
+ *  that was precompiled when the session began, and linked by ld itself, which
+ *  takes 3 ms where the driver takes 15. All files lie in one folder of the
+ *  session. The reader's text lies there too, under the name that the cell has in
+ *  messages: so gcc finds the lines to print below its carets, and its messages
+ *  can be shown as they are, without those about code that the reader has not
+ *  written.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,25 +19,39 @@
 #include "kernel.h"
 
 static const char *const standard_flags[] = {
-    "-std=gnu11", "-O2", "-g", "-fopenmp", "-fPIC", "-Wall", "-D_GNU_SOURCE",
-    "-fsanitize=integer-divide-by-zero,shift,signed-integer-overflow,vla-bound,return",
-    "-fno-isolate-erroneous-paths-dereference", "-fno-optimize-sibling-calls",
+    "-std=gnu11",
+    "-O2",
+    "-g",
+    "-fopenmp",
+    "-fPIC",
+    "-Wall",
+    "-D_GNU_SOURCE",
+    "-fsanitize=integer-divide-by-zero,shift,signed-integer-overflow,vla-bound,"
+    "return",
+    "-fno-isolate-erroneous-paths-dereference",
+    "-fno-optimize-sibling-calls",
     "-Werror=implicit-function-declaration",
-    "-fdiagnostics-color=never", "-fmessage-length=0", "-Winvalid-pch"
+    "-fdiagnostics-color=never",
+    "-fmessage-length=0",
+    "-Winvalid-pch"
 };
 
 static const char standard_headers[] =
-    "#include <assert.h>\n#include <ctype.h>\n#include <errno.h>\n#include <float.h>\n"
-    "#include <inttypes.h>\n#include <limits.h>\n#include <math.h>\n#include <omp.h>\n"
-    "#include <stdarg.h>\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n"
-    "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <time.h>\n"
+    "#include <assert.h>\n#include <ctype.h>\n#include <errno.h>\n#include "
+    "<float.h>\n"
+    "#include <inttypes.h>\n#include <limits.h>\n#include <math.h>\n#include "
+    "<omp.h>\n"
+    "#include <stdarg.h>\n#include <stdbool.h>\n#include <stddef.h>\n#include "
+    "<stdint.h>\n"
+    "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include "
+    "<time.h>\n"
     "#include <unistd.h>\n";
 
-/* --- The session's folder and its precompiled header ------------------------------------------ */
+/* --- The session's folder and its precompiled header ------------------------- */
 
 /*  gcc with the session's flags and these arguments, which end with NULL. */
-static int run_gcc (nnk_build *self, const char *const *more, nnk_sink *sink, nnk_text *out,
-                    nnk_text *errors)
+static int run_gcc (nnk_build *self, const char *const *more, nnk_sink *sink,
+                    nnk_text *out, nnk_text *errors)
 {
     char *argv[128] = { "gcc", "-pipe" };
     int count = 2;
@@ -47,7 +62,8 @@ static int run_gcc (nnk_build *self, const char *const *more, nnk_sink *sink, nn
     return nnk_run_program (argv, self->folder, sink, out, errors);
 }
 
-/*  Folders that a killed kernel has left behind: nnk-PID-... whose process is gone. */
+/*  Folders that a killed kernel has left behind: nnk-PID-... whose process is
+ *  gone. */
 static void sweep (const char *parent)
 {
     DIR *folder = opendir (parent);
@@ -73,8 +89,11 @@ static bool make_folder (nnk_build *self, nnk_text *trouble)
     self->folder = nnk_format ("%s/nnk-%d-XXXXXX", parent, (int) getpid ());
     if (mkdtemp (self->folder))
         return true;
-    nnk_addf (trouble, "no folder for compiled cells can be made in %s: %s; set TMPDIR to a "
-              "folder that has room\n", parent, strerror (errno));
+    nnk_addf (
+        trouble,
+        "no folder for compiled cells can be made in %s: %s; set TMPDIR to a "
+        "folder that has room\n",
+        parent, strerror (errno));
     free (self->folder);
     self->folder = NULL;
     return false;
@@ -85,12 +104,13 @@ static void add_flag (nnk_build *self, char *flag)
     self->flag[self->flags++] = flag;
 }
 
-bool nnk_build_open (nnk_build *self, char *const *flags, int count, const char *header,
-                     const char *prelude, nnk_sink *sink, nnk_text *trouble)
+bool nnk_build_open (nnk_build *self, char *const *flags, int count,
+                     const char *header, const char *prelude, nnk_sink *sink,
+                     nnk_text *trouble)
 {
     const int standard = sizeof standard_flags / sizeof *standard_flags;
     char here[4096];
-    *self = (nnk_build) { 0 };
+    *self = (nnk_build){ 0 };
     if (!make_folder (self, trouble))
         return false;
     self->flag = nnk_allocate ((standard + count + 2) * sizeof *self->flag);
@@ -107,20 +127,23 @@ bool nnk_build_open (nnk_build *self, char *const *flags, int count, const char 
         nnk_addf (&text, "#include \"%s\"\n", prelude);
     self->prelude = nnk_format ("%s/nnk_prelude.h", self->folder);
     nnk_write_file (self->prelude, text.s, text.size);
-    const char *compile[] = { "-x", "c-header", "nnk_prelude.h", "-o", "nnk_prelude.h.gch", NULL };
-    const char *verify[] = { "-H", "-include", "nnk_prelude.h", "-fsyntax-only", "-x", "c",
-                             "/dev/null", NULL };
+    const char *compile[] = { "-x", "c-header",          "nnk_prelude.h",
+                              "-o", "nnk_prelude.h.gch", NULL };
+    const char *verify[] = { "-H", "-include", "nnk_prelude.h", "-fsyntax-only",
+                             "-x", "c",        "/dev/null",     NULL };
     const bool good = run_gcc (self, compile, sink, &out, &errors) == 0;
     if (!good && !sink->quit)
         nnk_addf (trouble, "the header of all cells cannot be compiled:\n%s",
                   nnk_text_string (&errors));
     nnk_text_clear (&errors);
     if (good && run_gcc (self, verify, sink, &out, &errors) == 0)
-        self->precompiled = strstr (nnk_text_string (&errors), "nnk_prelude.h.gch") &&
-                            nnk_text_string (&errors)[0] == '!';
+        self->precompiled =
+            strstr (nnk_text_string (&errors), "nnk_prelude.h.gch") &&
+            nnk_text_string (&errors)[0] == '!';
     if (good && !self->precompiled && !sink->quit)
-        nnk_add_string (trouble, "gcc does not use the precompiled header, so cells are "
-                                 "compiled slowly\n");
+        nnk_add_string (trouble,
+                        "gcc does not use the precompiled header, so cells are "
+                        "compiled slowly\n");
     nnk_text_free (&text);
     nnk_text_free (&errors);
     nnk_text_free (&out);
@@ -136,10 +159,10 @@ void nnk_build_close (nnk_build *self)
     free (self->flag);
     free (self->folder);
     free (self->prelude);
-    *self = (nnk_build) { 0 };
+    *self = (nnk_build){ 0 };
 }
 
-/* --- Compiling a cell ------------------------------------------------------------------------------ */
+/* --- Compiling a cell -------------------------------------------------------- */
 
 static bool write_in (const nnk_build *self, const char *name, const char *text)
 {
@@ -159,19 +182,24 @@ static void remove_in (const nnk_build *self, const char *name)
     free (path);
 }
 
-/*  Compiles `c` to FOLDER/cell_SERIAL.so. Diagnostics may hold warnings when it succeeds. */
+/*  Compiles `c` to FOLDER/cell_SERIAL.so. Diagnostics may hold warnings when it
+ *  succeeds. */
 bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *label,
                      const char *source, nnk_sink *sink, nnk_text *diagnostics)
 {
-    char *file = nnk_format ("cell_%d.c", serial), *object = nnk_format ("cell_%d.o", serial),
+    char *file = nnk_format ("cell_%d.c", serial),
+         *object = nnk_format ("cell_%d.o", serial),
          *shared = nnk_format ("cell_%d.so", serial);
-    const char *compile[] = { "-include", "nnk_prelude.h", "-c", file, "-o", object, NULL };
-    char *link[] = { "ld", "-shared", "--eh-frame-hdr", "-o", shared, object, NULL };
+    const char *compile[] = { "-include", "nnk_prelude.h", "-c", file,
+                              "-o",       object,          NULL };
+    char *link[] = {
+        "ld", "-shared", "--eh-frame-hdr", "-o", shared, object, NULL
+    };
     nnk_text out = { 0 }, errors = { 0 };
     bool good = write_in (self, file, c) && write_in (self, label, source);
     if (!good) {
-        nnk_addf (diagnostics, "%s: error: no room in %s: %s\n", label, self->folder,
-                  strerror (errno));
+        nnk_addf (diagnostics, "%s: error: no room in %s: %s\n", label,
+                  self->folder, strerror (errno));
     } else {
         good = run_gcc (self, compile, sink, &out, &errors) == 0;
         if (good)
@@ -189,10 +217,14 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
     return good;
 }
 
-/*  The text of the headers (and of the lines in `c`) as the compiler sees it, macros kept. */
-bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink, nnk_text *out)
+/*  The text of the headers (and of the lines in `c`) as the compiler sees it,
+ *  macros kept. */
+bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink,
+                           nnk_text *out)
 {
-    const char *arguments[] = { "-E", "-dD", "-P", "-C", "-w", "nnk_names.c", NULL };
+    const char *arguments[] = {
+        "-E", "-dD", "-P", "-C", "-w", "nnk_names.c", NULL
+    };
     nnk_text text = { 0 }, errors = { 0 };
     nnk_addf (&text, "#include \"nnk_prelude.h\"\n%s", c);
     const bool good = write_in (self, "nnk_names.c", text.s) &&

@@ -1,10 +1,10 @@
 /*  channel.h - what passes between the kernel and its executor
  *
  *  Three things connect them. The control socket carries orders and reports, one
- *  nnk_message each. The ring is shared memory into which the executor writes its output
- *  and from which the kernel reads it: it outlives a crash, and it keeps text and pictures
- *  in order. The promotion pipe wakes the frozen snapshot: a byte means "take over", the
- *  end of the file means "the kernel is gone".
+ *  nnk_message each. The ring is shared memory into which the executor writes its
+ *  output and from which the kernel reads it: it outlives a crash, and it keeps
+ *  text and pictures in order. The promotion pipe wakes the frozen snapshot: a
+ *  byte means "take over", the end of the file means "the kernel is gone".
  */
 #ifndef NNK_CHANNEL_H
 #define NNK_CHANNEL_H
@@ -18,15 +18,15 @@ enum { NNK_FD_CONTROL = 200, NNK_FD_RING = 201, NNK_FD_PROMOTE = 202 };
 enum { NNK_STUBS = 4096, NNK_FRAMES = 64, NNK_TEXT = 1 << 16 };
 
 typedef enum {
-    NNK_READY,    // executor: waiting for orders; text: what went wrong at the start
-    NNK_RUN,      // kernel: load and run a cell; text: see nnk_order in supervise.c
+    NNK_READY, // executor: waiting for orders; text: what went wrong at the start
+    NNK_RUN,   // kernel: load and run a cell; text: see nnk_order in supervise.c
     NNK_SNAPSHOT, // executor: pid is the frozen snapshot
-    NNK_DONE,     // executor: the cell has ended; status: nnk_end; address: its value
-    NNK_CRASH,    // executor: about to die; the kernel looks at it, then answers
-    NNK_ASK,      // executor: the cell reads from stdin
-    NNK_ANSWER,   // kernel: status 1 and a line in text, or status 0 (end of file)
-    NNK_PEEK,     // kernel: wants `status` bytes from `address`
-    NNK_PEEKED    // executor: the bytes; status -1: nothing lies there
+    NNK_DONE,  // executor: the cell has ended; status: nnk_end; address: its value
+    NNK_CRASH, // executor: about to die; the kernel looks at it, then answers
+    NNK_ASK,   // executor: the cell reads from stdin
+    NNK_ANSWER, // kernel: status 1 and a line in text, or status 0 (end of file)
+    NNK_PEEK,   // kernel: wants `status` bytes from `address`
+    NNK_PEEKED  // executor: the bytes; status -1: nothing lies there
 } nnk_word;
 
 typedef enum { NNK_ENDED, NNK_INTERRUPTED, NNK_NOT_LOADED } nnk_end;
@@ -35,7 +35,7 @@ typedef struct {
     int word;
     int pid;
     int status; // NNK_CRASH: the signal, or 0 when text says it all
-    int shown;  // NNK_DONE: a shower has displayed the value; NNK_CRASH: the si_code
+    int shown; // NNK_DONE: a shower has displayed the value; NNK_CRASH: the si_code
     int frames;
     int full; // NNK_CRASH: memory had run out
     uint64_t address, stack;
@@ -46,9 +46,9 @@ typedef struct {
 
 #define NNK_HEAD offsetof (nnk_message, text)
 
-/*  A record of the ring: a letter, whether more of it follows, its length, its bytes.
- *  O and E: text for stdout and stderr. D, R, U: a display, a cell's value, an update.
- *  C: clear the output. P: what stands in the pipes comes now. */
+/*  A record of the ring: a letter, whether more of it follows, its length, its
+ *  bytes. O and E: text for stdout and stderr. D, R, U: a display, a cell's value,
+ *  an update. C: clear the output. P: what stands in the pipes comes now. */
 enum { NNK_RING = 4 << 20 };
 typedef struct {
     _Atomic uint64_t head, tail; // written and read so far, in bytes

@@ -1,10 +1,11 @@
 /*  chunk.c - cutting a cell into pieces
  *
- *  A cell mixes what C keeps apart: preprocessor lines, types, variables, functions,
- *  statements, and at the end perhaps an expression whose value is wanted. A parser for C
- *  would reject the mixture; to cut it, it is enough to know strings, comments, brackets and
- *  how statements nest. The one question that needs more is whether `a * b;` declares b:
- *  that is so when a is the name of a type, and the caller knows the types.
+ *  A cell mixes what C keeps apart: preprocessor lines, types, variables,
+ *  functions, statements, and at the end perhaps an expression whose value is
+ *  wanted. A parser for C would reject the mixture; to cut it, it is enough to
+ *  know strings, comments, brackets and how statements nest. The one question that
+ *  needs more is whether `a * b;` declares b: that is so when a is the name of a
+ *  type, and the caller knows the types.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -82,10 +83,11 @@ static bool is_declaration (const cutter *self, int i)
            !is (self, k + 2, "="); // `a * b = 1` can be nothing else
 }
 
-/*  Past struct, union or enum, attributes and the tag; `body` says whether { follows. */
+/*  Past struct, union or enum, attributes and the tag; `body` says whether {
+ *  follows. */
 static int skip_tag (const cutter *self, int i, bool *body)
 {
-    for (i++; is (self, i, "__attribute__"); )
+    for (i++; is (self, i, "__attribute__");)
         i = nnk_token_match (self->cell, i + 1);
     if (is_kind (self, i, NNK_WORD))
         i++;
@@ -98,7 +100,8 @@ static bool is_tag_word (const cutter *self, int i)
     return is (self, i, "struct") || is (self, i, "union") || is (self, i, "enum");
 }
 
-/*  Whether the list at `i` holds only names: the parameters of an old-style function. */
+/*  Whether the list at `i` holds only names: the parameters of an old-style
+ *  function. */
 static bool is_name_list (const cutter *self, int i)
 {
     const int end = nnk_token_match (self->cell, i) - 1;
@@ -134,13 +137,15 @@ static int cut_declaration (const cutter *self, nnk_chunk *chunk)
                 chunk->body = i;
                 return nnk_token_match (self->cell, i);
             }
-            const bool function = is (self, i, "(") && !is (self, i - 1, "__attribute__");
+            const bool function =
+                is (self, i, "(") && !is (self, i - 1, "__attribute__");
             if (function && list < 0)
                 list = i;
             i = nnk_token_match (self->cell, i);
-            if (function && !assigned && list >= 0 && is_kind (self, i, NNK_WORD) &&
-                !is (self, i, "__attribute__") && !is (self, i, "__asm__") &&
-                !is (self, i, "asm") && is_name_list (self, list)) {
+            if (function && !assigned && list >= 0 &&
+                is_kind (self, i, NNK_WORD) && !is (self, i, "__attribute__") &&
+                !is (self, i, "__asm__") && !is (self, i, "asm") &&
+                is_name_list (self, list)) {
                 chunk->old_style = true;
                 while (i < self->cell->tokens && !is (self, i, "{"))
                     i++;
@@ -155,7 +160,8 @@ static int cut_declaration (const cutter *self, nnk_chunk *chunk)
 
 static int cut_statement (const cutter *self, int i, nnk_chunk *chunk);
 
-/*  An expression, to its ;. A word with a list and then a body is a macro that loops. */
+/*  An expression, to its ;. A word with a list and then a body is a macro that
+ *  loops. */
 static int cut_expression (const cutter *self, int i, nnk_chunk *chunk)
 {
     if (is_kind (self, i, NNK_WORD) && is (self, i + 1, "(") &&
@@ -223,9 +229,11 @@ static bool goes_with_next (const cutter *self, int i)
     line += 6 + strspn (line + 6, " \t");
     if (strncmp (line, "omp", 3) == 0) {
         line += 3 + strspn (line + 3, " \t");
-        return strncmp (line, "declare", 7) != 0 && strncmp (line, "threadprivate", 13) != 0;
+        return strncmp (line, "declare", 7) != 0 &&
+               strncmp (line, "threadprivate", 13) != 0;
     }
-    return strncmp (line, "GCC unroll", 10) == 0 || strncmp (line, "GCC ivdep", 9) == 0;
+    return strncmp (line, "GCC unroll", 10) == 0 ||
+           strncmp (line, "GCC ivdep", 9) == 0;
 }
 
 static int cut_one (const cutter *self, nnk_chunk *chunk)
@@ -241,9 +249,10 @@ static int cut_one (const cutter *self, nnk_chunk *chunk)
     return cut_statement (self, i, chunk);
 }
 
-void nnk_cell_cut (nnk_cell *cell, const char *source, nnk_is_type *is_type, void *types)
+void nnk_cell_cut (nnk_cell *cell, const char *source, nnk_is_type *is_type,
+                   void *types)
 {
-    *cell = (nnk_cell) { .source = nnk_copy (source, strlen (source)) };
+    *cell = (nnk_cell){ .source = nnk_copy (source, strlen (source)) };
     nnk_lex (cell);
     cell->chunk = nnk_allocate ((cell->tokens + 1) * sizeof *cell->chunk);
     const cutter self = { cell, is_type, types };
@@ -264,5 +273,5 @@ void nnk_cell_free (nnk_cell *self)
     free (self->source);
     free (self->token);
     free (self->chunk);
-    *self = (nnk_cell) { 0 };
+    *self = (nnk_cell){ 0 };
 }

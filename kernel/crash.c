@@ -1,8 +1,8 @@
 /*  crash.c - what a dying executor can still tell
  *
- *  The executor sends where it stood and who had called whom, as addresses, and waits.
- *  While it waits we read its map and the debugging information of what is mapped there, and
- *  make of each address a function and a line. Then it may die.
+ *  The executor sends where it stood and who had called whom, as addresses, and
+ *  waits. While it waits we read its map and the debugging information of what is
+ *  mapped there, and make of each address a function and a line. Then it may die.
  */
 #include <signal.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ void nnk_error_free (nnk_error *self)
     free (self->name);
     free (self->value);
     nnk_text_free (&self->trace);
-    *self = (nnk_error) { 0 };
+    *self = (nnk_error){ 0 };
 }
 
 /*  What the reader sees of an error, line by line. gcc's text speaks for itself. */
@@ -66,7 +66,8 @@ typedef struct {
 static Dwfl *open_process (pid_t pid)
 {
     static const Dwfl_Callbacks callbacks = { .find_elf = dwfl_linux_proc_find_elf,
-                                              .find_debuginfo = dwfl_standard_find_debuginfo };
+                                              .find_debuginfo =
+                                                  dwfl_standard_find_debuginfo };
     Dwfl *dwfl = dwfl_begin (&callbacks);
     if (dwfl && (dwfl_linux_proc_report (dwfl, pid) != 0 ||
                  dwfl_report_end (dwfl, NULL, NULL) != 0)) {
@@ -102,7 +103,8 @@ static place find_place (Dwfl *dwfl, uint64_t address)
     here.function[strcspn (here.function, ".")] = 0; // f._omp_fn.0 is a part of f
     here.ours = strncmp (here.function, "nnk_", 4) == 0;
     Dwfl_Line *line = dwfl_module_getsrc (module, address);
-    const char *file = line ? dwfl_lineinfo (line, NULL, &here.line, NULL, NULL, NULL) : NULL;
+    const char *file =
+        line ? dwfl_lineinfo (line, NULL, &here.line, NULL, NULL, NULL) : NULL;
     const char *cell = file ? strstr (file, "cell[") : NULL;
     here.cell = cell != NULL;
     if (cell || file)
@@ -110,7 +112,8 @@ static place find_place (Dwfl *dwfl, uint64_t address)
     return here;
 }
 
-/*  The text of a line of a cell, which lies in the session's folder under its name. */
+/*  The text of a line of a cell, which lies in the session's folder under its
+ *  name. */
 static void add_source_line (nnk_text *out, const char *folder, const place *at)
 {
     nnk_text source = { 0 };
@@ -154,7 +157,8 @@ static bool is_mapped (pid_t pid, uint64_t address)
     free (path);
     while (maps && !found && fgets (line, sizeof line, maps)) {
         char *end;
-        const unsigned long low = strtoul (line, &end, 16), high = strtoul (end + 1, NULL, 16);
+        const unsigned long low = strtoul (line, &end, 16),
+                            high = strtoul (end + 1, NULL, 16);
         found = address >= low && address < high;
     }
     if (maps)
@@ -178,20 +182,25 @@ static char *describe (const nnk_message *report, pid_t pid)
     case SIGSEGV:
     case SIGBUS:
         if (is_overflow (pid, report))
-            return nnk_format ("the stack is full: a function calls itself too often, or a "
-                               "local array is too big");
+            return nnk_format (
+                "the stack is full: a function calls itself too often, or a "
+                "local array is too big");
         if (report->shown == SI_KERNEL)
             return nnk_format ("a pointer that points nowhere was used");
         if (address < 4096)
-            return nnk_format ("a null pointer was used (address 0x%llx)%s", address,
-                               report->full ? "; the memory is used up, malloc may have "
-                                              "returned NULL"
-                                            : "");
+            return nnk_format (
+                "a null pointer was used (address 0x%llx)%s", address,
+                report->full ? "; the memory is used up, malloc may have "
+                               "returned NULL"
+                             : "");
         if (is_mapped (pid, address))
-            return nnk_format ("memory that may not be written, or not be executed, was used "
-                               "(address 0x%llx)", address);
-        return nnk_format ("a pointer to memory that is not there was used (address 0x%llx)",
-                           address);
+            return nnk_format (
+                "memory that may not be written, or not be executed, was used "
+                "(address 0x%llx)",
+                address);
+        return nnk_format (
+            "a pointer to memory that is not there was used (address 0x%llx)",
+            address);
     }
     return nnk_format ("the signal %s came", strsignal (report->status));
 }
@@ -226,7 +235,8 @@ void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
     place first = nowhere, last = nowhere;
     int times = 0;
     for (int i = 0; dwfl && i < report->frames && i < NNK_FRAMES; i++) {
-        const place at = find_place (dwfl, report->frame[i] - (i > 0 || !report->status));
+        const place at =
+            find_place (dwfl, report->frame[i] - (i > 0 || !report->status));
         if (strcmp (at.function, "nnk_enter") == 0)
             break; // from here on it is the executor
         if (at.cell && !first.cell)
@@ -235,7 +245,8 @@ void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
     }
     if (times > 1)
         nnk_addf (&calls, "  (%d times)\n", times);
-    const char *abbreviation = report->status ? sigabbrev_np (report->status) : NULL;
+    const char *abbreviation =
+        report->status ? sigabbrev_np (report->status) : NULL;
     snprintf (name, sizeof name, "%s%s", abbreviation ? "SIG" : "",
               abbreviation ? abbreviation : "Error");
     if (first.cell)
@@ -246,7 +257,8 @@ void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
         add_source_line (&self->trace, folder, &first);
     if (calls.size)
         nnk_addf (&self->trace, "The calls, innermost first:\n%s", calls.s);
-    nnk_add_string (&self->trace, "Every variable is as it was before the cell.\n");
+    nnk_add_string (&self->trace,
+                    "Every variable is as it was before the cell.\n");
     free (what);
     nnk_text_free (&calls);
     if (dwfl)

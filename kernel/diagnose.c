@@ -1,7 +1,8 @@
 /*  diagnose.c - what gcc says, as the reader should see it
  *
- *  gcc's own text stays as it is, carets and all. What repeats itself goes, for a piece of a
- *  cell may be compiled two or three times, and so does what speaks of generated code.
+ *  gcc's own text stays as it is, carets and all. What repeats itself goes, for a
+ *  piece of a cell may be compiled two or three times, and so does what speaks of
+ *  generated code.
  */
 #include <ctype.h>
 #include <string.h>
@@ -14,11 +15,12 @@ typedef struct {
     bool error, generated;
 } finding;
 
-/*  Whether a line is FILE:LINE[:COLUMN]: KIND: ...; says which kind and if it is ours. */
+/*  Whether a line is FILE:LINE[:COLUMN]: KIND: ...; says which kind and if it is
+ *  ours. */
 static bool is_head (const char *line, size_t size, finding *found)
 {
-    static const char *const kinds[] = { ": error: ", ": fatal error: ", ": warning: ",
-                                         ": note: " };
+    static const char *const kinds[] = { ": error: ", ": fatal error: ",
+                                         ": warning: ", ": note: " };
     for (int i = 0; i < 4; i++) {
         const char *kind = memmem (line, size, kinds[i], strlen (kinds[i]));
         const char *colon = memchr (line, ':', size);
@@ -35,7 +37,8 @@ static bool is_head (const char *line, size_t size, finding *found)
 
 static bool is_context (const char *line, size_t size)
 {
-    return memmem (line, size, ": In function ", 14) || memmem (line, size, ": At top level", 14) ||
+    return memmem (line, size, ": In function ", 14) ||
+           memmem (line, size, ": At top level", 14) ||
            strncmp (line, "In file included from", 21) == 0;
 }
 
@@ -45,7 +48,8 @@ static int split (const char *text, finding *found, int most)
     int count = 0;
     bool open = false; // a context line has begun the next finding
     for (const char *line = text; *line && count < most;) {
-        const size_t size = strcspn (line, "\n") + (line[strcspn (line, "\n")] == '\n');
+        const size_t size =
+            strcspn (line, "\n") + (line[strcspn (line, "\n")] == '\n');
         finding head = { line, size, false, false };
         if (is_head (line, size, &head)) {
             if (open) {
@@ -57,7 +61,8 @@ static int split (const char *text, finding *found, int most)
             }
             open = false;
         } else if (is_context (line, size)) {
-            if (strstr (line, "nnk_run_") < line + size && strstr (line, "nnk_run_")) {
+            if (strstr (line, "nnk_run_") < line + size &&
+                strstr (line, "nnk_run_")) {
                 line += size;
                 continue;
             }
@@ -94,21 +99,23 @@ static void add_line (nnk_text *out, const char *line, size_t size)
     nnk_add (out, line, end - line);
 }
 
-/*  A finding without the lines that speak of names that the reader has not written. */
+/*  A finding without the lines that speak of names that the reader has not
+ *  written. */
 static void add_finding (nnk_text *out, const finding *found)
 {
     const char *end = found->at + found->size;
     for (const char *line = found->at; line < end;) {
         const char *next = memchr (line, '\n', end - line);
         const size_t size = (next ? next + 1 : end) - line;
-        if (line == found->at || found->generated || !memmem (line, size, "\u2018nnk_", 7))
+        if (line == found->at || found->generated ||
+            !memmem (line, size, "\u2018nnk_", 7))
             add_line (out, line, size);
         line += size;
     }
 }
 
-/*  gcc's text without repetitions and, if anything else is left, without findings in code
- *  that the reader has not written. */
+/*  gcc's text without repetitions and, if anything else is left, without findings
+ *  in code that the reader has not written. */
 void nnk_diagnose (const char *text, nnk_text *out)
 {
     finding found[200];
@@ -116,11 +123,14 @@ void nnk_diagnose (const char *text, nnk_text *out)
     const size_t before = out->size;
     for (int turn = 0; turn < 2 && out->size == before; turn++)
         for (int i = 0; i < count; i++)
-            if (!is_repeated (found, i) && (turn ? found[i].error : !found[i].generated))
+            if (!is_repeated (found, i) &&
+                (turn ? found[i].error : !found[i].generated))
                 add_finding (out, &found[i]);
     if (!count)
         nnk_add_string (out, text);
     if (strstr (text, "error: variably modified"))
-        nnk_add_string (out, "A variable of a cell lives on, so the length of an array must be a "
-                             "constant: a number or a #define. Inside { } any length will do.\n");
+        nnk_add_string (
+            out,
+            "A variable of a cell lives on, so the length of an array must be a "
+            "constant: a number or a #define. Inside { } any length will do.\n");
 }

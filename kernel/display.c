@@ -1,7 +1,7 @@
 /*  display.c - nnk.h: pictures, tables and other things that a cell shows
  *
- *  A display is a record of the ring: its name, then each part as type, size and bytes.
- *  The kernel makes the message of it.
+ *  A display is a record of the ring: its name, then each part as type, size and
+ *  bytes. The kernel makes the message of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,8 @@ static size_t part_size (const nnk_part *part)
 }
 
 /*  id 0 | mime 0 | u8 is a string | u32 size | bytes | mime 0 | ... */
-static void put_bundle (char letter, const char *id, const nnk_part *parts, size_t count)
+static void put_bundle (char letter, const char *id, const nnk_part *parts,
+                        size_t count)
 {
     if (!id)
         id = "";
@@ -25,10 +26,12 @@ static void put_bundle (char letter, const char *id, const nnk_part *parts, size
     for (size_t i = 0; i < count; i++) {
         if (!parts[i].mime || !parts[i].data)
             nnk_raise ("nnk_display: a part without its type or its data (NULL)");
-        size += strlen (parts[i].mime) + 1 + 1 + sizeof (uint32_t) + part_size (&parts[i]);
+        size += strlen (parts[i].mime) + 1 + 1 + sizeof (uint32_t) +
+                part_size (&parts[i]);
     }
     if (size > MOST)
-        nnk_raise ("nnk_display: more than 64 MB in one display; show a smaller picture");
+        nnk_raise (
+            "nnk_display: more than 64 MB in one display; show a smaller picture");
     char *record = malloc (size), *at = record;
     if (!record)
         nnk_raise ("nnk_display: no memory to show this");
@@ -46,8 +49,8 @@ static void put_bundle (char letter, const char *id, const nnk_part *parts, size
     free (record);
 }
 
-static void put_one (char letter, const char *id, const char *mime, const void *data,
-                     size_t size)
+static void put_one (char letter, const char *id, const char *mime,
+                     const void *data, size_t size)
 {
     const nnk_part part = { mime, data, size };
     put_bundle (letter, id, &part, 1);
@@ -58,7 +61,8 @@ void nnk_display (const char *mime, const void *data, size_t size)
     put_one (nnk_showing ? 'R' : 'D', NULL, mime, data, size);
 }
 
-void nnk_display_as (const char *id, const char *mime, const void *data, size_t size)
+void nnk_display_as (const char *id, const char *mime, const void *data,
+                     size_t size)
 {
     put_one ('D', id, mime, data, size);
 }

@@ -1,8 +1,9 @@
 /*  dwarf.c - the types of a cell, from its debugging information
  *
- *  The compiler has written down every type and variable of a cell's object. Here they are
- *  found: the type of the last value and who may show it, the length of an array, the fields
- *  of a struct, and which pieces between #if and #endif were compiled.
+ *  The compiler has written down every type and variable of a cell's object. Here
+ *  they are found: the type of the last value and who may show it, the length of
+ *  an array, the fields of a struct, and which pieces between #if and #endif were
+ *  compiled.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -87,7 +88,8 @@ static bool find (nnk_dwarf *self, const char *name, Dwarf_Die *found)
 {
     Dwarf_Off offset = 0, next;
     size_t size;
-    while (dwarf_nextcu (self->dwarf, offset, &next, &size, NULL, NULL, NULL) == 0) {
+    while (dwarf_nextcu (self->dwarf, offset, &next, &size, NULL, NULL, NULL) ==
+           0) {
         Dwarf_Die unit;
         if (dwarf_offdie (self->dwarf, offset + size, &unit) &&
             find_variable (&unit, name, found))
@@ -97,7 +99,8 @@ static bool find (nnk_dwarf *self, const char *name, Dwarf_Die *found)
     return false;
 }
 
-/*  The type of the trailing expression: that to which nnk_type_N points. False: void. */
+/*  The type of the trailing expression: that to which nnk_type_N points. False:
+ *  void. */
 bool nnk_find_value_type (nnk_dwarf *self, int serial, Dwarf_Die *type)
 {
     char name[40];
@@ -106,7 +109,8 @@ bool nnk_find_value_type (nnk_dwarf *self, int serial, Dwarf_Die *type)
     if (!find (self, name, &variable) || !nnk_type_of (&variable, &pointer) ||
         !nnk_peel (&pointer, true) || !nnk_type_of (&pointer, &alias))
         return false;
-    *type = alias; // or what it stands for, when it is the typedef that lower.c has made
+    *type =
+        alias; // or what it stands for, when it is the typedef that lower.c has made
     const char *own = dwarf_diename (&alias);
     return !own || strcmp (own, "nnk_type") != 0 || nnk_type_of (&alias, type);
 }
@@ -124,9 +128,10 @@ bool nnk_is_composed (Dwarf_Die *type)
     return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
 }
 
-/*  The name of the shower that a library may have for this value, and whether the value is
- *  a pointer to the thing. */
-bool nnk_dwarf_shower (nnk_dwarf *self, int serial, char *name, size_t size, bool *pointer)
+/*  The name of the shower that a library may have for this value, and whether the
+ *  value is a pointer to the thing. */
+bool nnk_dwarf_shower (nnk_dwarf *self, int serial, char *name, size_t size,
+                       bool *pointer)
 {
     Dwarf_Die type, target;
     if (!self || !nnk_find_value_type (self, serial, &type))
@@ -179,7 +184,7 @@ void nnk_dwarf_members (nnk_dwarf *self, const char *variable, nnk_text *out)
     if (!self || !find (self, variable, &die) || !nnk_type_of (&die, &type))
         return;
     while (nnk_peel (&type, true) && (dwarf_tag (&type) == DW_TAG_pointer_type ||
-                                  dwarf_tag (&type) == DW_TAG_array_type)) {
+                                      dwarf_tag (&type) == DW_TAG_array_type)) {
         Dwarf_Die inner;
         if (!nnk_type_of (&type, &inner))
             return;
@@ -193,7 +198,8 @@ void nnk_dwarf_members (nnk_dwarf *self, const char *variable, nnk_text *out)
     while (dwarf_siblingof (&child, &child) == 0);
 }
 
-/*  The numbers in the section nnk_marks: which pieces between #if and #endif are active. */
+/*  The numbers in the section nnk_marks: which pieces between #if and #endif are
+ *  active. */
 bool nnk_dwarf_active (nnk_dwarf *self, int **marks, int *count)
 {
     size_t names;
@@ -202,7 +208,8 @@ bool nnk_dwarf_active (nnk_dwarf *self, int **marks, int *count)
     *marks = NULL;
     if (!elf || elf_getshdrstrndx (elf, &names) != 0)
         return false;
-    for (Elf_Scn *section = NULL; (section = elf_nextscn (elf, section)) != NULL;) {
+    for (Elf_Scn *section = NULL;
+         (section = elf_nextscn (elf, section)) != NULL;) {
         GElf_Shdr header;
         const char *name = gelf_getshdr (section, &header)
                                ? elf_strptr (elf, names, header.sh_name)

@@ -15,7 +15,7 @@ typedef struct { // where bytes come from
     void *from;
 } nnk_source;
 
-/* --- dwarf.c: types ------------------------------------------------------------------- */
+/* --- dwarf.c: types ---------------------------------------------------------- */
 bool nnk_type_of (Dwarf_Die *die, Dwarf_Die *type);
 bool nnk_peel (Dwarf_Die *type, bool all);
 bool nnk_find_value_type (nnk_dwarf *self, int serial, Dwarf_Die *type);
@@ -24,7 +24,7 @@ bool nnk_is_char (Dwarf_Die *type);
 size_t nnk_size_of (Dwarf_Die *type);
 long nnk_array_length (Dwarf_Die *array, int dimension);
 
-/* --- value.c, table.c: values -------------------------------------------------------- */
+/* --- value.c, table.c: values ------------------------------------------------ */
 void nnk_print (nnk_text *out, Dwarf_Die *given, const char *bytes, size_t size,
                 const nnk_source *from, int depth);
 char *nnk_make_table (Dwarf_Die *array, const char *bytes, size_t size,

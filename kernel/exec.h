@@ -7,20 +7,20 @@
 #include "channel.h"
 #include "nnk.h"
 
-/* --- streams.c: the ring, stdout, stderr and stdin ---------------------------------- */
+/* --- streams.c: the ring, stdout, stderr and stdin --------------------------- */
 bool nnk_streams_open (void); // false: the kernel gave no ring
 void nnk_put (char letter, const void *bytes, size_t size);
 extern bool nnk_showing; // what is displayed now is the value of the cell
 
-/* --- execute.c ---------------------------------------------------------------------- */
+/* --- execute.c --------------------------------------------------------------- */
 bool nnk_send (const nnk_message *message);
 bool nnk_receive (nnk_message *message);
 bool nnk_is_executor (void); // not a child that a cell has forked
 
-/* --- trap.c: crashes and interrupts ------------------------------------------------- */
+/* --- trap.c: crashes and interrupts ------------------------------------------ */
 void nnk_trap_open (void);
-bool nnk_trap_add (void *handle);             // the code of a cell that was loaded
-bool nnk_call (void (*entry) (void));         // false: it was interrupted
+bool nnk_trap_add (void *handle);     // the code of a cell that was loaded
+bool nnk_call (void (*entry) (void)); // false: it was interrupted
 _Noreturn void nnk_die (const char *sentence); // reports, then ends this process
 
 #endif

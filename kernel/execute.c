@@ -1,12 +1,14 @@
 /*  execute.c - the executor: the process in which cells run
  *
- *  Before a cell runs, the executor forks. The child is the snapshot: it stands still in a
- *  read and holds every variable as it is. If the cell's process dies, the kernel wakes the
- *  snapshot, and it becomes the executor. So a crash costs the cell and nothing else.
+ *  Before a cell runs, the executor forks. The child is the snapshot: it stands
+ *  still in a read and holds every variable as it is. If the cell's process dies,
+ *  the kernel wakes the snapshot, and it becomes the executor. So a crash costs
+ *  the cell and nothing else.
  *
- *  A snapshot must be able to go on. OpenMP's threads do not survive a fork, so they are
- *  ended first; file positions are shared between parent and child, so they are written
- *  down and put back; unwritten output would appear twice, so it is flushed.
+ *  A snapshot must be able to go on. OpenMP's threads do not survive a fork, so
+ *  they are ended first; file positions are shared between parent and child, so
+ *  they are written down and put back; unwritten output would appear twice, so it
+ *  is flushed.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -28,8 +30,9 @@
 
 enum { MOST_FILES = 200 };
 
-void **nnk_slot (void);               // stubs.S: where the jumps go
-extern const char nnk_missing[];      // stubs.S: the code for a slot without a definition
+void **nnk_slot (void); // stubs.S: where the jumps go
+extern const char
+    nnk_missing[]; // stubs.S: the code for a slot without a definition
 _Noreturn void nnk_missing_called (int number);
 
 static pid_t self, snapshot;
@@ -71,7 +74,7 @@ _Noreturn void nnk_missing_called (int number)
     nnk_die (sentence);
 }
 
-/* --- The snapshot -------------------------------------------------------------------- */
+/* --- The snapshot ------------------------------------------------------------ */
 
 static void write_score (const char *score)
 {
@@ -101,8 +104,8 @@ static void keep_positions (void)
     }
 }
 
-/*  The kernel was killed: its folder goes, and then everything that its cells have started,
- *  this process included. */
+/*  The kernel was killed: its folder goes, and then everything that its cells have
+ *  started, this process included. */
 _Noreturn static void clean_up (void)
 {
     DIR *all = opendir (folder);
@@ -147,16 +150,16 @@ static bool take_snapshot (void)
         stand_still ();
         return true;
     }
-    message = (nnk_message) { .word = NNK_SNAPSHOT, .pid = snapshot };
+    message = (nnk_message){ .word = NNK_SNAPSHOT, .pid = snapshot };
     nnk_send (&message);
     return false;
 }
 
-/* --- Running a cell ------------------------------------------------------------------ */
+/* --- Running a cell ---------------------------------------------------------- */
 
-/*  An order is a row of strings: the object, its entry, the shower's name (or nothing), how
- *  the shower takes the value, then "number name" of each function the cell defines or "?
- *  number name" of each that it only declares. */
+/*  An order is a row of strings: the object, its entry, the shower's name (or
+ *  nothing), how the shower takes the value, then "number name" of each function
+ *  the cell defines or "? number name" of each that it only declares. */
 typedef struct {
     const char *object, *entry, *shower, *how, *rest, *end;
 } order;
@@ -168,8 +171,8 @@ static const char *next_string (const char **at)
     return string;
 }
 
-/*  Points the slots at what the cell defines. A function that is only declared is looked
- *  for in the libraries; if it is not there either, calling it says so. */
+/*  Points the slots at what the cell defines. A function that is only declared is
+ *  looked for in the libraries; if it is not there either, calling it says so. */
 static void fill_slots (void *handle, const order *run)
 {
     for (const char *at = run->rest; at < run->end;) {
@@ -236,24 +239,24 @@ static void run_cell (const order *run)
     }
     const char *why = end == NNK_NOT_LOADED ? dlerror () : NULL;
     fflush (NULL);
-    message = (nnk_message) { .word = NNK_DONE,
-                              .status = end,
-                              .shown = done,
-                              .address = (uint64_t) (uintptr_t) value };
+    message = (nnk_message){ .word = NNK_DONE,
+                             .status = end,
+                             .shown = done,
+                             .address = (uint64_t) (uintptr_t) value };
     if (why)
         message.size = snprintf (message.text, sizeof message.text, "%s", why);
     nnk_send (&message);
 }
 
-/*  Gives the kernel a look at memory. A pipe tells whether something lies there: writing
- *  from a bad address fails instead of crashing. */
+/*  Gives the kernel a look at memory. A pipe tells whether something lies there:
+ *  writing from a bad address fails instead of crashing. */
 static void peek (void)
 {
     static int hole[2] = { -1, -1 };
     const uint64_t address = message.address;
     const size_t wanted = message.status < 0 ? 0 : message.status;
     size_t got = 0;
-    message = (nnk_message) { .word = NNK_PEEKED, .status = -1 };
+    message = (nnk_message){ .word = NNK_PEEKED, .status = -1 };
     if (hole[0] < 0 && pipe2 (hole, O_CLOEXEC | O_NONBLOCK) != 0)
         hole[0] = hole[1] = -1;
     while (got < wanted && wanted <= sizeof message.text) {
@@ -278,22 +281,22 @@ static void obey (void)
     memcpy (text, message.text, message.size);
     order run = { .end = text + message.size };
     run.object = next_string (&at);
-    snprintf (folder, sizeof folder, "%.*s", (int) (strrchr (run.object, '/') - run.object),
-              run.object);
+    snprintf (folder, sizeof folder, "%.*s",
+              (int) (strrchr (run.object, '/') - run.object), run.object);
     run.entry = next_string (&at);
     run.shower = next_string (&at);
     run.how = next_string (&at);
     run.rest = at;
     if (take_snapshot ()) {
-        message = (nnk_message) { .word = NNK_READY, .pid = getpid () };
+        message = (nnk_message){ .word = NNK_READY, .pid = getpid () };
         nnk_send (&message);
     } else {
         run_cell (&run);
     }
 }
 
-/*  Libraries may need each other: one that cannot be loaded is tried again after the rest.
- * What still fails is reported. */
+/*  Libraries may need each other: one that cannot be loaded is tried again after
+ *  the rest. What still fails is reported. */
 static void load_libraries (char **path, int count)
 {
     for (int turn = 0; turn < 2; turn++)
@@ -301,11 +304,12 @@ static void load_libraries (char **path, int count)
             if (path[i] && dlopen (path[i], RTLD_NOW | RTLD_GLOBAL))
                 path[i] = NULL;
             else if (path[i] && turn)
-                message.size += snprintf (message.text + message.size, 1024, "%.1000s\n",
-                                          dlerror ());
+                message.size += snprintf (message.text + message.size, 1024,
+                                          "%.1000s\n", dlerror ());
 }
 
-/*  nn-exec MEGABYTES LIBRARY... : started by nn-kernel, which gives it its descriptors. */
+/*  nn-exec MEGABYTES LIBRARY... : started by nn-kernel, which gives it its
+ *  descriptors. */
 int main (int argc, char **argv)
 {
     self = getpid ();
@@ -315,11 +319,11 @@ int main (int argc, char **argv)
     }
     const rlim_t limit = (rlim_t) atol (argv[1]) << 20;
     if (limit)
-        setrlimit (RLIMIT_AS, &(struct rlimit) { limit, limit });
-    setrlimit (RLIMIT_CORE, &(struct rlimit) { 0, 0 });
+        setrlimit (RLIMIT_AS, &(struct rlimit){ limit, limit });
+    setrlimit (RLIMIT_CORE, &(struct rlimit){ 0, 0 });
     write_score ("900");
     nnk_trap_open ();
-    message = (nnk_message) { .word = NNK_READY, .pid = self };
+    message = (nnk_message){ .word = NNK_READY, .pid = self };
     load_libraries (argv + 2, argc - 2);
     nnk_send (&message);
     while (nnk_receive (&message) || errno == EINTR)

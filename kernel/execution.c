@@ -1,7 +1,7 @@
 /*  execution.c - carrying out a cell for Jupyter
  *
- *  What a cell shows becomes messages, published before the reply. When a cell fails, the
- *  cells that wait behind it are aborted.
+ *  What a cell shows becomes messages, published before the reply. When a cell
+ *  fails, the cells that wait behind it are aborted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +10,10 @@
 
 #include "serve.h"
 
-/* --- The sink: what a cell shows ---------------------------------------------------------- */
+/* --- The sink: what a cell shows --------------------------------------------- */
 
-static void on_stream (nnk_sink *sink, const char *name, const char *text, size_t size)
+static void on_stream (nnk_sink *sink, const char *name, const char *text,
+                       size_t size)
 {
     nnk_server *self = (nnk_server *) sink;
     char *copy = nnk_copy (text, size);
@@ -23,7 +24,8 @@ static void on_stream (nnk_sink *sink, const char *name, const char *text, size_
     free (copy);
 }
 
-static void on_display (nnk_sink *sink, nnk_display_kind kind, cJSON *data, const char *id)
+static void on_display (nnk_sink *sink, nnk_display_kind kind, cJSON *data,
+                        const char *id)
 {
     nnk_server *self = (nnk_server *) sink;
     static const char *const types[] = { "display_data", "execute_result",
@@ -62,7 +64,8 @@ static char *on_input (nnk_sink *sink, const char *prompt)
     cJSON *content = cJSON_CreateObject ();
     cJSON_AddStringToObject (content, "prompt", prompt);
     cJSON_AddBoolToObject (content, "password", false);
-    nnk_wire_send (&self->wire, self->wire.input, self->cell, "input_request", content);
+    nnk_wire_send (&self->wire, self->wire.input, self->cell, "input_request",
+                   content);
     self->asking = true;
     while (!self->typed && !sink->quit && sink->interrupts == before)
         sink->wait (sink, NULL, 0, 1000);
@@ -80,12 +83,13 @@ void nnk_sink_open (nnk_sink *self)
     self->input = on_input;
 }
 
-/* --- Carrying out a cell -------------------------------------------------------------------- */
+/* --- Carrying out a cell ----------------------------------------------------- */
 
 static cJSON *error_content (const nnk_error *error)
 {
     cJSON *content = cJSON_CreateObject ();
-    cJSON_AddStringToObject (content, "ename", error->name ? error->name : "Error");
+    cJSON_AddStringToObject (content, "ename",
+                             error->name ? error->name : "Error");
     cJSON_AddStringToObject (content, "evalue", error->value ? error->value : "");
     cJSON_AddItemToObject (content, "traceback", nnk_error_lines (error));
     return content;
@@ -100,12 +104,14 @@ static cJSON *evaluate (nnk_server *self, const cJSON *expressions)
         if (!cJSON_IsString (expression))
             continue;
         nnk_outcome outcome;
-        nnk_session_run (&self->session, expression->valuestring, self->count, true,
-                         &outcome);
-        cJSON *result = outcome.ok ? nnk_reply_ok () : error_content (&outcome.error);
+        nnk_session_run (&self->session, expression->valuestring, self->count,
+                         true, &outcome);
+        cJSON *result =
+            outcome.ok ? nnk_reply_ok () : error_content (&outcome.error);
         if (outcome.ok) {
             cJSON *data = cJSON_AddObjectToObject (result, "data");
-            cJSON_AddStringToObject (data, "text/plain", outcome.text ? outcome.text : "");
+            cJSON_AddStringToObject (data, "text/plain",
+                                     outcome.text ? outcome.text : "");
             cJSON_AddObjectToObject (result, "metadata");
         } else {
             cJSON_AddStringToObject (result, "status", "error");
@@ -164,7 +170,8 @@ void nnk_on_execute (nnk_server *self, nnk_request *request)
     if (!outcome.ok && !silent)
         nnk_publish (self, request, "error", error_content (&outcome.error));
     if (store)
-        nnk_history_add (&self->history, self->count, code, self->result ? self->result : "");
+        nnk_history_add (&self->history, self->count, code,
+                         self->result ? self->result : "");
     cJSON *answer = outcome.ok ? nnk_reply_ok () : error_content (&outcome.error);
     if (outcome.ok)
         cJSON_AddItemToObject (answer, "user_expressions",
@@ -173,7 +180,8 @@ void nnk_on_execute (nnk_server *self, nnk_request *request)
     else
         cJSON_AddStringToObject (answer, "status", "error");
     cJSON_AddNumberToObject (answer, "execution_count", self->count);
-    cJSON *payload = outcome.ok ? cJSON_AddArrayToObject (answer, "payload") : NULL;
+    cJSON *payload =
+        outcome.ok ? cJSON_AddArrayToObject (answer, "payload") : NULL;
     if (payload && outcome.page) {
         cJSON_AddItemToArray (payload, outcome.page);
         outcome.page = NULL;

@@ -1,7 +1,8 @@
 /*  history.c - the cells that were run, kept across restarts
  *
- *  One line of JSON a cell, in $XDG_DATA_HOME/nn-c/history.jsonl. A session has a number;
- *  each start takes the next. A home that cannot be written costs the memory, nothing else.
+ *  One line of JSON a cell, in $XDG_DATA_HOME/nn-c/history.jsonl. A session has a
+ *  number; each start takes the next. A home that cannot be written costs the
+ *  memory, nothing else.
  */
 #include <fnmatch.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@ static char *find_path (void)
     const char *data = getenv ("XDG_DATA_HOME"), *home = getenv ("HOME");
     if (data && data[0] == '/')
         return nnk_format ("%s/nn-c", data);
-    return home && home[0] == '/' ? nnk_format ("%s/.local/share/nn-c", home) : NULL;
+    return home && home[0] == '/' ? nnk_format ("%s/.local/share/nn-c", home)
+                                  : NULL;
 }
 
 static void remember (nnk_history *self, int session, int line, const char *in,
@@ -29,8 +31,9 @@ static void remember (nnk_history *self, int session, int line, const char *in,
         if (!self->entry)
             abort ();
     }
-    self->entry[self->entries++] = (nnk_entry) { nnk_copy (in, strlen (in)),
-                                                 nnk_copy (out, strlen (out)), session, line };
+    self->entry[self->entries++] =
+        (nnk_entry){ nnk_copy (in, strlen (in)), nnk_copy (out, strlen (out)),
+                     session, line };
 }
 
 static int number (const cJSON *object, const char *key, int otherwise)
@@ -44,8 +47,8 @@ static void read_line (nnk_history *self, const char *line, size_t size)
     cJSON *entry = cJSON_ParseWithLength (line, size);
     if (cJSON_IsObject (entry)) {
         const int session = number (entry, "session", 0);
-        remember (self, session, number (entry, "line", 0), nnk_string (entry, "in"),
-                  nnk_string (entry, "out"));
+        remember (self, session, number (entry, "line", 0),
+                  nnk_string (entry, "in"), nnk_string (entry, "out"));
         if (session >= self->session)
             self->session = session + 1;
     }
@@ -86,7 +89,7 @@ void nnk_history_open (nnk_history *self)
 {
     nnk_text text = { 0 };
     char *folder = find_path ();
-    *self = (nnk_history) { .session = 1 };
+    *self = (nnk_history){ .session = 1 };
     if (folder && nnk_make_folders (folder))
         self->path = nnk_format ("%s/history.jsonl", folder);
     free (folder);
@@ -110,7 +113,7 @@ void nnk_history_close (nnk_history *self)
     }
     free (self->entry);
     free (self->path);
-    *self = (nnk_history) { 0 };
+    *self = (nnk_history){ 0 };
 }
 
 void nnk_history_add (nnk_history *self, int line, const char *in, const char *out)
@@ -142,7 +145,8 @@ static cJSON *make_row (const nnk_entry *entry, bool output)
     return row;
 }
 
-static bool is_repeated (const nnk_history *self, const int *pick, int picked, int i)
+static bool is_repeated (const nnk_history *self, const int *pick, int picked,
+                         int i)
 {
     for (int k = 0; k < picked; k++)
         if (strcmp (self->entry[pick[k]].in, self->entry[i].in) == 0)
@@ -151,7 +155,8 @@ static bool is_repeated (const nnk_history *self, const int *pick, int picked, i
 }
 
 /*  Whether the entry is in the range or fits the pattern that is asked for. */
-static bool is_wanted (const nnk_history *self, const cJSON *request, const nnk_entry *entry)
+static bool is_wanted (const nnk_history *self, const cJSON *request,
+                       const nnk_entry *entry)
 {
     const char *kind = nnk_string (request, "hist_access_type");
     if (strcmp (kind, "search") == 0) {
@@ -163,14 +168,16 @@ static bool is_wanted (const nnk_history *self, const cJSON *request, const nnk_
     int session = number (request, "session", 0);
     if (session <= 0)
         session += self->session;
-    return entry->session == session && entry->line >= number (request, "start", 0) &&
+    return entry->session == session &&
+           entry->line >= number (request, "start", 0) &&
            entry->line < number (request, "stop", 1 << 30);
 }
 
 /*  The `history` of a history_reply: the last n that fit, oldest first. */
 cJSON *nnk_history_ask (const nnk_history *self, const cJSON *request)
 {
-    const bool range = strcmp (nnk_string (request, "hist_access_type"), "range") == 0;
+    const bool range =
+        strcmp (nnk_string (request, "hist_access_type"), "range") == 0;
     const bool unique =
         cJSON_IsTrue (cJSON_GetObjectItemCaseSensitive (request, "unique"));
     const bool output =
@@ -183,7 +190,8 @@ cJSON *nnk_history_ask (const nnk_history *self, const cJSON *request)
             pick[picked++] = i;
     cJSON *rows = cJSON_CreateArray ();
     while (picked > 0)
-        cJSON_AddItemToArray (rows, make_row (&self->entry[pick[--picked]], output));
+        cJSON_AddItemToArray (rows,
+                              make_row (&self->entry[pick[--picked]], output));
     free (pick);
     return rows;
 }

@@ -1,8 +1,8 @@
 /*  install.c - making Jupyter know the kernel, or forget it
  *
- *  A kernel is a folder `kernels/nn-c` below Jupyter's data folder, with kernel.json and two
- *  logos. It is written under another name and then renamed, so that Jupyter never sees half
- *  of it.
+ *  A kernel is a folder `kernels/nn-c` below Jupyter's data folder, with
+ *  kernel.json and two logos. It is written under another name and then renamed,
+ *  so that Jupyter never sees half of it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,21 +18,23 @@ static const char svg[] =
     "<rect width=\"64\" height=\"64\" rx=\"12\" fill=\"#204a87\"/>\n"
     "<path d=\"M32 36 8 47l24 11 24-11z\" fill=\"#729fcf\"/>\n"
     "<path d=\"M32 27 8 38l24 11 24-11z\" fill=\"#a8c5e6\"/>\n"
-    "<path d=\"M45 14a15 15 0 1 0 0 17\" fill=\"none\" stroke=\"#fff\" stroke-width=\"7\"/>\n"
+    "<path d=\"M45 14a15 15 0 1 0 0 17\" fill=\"none\" stroke=\"#fff\" "
+    "stroke-width=\"7\"/>\n"
     "</svg>\n";
 
 /*  Where Jupyter looks for this user's kernels; NULL: no home. */
 static char *find_kernels (const char *data_dir)
 {
-    const char *jupyter = getenv ("JUPYTER_DATA_DIR"), *data = getenv ("XDG_DATA_HOME"),
-               *home = getenv ("HOME");
+    const char *jupyter = getenv ("JUPYTER_DATA_DIR"),
+               *data = getenv ("XDG_DATA_HOME"), *home = getenv ("HOME");
     if (data_dir)
         return nnk_format ("%s/kernels", data_dir);
     if (jupyter && *jupyter)
         return nnk_format ("%s/kernels", jupyter);
     if (data && *data)
         return nnk_format ("%s/jupyter/kernels", data);
-    return home && *home ? nnk_format ("%s/.local/share/jupyter/kernels", home) : NULL;
+    return home && *home ? nnk_format ("%s/.local/share/jupyter/kernels", home)
+                         : NULL;
 }
 
 static void add_word (cJSON *argv, const char *word)
@@ -43,7 +45,8 @@ static void add_word (cJSON *argv, const char *word)
 static char *make_spec (const nnk_options *options)
 {
     char *program = nnk_beside ("nn-kernel"), memory[32];
-    cJSON *spec = cJSON_CreateObject (), *argv = cJSON_AddArrayToObject (spec, "argv");
+    cJSON *spec = cJSON_CreateObject (),
+          *argv = cJSON_AddArrayToObject (spec, "argv");
     add_word (argv, program);
     add_word (argv, "{connection_file}");
     if (options->prelude) {
@@ -73,7 +76,7 @@ static char *make_spec (const nnk_options *options)
     return text;
 }
 
-/* --- The logo as a PNG ------------------------------------------------------------------- */
+/* --- The logo as a PNG ------------------------------------------------------- */
 
 static uint32_t crc_of (const unsigned char *bytes, size_t size)
 {
@@ -92,7 +95,8 @@ static void add_number (nnk_text *out, uint32_t value)
     nnk_add (out, bytes, 4);
 }
 
-static void add_chunk (nnk_text *out, const char *kind, const void *bytes, size_t size)
+static void add_chunk (nnk_text *out, const char *kind, const void *bytes,
+                       size_t size)
 {
     nnk_text body = { 0 };
     nnk_add (&body, kind, 4);
@@ -115,7 +119,8 @@ static int colour_at (double x, double y)
     return across / 0.38 + (y > 0.76 ? y - 0.76 : 0.76 - y) / 0.17 < 1 ? 1 : 0;
 }
 
-/*  A picture of `size` x `size` points in four colours; the rows are stored, not packed. */
+/*  A picture of `size` x `size` points in four colours; the rows are stored, not
+ *  packed. */
 static void draw_logo (int size, nnk_text *out)
 {
     static const unsigned char palette[] = { 0x20, 0x4a, 0x87, 0x72, 0x9f, 0xcf,
@@ -125,7 +130,8 @@ static void draw_logo (int size, nnk_text *out)
     for (int y = 0; y < size; y++) {
         nnk_add (&rows, "", 1);
         for (int x = 0; x < size; x++) {
-            const char colour = (char) colour_at ((x + 0.5) / size, (y + 0.5) / size);
+            const char colour =
+                (char) colour_at ((x + 0.5) / size, (y + 0.5) / size);
             nnk_add (&rows, &colour, 1);
         }
     }
@@ -151,9 +157,10 @@ static void draw_logo (int size, nnk_text *out)
     nnk_text_free (&head);
 }
 
-/* --- Writing it -------------------------------------------------------------------------------- */
+/* --- Writing it -------------------------------------------------------------- */
 
-static bool write_in (const char *folder, const char *name, const void *bytes, size_t size)
+static bool write_in (const char *folder, const char *name, const void *bytes,
+                      size_t size)
 {
     char *path = nnk_format ("%s/%s", folder, name);
     const bool good = nnk_write_file (path, bytes, size);
@@ -178,7 +185,8 @@ static bool write_folder (const char *folder, const nnk_options *options)
     return good;
 }
 
-static int add_kernel (const char *kernels, const char *place, const nnk_options *options)
+static int add_kernel (const char *kernels, const char *place,
+                       const nnk_options *options)
 {
     char *part = nnk_format ("%s/.nn-c-%d", kernels, (int) getpid ());
     char *old = nnk_format ("%s/.nn-c-old-%d", kernels, (int) getpid ());
@@ -190,8 +198,11 @@ static int add_kernel (const char *kernels, const char *place, const nnk_options
         if (there && rename (old, place) != 0)
             fprintf (stderr, "nn-kernel: the old kernel lies in %s\n", old);
         nnk_remove_folder (part);
-        fprintf (stderr, "nn-kernel: the kernel cannot be registered in %s: %s; name another "
-                 "folder with --data-dir\n", kernels, strerror (why));
+        fprintf (
+            stderr,
+            "nn-kernel: the kernel cannot be registered in %s: %s; name another "
+            "folder with --data-dir\n",
+            kernels, strerror (why));
     } else {
         nnk_remove_folder (old);
         printf ("Jupyter knows \"C (Layer by Layer)\" now: %s\n", place);
@@ -210,7 +221,9 @@ static int remove_kernel (const char *place)
     }
     nnk_remove_folder (place);
     if (stat (place, &info) == 0) {
-        fprintf (stderr, "nn-kernel: %s cannot be removed; is the folder read-only?\n", place);
+        fprintf (stderr,
+                 "nn-kernel: %s cannot be removed; is the folder read-only?\n",
+                 place);
         return 1;
     }
     printf ("Jupyter has forgotten the kernel in %s\n", place);
@@ -221,12 +234,14 @@ int nnk_install (const char *data_dir, bool remove, const nnk_options *options)
 {
     char *kernels = find_kernels (data_dir);
     if (!kernels) {
-        fprintf (stderr, "nn-kernel: HOME is not set; name Jupyter's data folder with "
-                         "--data-dir\n");
+        fprintf (stderr,
+                 "nn-kernel: HOME is not set; name Jupyter's data folder with "
+                 "--data-dir\n");
         return 1;
     }
     char *place = nnk_format ("%s/nn-c", kernels);
-    const int status = remove ? remove_kernel (place) : add_kernel (kernels, place, options);
+    const int status =
+        remove ? remove_kernel (place) : add_kernel (kernels, place, options);
     free (kernels);
     free (place);
     return status;

@@ -1,7 +1,9 @@
-/*  introspect.c - what the reader is typing: completion, a name explained, is it complete
+/*  introspect.c - what the reader is typing: completion, a name explained, is it
+ *  complete
  *
- *  Names come from the cells so far and from the headers that they see; the fields after a
- *  dot or an arrow from the debugging information of the cell that made the variable.
+ *  Names come from the cells so far and from the headers that they see; the fields
+ *  after a dot or an arrow from the debugging information of the cell that made
+ *  the variable.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -13,12 +15,29 @@
 enum { MOST_MATCHES = 500 };
 
 static const char *const keywords[] = {
-    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
-    "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register",
-    "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch",
-    "typedef", "union", "unsigned", "void", "volatile", "while", "_Alignas", "_Alignof",
-    "_Atomic", "_Bool", "_Complex", "_Generic", "_Noreturn", "_Static_assert",
-    "_Thread_local", "#define", "#include", "#pragma omp parallel for"
+    "auto",          "break",
+    "case",          "char",
+    "const",         "continue",
+    "default",       "do",
+    "double",        "else",
+    "enum",          "extern",
+    "float",         "for",
+    "goto",          "if",
+    "inline",        "int",
+    "long",          "register",
+    "restrict",      "return",
+    "short",         "signed",
+    "sizeof",        "static",
+    "struct",        "switch",
+    "typedef",       "union",
+    "unsigned",      "void",
+    "volatile",      "while",
+    "_Alignas",      "_Alignof",
+    "_Atomic",       "_Bool",
+    "_Complex",      "_Generic",
+    "_Noreturn",     "_Static_assert",
+    "_Thread_local", "#define",
+    "#include",      "#pragma omp parallel for"
 };
 
 static bool is_word (char c)
@@ -45,7 +64,7 @@ static int code_points (const char *code, int bytes)
     return count;
 }
 
-/* --- Completion --------------------------------------------------------------------------- */
+/* --- Completion -------------------------------------------------------------- */
 
 typedef struct {
     char **name;
@@ -56,7 +75,8 @@ typedef struct {
 
 static void match (matches *self, const char *name)
 {
-    if (strncmp (name, self->prefix, self->size) != 0 || self->count >= MOST_MATCHES)
+    if (strncmp (name, self->prefix, self->size) != 0 ||
+        self->count >= MOST_MATCHES)
         return;
     const bool hidden = name[0] == '_' || strncmp (name, "nnk_tag_", 8) == 0;
     if (hidden && self->prefix[0] != name[0])
@@ -116,7 +136,8 @@ static void match_names (nnk_session *self, matches *found)
 {
     for (int i = 0; i < self->items.items; i++)
         for (int k = 0; k < self->items.item[i]->names; k++) {
-            const char *name = self->items.item[i]->name[k], *space = strchr (name, ' ');
+            const char *name = self->items.item[i]->name[k],
+                       *space = strchr (name, ' ');
             match (found, space ? space + 1 : name);
         }
     for (int i = 0; i < self->index.count; i++)
@@ -155,7 +176,7 @@ void nnk_complete (nnk_session *self, const char *code, int at, cJSON *reply)
     cJSON_AddObjectToObject (reply, "metadata");
 }
 
-/* --- A name explained ------------------------------------------------------------------------- */
+/* --- A name explained -------------------------------------------------------- */
 
 /*  A declaration as one reads it: no #line, no symbol, no gaps. */
 static void add_declaration (nnk_text *out, const char *text)
@@ -219,7 +240,7 @@ char *nnk_inspect (nnk_session *self, const char *code, int at)
     return out.s;
 }
 
-/* --- Is it complete? ----------------------------------------------------------------------------- */
+/* --- Is it complete? --------------------------------------------------------- */
 
 void nnk_is_complete (nnk_session *self, const char *code, cJSON *reply)
 {

@@ -1,10 +1,11 @@
 /*  kernel.h - what the files of the kernel's front end know of each other
  *
- *  The way of a cell: chunk.c cuts it into pieces, lower.c turns them into a C file, build.c
- *  compiles that, supervise.c has the executor run it, value.c writes its last value,
- *  symbols.c remembers what it defined. session.c leads through these steps; protocol.c
- *  (Jupyter) and batch.c (a notebook file) use a session and say through an nnk_sink where
- *  its output goes. Nothing here ever runs a reader's code.
+ *  The way of a cell: chunk.c cuts it into pieces, lower.c turns them into a C
+ *  file, build.c compiles that, supervise.c has the executor run it, value.c
+ *  writes its last value, symbols.c remembers what it defined. session.c leads
+ *  through these steps; protocol.c (Jupyter) and batch.c (a notebook file) use a
+ *  session and say through an nnk_sink where its output goes. Nothing here ever
+ *  runs a reader's code.
  */
 #ifndef NNK_KERNEL_H
 #define NNK_KERNEL_H
@@ -21,7 +22,7 @@
 
 #define NNK_VERSION "0.1.0"
 
-/* --- text.c: a text that grows ------------------------------------------------------ */
+/* --- text.c: a text that grows ----------------------------------------------- */
 typedef struct {
     char *s; // always ends with 0 once something was added
     size_t size, room;
@@ -33,19 +34,25 @@ void nnk_addf (nnk_text *self, const char *format, ...)
 void nnk_text_clear (nnk_text *self);
 void nnk_text_free (nnk_text *self);
 const char *nnk_text_string (const nnk_text *self); // never NULL
-void *nnk_allocate (size_t size);                   // zeroed; out of memory ends the kernel
+void *nnk_allocate (size_t size); // zeroed; out of memory ends the kernel
 char *nnk_copy (const char *bytes, size_t size);
 char *nnk_format (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
 bool nnk_read_file (const char *path, nnk_text *out);
-bool nnk_write_file (const char *path, const void *bytes, size_t size); // temp + rename
+bool nnk_write_file (const char *path, const void *bytes,
+                     size_t size); // temp + rename
 bool nnk_make_folders (const char *path);
 void nnk_remove_folder (const char *path);
 double nnk_now (void); // seconds, monotonic
 const char *nnk_string (const cJSON *object, const char *key); // "" when missing
 
-/* --- lex.c and chunk.c: cutting a cell ---------------------------------------------------------- */
+/* --- lex.c and chunk.c: cutting a cell --------------------------------------- */
 typedef enum {
-    NNK_END, NNK_WORD, NNK_NUMBER, NNK_QUOTED, NNK_PUNCTUATION, NNK_LINE
+    NNK_END,
+    NNK_WORD,
+    NNK_NUMBER,
+    NNK_QUOTED,
+    NNK_PUNCTUATION,
+    NNK_LINE
 } nnk_token_kind;
 typedef struct {
     nnk_token_kind kind;
@@ -77,29 +84,31 @@ typedef struct {
     int depth; // of brackets that are open at the end
 } nnk_cell;
 typedef bool nnk_is_type (void *self, const char *name, size_t size);
-void nnk_cell_cut (nnk_cell *self, const char *source, nnk_is_type *is_type, void *types);
+void nnk_cell_cut (nnk_cell *self, const char *source, nnk_is_type *is_type,
+                   void *types);
 void nnk_cell_free (nnk_cell *self);
 bool nnk_token_is (const nnk_cell *cell, int token, const char *word);
-int nnk_token_match (const nnk_cell *cell, int token); // the token after the closing one
+int nnk_token_match (const nnk_cell *cell,
+                     int token); // the token after the closing one
 bool nnk_is_keyword (const char *word, size_t size);
 bool nnk_is_qualifier (const char *word, size_t size);
 bool nnk_begins_declaration (const char *word, size_t size);
 void nnk_lex (nnk_cell *cell); // source to tokens
 
-/* --- declare.c: the parts of a declaration --------------------------------------------- */
+/* --- declare.c: the parts of a declaration ----------------------------------- */
 typedef struct {
-    int first, last;         // its tokens, without what it is set to
-    int name;                // the token; -1: none
-    int value, value_last;   // what it is set to; value is -1 when nothing
-    int attributes;          // where trailing attributes begin, or last
-    bool function;           // int f (int)
-    bool array, growing;     // int v[3], int v[]
-    int star;                // its last * before the name, or -1
+    int first, last;       // its tokens, without what it is set to
+    int name;              // the token; -1: none
+    int value, value_last; // what it is set to; value is -1 when nothing
+    int attributes;        // where trailing attributes begin, or last
+    bool function;         // int f (int)
+    bool array, growing;   // int v[3], int v[]
+    int star;              // its last * before the name, or -1
 } nnk_declarator;
 typedef struct {
-    int first, last;         // the specifiers
-    int tag, tag_name;       // the word struct, union or enum and what follows; -1: none
-    int body, body_last;     // from { to after }; -1: none
+    int first, last;   // the specifiers
+    int tag, tag_name; // the word struct, union or enum and what follows; -1: none
+    int body, body_last; // from { to after }; -1: none
     bool is_typedef, is_extern, is_assert, is_auto;
     nnk_declarator *declarator;
     int declarators;
@@ -107,13 +116,19 @@ typedef struct {
 void nnk_declaration_read (nnk_declaration *self, const nnk_cell *cell,
                            const nnk_chunk *chunk);
 void nnk_declaration_free (nnk_declaration *self);
-bool nnk_is_storage (const nnk_cell *cell, int token); // static, inline and their like
+bool nnk_is_storage (const nnk_cell *cell,
+                     int token); // static, inline and their like
 typedef void nnk_on_name (void *self, const char *kind, const nnk_token *name);
 void nnk_declaration_names (const nnk_declaration *self, const nnk_cell *cell,
                             nnk_on_name *on_name, void *to);
 
-/* --- symbols.c: what the cells so far have defined -------------------------------------- */
-typedef enum { NNK_ITEM_LINE, NNK_ITEM_TYPE, NNK_ITEM_VARIABLE, NNK_ITEM_FUNCTION } nnk_item_kind;
+/* --- symbols.c: what the cells so far have defined --------------------------- */
+typedef enum {
+    NNK_ITEM_LINE,
+    NNK_ITEM_TYPE,
+    NNK_ITEM_VARIABLE,
+    NNK_ITEM_FUNCTION
+} nnk_item_kind;
 typedef struct {
     nnk_item_kind kind;
     char **name; // "x", "struct P", "RED": what it defines
@@ -126,14 +141,16 @@ typedef struct {
     int stub;     // functions
     int line;
     int serial; // the compilation that defined it
-    bool growing; // an array whose length only the compiler knows: NNK_LENGTH in text
-    bool reused;  // lives where an older one lived
+    bool
+        growing; // an array whose length only the compiler knows: NNK_LENGTH in text
+    bool reused; // lives where an older one lived
 } nnk_item;
 typedef struct {
     nnk_item **item;
     int items;
 } nnk_items;
-nnk_item *nnk_item_new (nnk_item_kind kind, const char *file, int line, int serial);
+nnk_item *nnk_item_new (nnk_item_kind kind, const char *file, int line,
+                        int serial);
 void nnk_item_name (nnk_item *self, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
 void nnk_items_add (nnk_items *self, nnk_item *item);
@@ -154,57 +171,64 @@ typedef struct {
     int *bucket;
     int buckets;
 } nnk_index;
-void nnk_index_add (nnk_index *self, const char *name, size_t size, const char *text,
-                    size_t text_size, char kind);
-const nnk_known *nnk_index_find (const nnk_index *self, const char *name, size_t size);
+void nnk_index_add (nnk_index *self, const char *name, size_t size,
+                    const char *text, size_t text_size, char kind);
+const nnk_known *nnk_index_find (const nnk_index *self, const char *name,
+                                 size_t size);
 void nnk_index_read (nnk_index *self, const char *preprocessed);
 void nnk_index_free (nnk_index *self);
 
-/* --- the sink: where the output of a session goes --------------------------------------- */
+/* --- the sink: where the output of a session goes ---------------------------- */
 typedef enum { NNK_DISPLAY_DATA, NNK_RESULT, NNK_UPDATE } nnk_display_kind;
 typedef struct nnk_sink nnk_sink;
 struct nnk_sink {
-    void (*stream) (nnk_sink *self, const char *name, const char *text, size_t size);
-    void (*display) (nnk_sink *self, nnk_display_kind kind, cJSON *data, const char *id);
+    void (*stream) (nnk_sink *self, const char *name, const char *text,
+                    size_t size);
+    void (*display) (nnk_sink *self, nnk_display_kind kind, cJSON *data,
+                     const char *id);
     void (*clear) (nnk_sink *self, bool wait);
-    char *(*input) (nnk_sink *self, const char *prompt); // a line; NULL: end of file
+    char *(*input) (nnk_sink *self,
+                    const char *prompt); // a line; NULL: end of file
     int (*wait) (nnk_sink *self, struct pollfd *fds, int count, int milliseconds);
     int interrupts; // how often the reader asked
     bool quit;      // the session is to end now
 };
 
-/* --- build.c: gcc and ld ------------------------------------------------------------------ */
+/* --- build.c: gcc and ld ----------------------------------------------------- */
 typedef struct {
-    char *folder;  // of this session, removed at its end
-    char **flag;   // of every cell
+    char *folder; // of this session, removed at its end
+    char **flag;  // of every cell
     int flags;
     char *prelude; // folder/prelude.h, precompiled
     bool precompiled;
 } nnk_build;
-bool nnk_build_open (nnk_build *self, char *const *flags, int count, const char *header,
-                     const char *prelude, nnk_sink *sink, nnk_text *trouble);
+bool nnk_build_open (nnk_build *self, char *const *flags, int count,
+                     const char *header, const char *prelude, nnk_sink *sink,
+                     nnk_text *trouble);
 void nnk_build_close (nnk_build *self);
 bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *label,
                      const char *source, nnk_sink *sink, nnk_text *diagnostics);
-bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink, nnk_text *out);
+bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink,
+                           nnk_text *out);
 void nnk_diagnose (const char *gcc, nnk_text *out); // diagnose.c
-int nnk_run_program (char *const *argv, const char *folder, nnk_sink *sink, nnk_text *out,
-                     nnk_text *errors); // program.c: exit status; -1: it was stopped
+int nnk_run_program (
+    char *const *argv, const char *folder, nnk_sink *sink, nnk_text *out,
+    nnk_text *errors); // program.c: exit status; -1: it was stopped
 
-/* --- lower.c: from chunks to C ------------------------------------------------------------ */
+/* --- lower.c: from chunks to C ----------------------------------------------- */
 typedef struct {
     const char *label;      // "cell[7]"
     int serial;             // the number of this compilation
     const nnk_items *items; // what the cells before have defined
     const nnk_index *index; // what headers declare
-    const char *keep;       // " v w ": arrays that turned out to have their old length
+    const char *keep; // " v w ": arrays that turned out to have their old length
     int next_stub;
 } nnk_before;
 typedef struct {
-    nnk_text c;       // the file to compile
-    nnk_items fresh;  // what this cell defines
-    nnk_items after;  // what is known when it has ended well
-    nnk_text stubs;   // its functions, as the executor is told of them
+    nnk_text c;      // the file to compile
+    nnk_items fresh; // what this cell defines
+    nnk_items after; // what is known when it has ended well
+    nnk_text stubs;  // its functions, as the executor is told of them
     int next_stub;
     bool conditional; // has #if: which items are active is known after compiling
     nnk_text notes;   // said to the reader when it has ended well
@@ -214,19 +238,21 @@ typedef struct {
 void nnk_lower (nnk_lowered *self, const nnk_cell *cell, const nnk_before *before);
 void nnk_lowered_free (nnk_lowered *self);
 
-/* --- dwarf.c, value.c: what the debugging information of a cell says --------------------------------------------------- */
+/* --- dwarf.c, value.c: what the debugging information of a cell says --------- */
 typedef struct nnk_dwarf nnk_dwarf;
 nnk_dwarf *nnk_dwarf_open (const char *path);
 void nnk_dwarf_close (nnk_dwarf *self);
-bool nnk_dwarf_shower (nnk_dwarf *self, int serial, char *name, size_t size, bool *pointer);
-long nnk_dwarf_length (nnk_dwarf *self, const char *variable); // elements; -1: no array
+bool nnk_dwarf_shower (nnk_dwarf *self, int serial, char *name, size_t size,
+                       bool *pointer);
+long nnk_dwarf_length (nnk_dwarf *self,
+                       const char *variable); // elements; -1: no array
 bool nnk_dwarf_active (nnk_dwarf *self, int **marks, int *count);
 typedef bool nnk_peek (void *self, uint64_t address, void *out, size_t size);
-cJSON *nnk_dwarf_value (nnk_dwarf *self, int serial, uint64_t address, nnk_peek *peek,
-                        void *from);
+cJSON *nnk_dwarf_value (nnk_dwarf *self, int serial, uint64_t address,
+                        nnk_peek *peek, void *from);
 void nnk_dwarf_members (nnk_dwarf *self, const char *variable, nnk_text *out);
 
-/* --- crash.c: what a dying executor can still tell ----------------------------------------------- */
+/* --- crash.c: what a dying executor can still tell --------------------------- */
 typedef struct {
     char *name;  // "SIGSEGV"
     char *value; // one sentence
@@ -239,7 +265,7 @@ cJSON *nnk_error_lines (const nnk_error *self); // the traceback of a message
 void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
                      const char *folder);
 
-/* --- supervise.c: the executor's life ------------------------------------------------------------ */
+/* --- supervise.c: the executor's life ---------------------------------------- */
 typedef struct {
     pid_t pid, snapshot, group;
     int pidfd;
@@ -249,7 +275,7 @@ typedef struct {
     int ring_fd;
     char **library;
     int libraries;
-    long memory; // limit in MB; 0: none
+    long memory;   // limit in MB; 0: none
     nnk_text line; // the last unfinished line of output: the prompt of an input
     nnk_text held; // a part of it that is not published yet
     double held_since;
@@ -260,17 +286,18 @@ typedef struct {
 typedef enum { NNK_RAN, NNK_STOPPED, NNK_CRASHED, NNK_LOST, NNK_UNLOADED } nnk_ran;
 bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble);
 void nnk_executor_stop (nnk_executor *self);
-nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order, nnk_sink *sink,
-                          const char *folder, bool silent, nnk_message *done,
-                          nnk_error *error);
+nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order,
+                          nnk_sink *sink, const char *folder, bool silent,
+                          nnk_message *done, nnk_error *error);
 bool nnk_executor_undo (nnk_executor *self);
 bool nnk_executor_peek (void *self, uint64_t address, void *out, size_t size);
 typedef enum { NNK_DRAIN_LIVE, NNK_DRAIN_ASKING, NNK_DRAIN_ALL } nnk_drain;
-void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent, nnk_drain how);
+void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent,
+                       nnk_drain how);
 cJSON *nnk_bundle_read (const char *bytes, size_t size, char **id);
 size_t nnk_utf8 (nnk_text *out, const char *bytes, size_t size, bool all);
 
-/* --- session.c: one reader's state ------------------------------------------------------------------ */
+/* --- session.c: one reader's state ------------------------------------------- */
 typedef struct {
     nnk_build build;
     nnk_executor executor;
@@ -295,8 +322,8 @@ typedef struct {
     cJSON *page; // a payload for the pager
     char *text;  // text/plain of the value, for the history
 } nnk_outcome;
-bool nnk_session_open (nnk_session *self, const nnk_options *options, nnk_sink *sink,
-                       nnk_text *trouble);
+bool nnk_session_open (nnk_session *self, const nnk_options *options,
+                       nnk_sink *sink, nnk_text *trouble);
 void nnk_session_close (nnk_session *self);
 void nnk_session_run (nnk_session *self, const char *code, int count, bool silent,
                       nnk_outcome *out);
@@ -304,12 +331,12 @@ void nnk_outcome_free (nnk_outcome *self);
 bool nnk_is_type_name (void *session, const char *name, size_t size);
 bool nnk_magic (nnk_session *self, const char *code, nnk_outcome *out); // magics.c
 
-/* --- introspect.c ------------------------------------------------------------------------------------- */
+/* --- introspect.c ------------------------------------------------------------ */
 void nnk_complete (nnk_session *self, const char *code, int at, cJSON *reply);
 char *nnk_inspect (nnk_session *self, const char *code, int at); // NULL: not known
 void nnk_is_complete (nnk_session *self, const char *code, cJSON *reply);
 
-/* --- history.c ------------------------------------------------------------------------------------------ */
+/* --- history.c --------------------------------------------------------------- */
 typedef struct {
     char *in, *out;
     int session, line;
@@ -321,13 +348,16 @@ typedef struct {
 } nnk_history;
 void nnk_history_open (nnk_history *self);
 void nnk_history_close (nnk_history *self);
-void nnk_history_add (nnk_history *self, int line, const char *in, const char *out);
+void nnk_history_add (nnk_history *self, int line, const char *in,
+                      const char *out);
 cJSON *nnk_history_ask (const nnk_history *self, const cJSON *request);
 
-/* --- protocol.c, batch.c, install.c: the three things that nn-kernel can be asked ------------------------- */
+/* --- protocol.c, batch.c, install.c: the three things that nn-kernel can be asked  */
 int nnk_serve (const char *connection, const nnk_options *options);
-int nnk_batch (const char *in, const char *out, double limit, const nnk_options *options);
+int nnk_batch (const char *in, const char *out, double limit,
+               const nnk_options *options);
 int nnk_install (const char *data_dir, bool remove, const nnk_options *options);
-char *nnk_beside (const char *name); // the path of a file that lies beside nn-kernel
+char *nnk_beside (
+    const char *name); // the path of a file that lies beside nn-kernel
 
 #endif

@@ -1,8 +1,8 @@
 /*  lex.c - the words of a cell
  *
- *  Tokens as the compiler sees them: words, numbers, strings, signs, and preprocessor lines
- *  whole. Comments and blanks are passed over. Whether the brackets fit together is found
- *  here too, as everything else depends on it.
+ *  Tokens as the compiler sees them: words, numbers, strings, signs, and
+ *  preprocessor lines whole. Comments and blanks are passed over. Whether the
+ *  brackets fit together is found here too, as everything else depends on it.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -39,18 +39,22 @@ bool nnk_is_qualifier (const char *word, size_t size)
 bool nnk_begins_declaration (const char *word, size_t size)
 {
     return nnk_is_qualifier (word, size) ||
-           is_one_of (" void char short int long float double signed unsigned _Bool bool "
-                      "_Complex struct union enum typedef extern static inline __inline "
-                      "__inline__ register auto _Thread_local __thread _Noreturn _Alignas "
-                      "__auto_type __attribute__ _Static_assert typeof __typeof__ __typeof "
-                      "__int128 _Float128 _Float16 _Float32 _Float64 __signed__ ",
-                      word, size);
+           is_one_of (
+               " void char short int long float double signed unsigned _Bool bool "
+               "_Complex struct union enum typedef extern static inline __inline "
+               "__inline__ register auto _Thread_local __thread _Noreturn "
+               "_Alignas "
+               "__auto_type __attribute__ _Static_assert typeof __typeof__ "
+               "__typeof "
+               "__int128 _Float128 _Float16 _Float32 _Float64 __signed__ ",
+               word, size);
 }
 
 bool nnk_is_keyword (const char *word, size_t size)
 {
     return nnk_begins_declaration (word, size) ||
-           is_one_of (" if else for while do switch case default break continue return goto "
+           is_one_of (" if else for while do switch case default break continue "
+                      "return goto "
                       "sizeof _Alignof _Generic asm __asm__ ",
                       word, size);
 }
@@ -70,7 +74,7 @@ static void add_token (lexer *self, nnk_token_kind kind, int at, int line)
         if (!cell->token)
             abort ();
     }
-    cell->token[cell->tokens++] = (nnk_token) { kind, at, self->at, line };
+    cell->token[cell->tokens++] = (nnk_token){ kind, at, self->at, line };
 }
 
 /*  Past a comment. False: it does not end. */
@@ -170,7 +174,8 @@ static bool lex_one (lexer *self)
             self->at++;
         if (s[self->at] == '"' && self->at - from <= 2) // L"wide", u8"narrow"
             skip_quoted (self);
-        add_token (self, s[self->at - 1] == '"' ? NNK_QUOTED : NNK_WORD, from, line);
+        add_token (self, s[self->at - 1] == '"' ? NNK_QUOTED : NNK_WORD, from,
+                   line);
     } else {
         self->at++;
         add_token (self, NNK_PUNCTUATION, from, line);
@@ -195,7 +200,7 @@ void nnk_lex (nnk_cell *cell)
             continue;
         const char c = cell->source[cell->token[i].at];
         if (strchr ("([{", c)) {
-            nnk_add (&open, &(char) { c == '(' ? ')' : c == '[' ? ']' : '}' }, 1);
+            nnk_add (&open, &(char){ c == '(' ? ')' : c == '[' ? ']' : '}' }, 1);
         } else if (strchr (")]}", c)) {
             if (!open.size || open.s[open.size - 1] != c)
                 cell->state = NNK_INVALID;
@@ -215,7 +220,8 @@ bool nnk_token_is (const nnk_cell *cell, int token, const char *word)
         return false;
     const nnk_token *t = &cell->token[token];
     const size_t size = strlen (word);
-    return (size_t) (t->end - t->at) == size && !memcmp (cell->source + t->at, word, size);
+    return (size_t) (t->end - t->at) == size &&
+           !memcmp (cell->source + t->at, word, size);
 }
 
 int nnk_token_match (const nnk_cell *cell, int token)

@@ -1,7 +1,7 @@
 /*  magics.c - the cells that are no C
  *
- *  `?name` and `name?` explain a name, `!command` runs a command of the shell, `%undo`
- *  returns to before the last cell.
+ *  `?name` and `name?` explain a name, `!command` runs a command of the shell,
+ *  `%undo` returns to before the last cell.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -17,11 +17,13 @@ static void explain (nnk_session *self, const char *name, nnk_outcome *out)
     out->page = cJSON_CreateObject ();
     cJSON_AddStringToObject (out->page, "source", "page");
     cJSON_AddNumberToObject (out->page, "start", 0);
-    cJSON_AddStringToObject (cJSON_AddObjectToObject (out->page, "data"), "text/plain", text);
+    cJSON_AddStringToObject (cJSON_AddObjectToObject (out->page, "data"),
+                             "text/plain", text);
     free (text);
 }
 
-/*  The command as a C cell, so that its output comes in order and an interrupt ends it. */
+/*  The command as a C cell, so that its output comes in order and an interrupt
+ *  ends it. */
 static void run_shell (nnk_session *self, const char *command, nnk_outcome *out)
 {
     nnk_text code = { 0 };
@@ -45,7 +47,8 @@ static void undo (nnk_session *self, nnk_outcome *out)
     if (out->ok)
         nnk_items_copy (&self->items, &self->before);
     else
-        nnk_error_set (&out->error, "UndoError", "there is no state before this one: only the "
+        nnk_error_set (&out->error, "UndoError",
+                       "there is no state before this one: only the "
                        "last cell can be undone, and only once");
     self->can_undo = false;
 }
@@ -63,14 +66,16 @@ bool nnk_magic (nnk_session *self, const char *code, nnk_outcome *out)
     if (code[0] == '!') {
         run_shell (self, code + 1, out);
     } else if (code[0] == '?' || (word && word + 1 == size && code[word] == '?')) {
-        char *name = code[0] == '?' ? nnk_copy (code + 1, size - 1) : nnk_copy (code, word);
+        char *name =
+            code[0] == '?' ? nnk_copy (code + 1, size - 1) : nnk_copy (code, word);
         explain (self, name + strspn (name, " \t"), out);
         free (name);
     } else if (size == 5 && strncmp (code, "%undo", 5) == 0) {
         undo (self, out);
     } else if (code[0] == '%') {
         out->ok = false;
-        nnk_error_set (&out->error, "MagicError", "'%.*s' is not known; there is %%undo",
+        nnk_error_set (&out->error, "MagicError",
+                       "'%.*s' is not known; there is %%undo",
                        (int) strcspn (code, " \n"), code);
     } else {
         return false;

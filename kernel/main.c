@@ -11,11 +11,14 @@
 static const char help[] =
     "nn-kernel: the C kernel of Layer by Layer\n\n"
     "  nn-kernel CONNECTION_FILE [OPTION]... [-- GCC_FLAG...]   serve Jupyter\n"
-    "  nn-kernel --run IN.ipynb -o OUT.ipynb [OPTION]...        run a notebook without Jupyter\n"
-    "  nn-kernel --install [--data-dir DIR] [OPTION]...         make Jupyter know this kernel\n"
+    "  nn-kernel --run IN.ipynb -o OUT.ipynb [OPTION]...        run a notebook "
+    "without Jupyter\n"
+    "  nn-kernel --install [--data-dir DIR] [OPTION]...         make Jupyter know "
+    "this kernel\n"
     "  nn-kernel --uninstall [--data-dir DIR]                   make it forget\n\n"
     "  --prelude HEADER    a header that every cell sees\n"
-    "  --library LIB.so    a library that every cell can call (may be given again)\n"
+    "  --library LIB.so    a library that every cell can call (may be given "
+    "again)\n"
     "  -I DIR              a folder for #include (may be given again)\n"
     "  --memory MB         the most memory that cells may take\n"
     "  --time-limit S      with --run: seconds for one cell\n"
@@ -23,9 +26,10 @@ static const char help[] =
     "Example:\n"
     "  build/nn-kernel --install && jupyter notebook\n";
 
-static const char *const words[] = { "--prelude", "--library", "--memory", "--time-limit",
-                                     "--run", "--install", "--uninstall", "--data-dir",
-                                     "--version", "--help", NULL };
+static const char *const words[] = { "--prelude",    "--library",  "--memory",
+                                     "--time-limit", "--run",      "--install",
+                                     "--uninstall",  "--data-dir", "--version",
+                                     "--help",       NULL };
 
 char *nnk_beside (const char *name)
 {
@@ -66,8 +70,10 @@ static int unknown (const char *word)
             best = distance (word, words[i]);
             nearest = words[i];
         }
-    fprintf (stderr, "nn-kernel: unknown option '%s'%s%s%s; see nn-kernel --help\n", word,
-             nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    fprintf (stderr,
+             "nn-kernel: unknown option '%s'%s%s%s; see nn-kernel --help\n", word,
+             nearest ? "; did you mean '" : "", nearest ? nearest : "",
+             nearest ? "'?" : "");
     return 2;
 }
 
@@ -141,7 +147,9 @@ static int read_command (command *self, int argc, char **argv)
         } else if (i + 1 < argc && take_option (self, word, argv[i + 1])) {
             i++;
         } else if (place_of (self, word) || take_option (self, word, "")) {
-            fprintf (stderr, "nn-kernel: %s needs an argument; see nn-kernel --help\n", word);
+            fprintf (stderr,
+                     "nn-kernel: %s needs an argument; see nn-kernel --help\n",
+                     word);
             return 3;
         } else {
             return unknown (word) + 1;
@@ -162,7 +170,8 @@ int main (int argc, char **argv)
     if (self.run && self.out)
         return nnk_batch (self.run, self.out, self.limit, &self.options);
     if (self.run)
-        fprintf (stderr, "nn-kernel: --run needs -o OUT.ipynb; see nn-kernel --help\n");
+        fprintf (stderr,
+                 "nn-kernel: --run needs -o OUT.ipynb; see nn-kernel --help\n");
     else if (self.first)
         return nnk_serve (self.first, &self.options);
     else

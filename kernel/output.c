@@ -1,8 +1,9 @@
 /*  output.c - the kernel's end of the ring and of the pipes
  *
- *  While a cell runs, what it writes is fetched a hundred times a second. Records of the
- *  same stream become one text. A stream's text is cut only between characters, for a
- *  message holds whole ones; bytes that are no UTF-8 become the replacement character.
+ *  While a cell runs, what it writes is fetched a hundred times a second. Records
+ *  of the same stream become one text. A stream's text is cut only between
+ *  characters, for a message holds whole ones; bytes that are no UTF-8 become the
+ *  replacement character.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 enum { MOST = 256 << 10 }; // bytes of one stream message
 
-/* --- Text --------------------------------------------------------------------------------- */
+/* --- Text -------------------------------------------------------------------- */
 
 /*  The length of the character at `s`: 0 if it is none, -1 if it is cut off. */
 static int utf8_length (const unsigned char *s, size_t size)
@@ -38,13 +39,14 @@ static int utf8_length (const unsigned char *s, size_t size)
     return length;
 }
 
-/*  Appends bytes as UTF-8 without zeros. Returns how many were used: a character whose end
- *  has not come is left, unless `all`. */
+/*  Appends bytes as UTF-8 without zeros. Returns how many were used: a character
+ *  whose end has not come is left, unless `all`. */
 size_t nnk_utf8 (nnk_text *out, const char *bytes, size_t size, bool all)
 {
     size_t at = 0, from = 0;
     while (at < size) {
-        const int length = utf8_length ((const unsigned char *) bytes + at, size - at);
+        const int length =
+            utf8_length ((const unsigned char *) bytes + at, size - at);
         if (length > 0 && bytes[at]) {
             at += length;
             continue;
@@ -59,7 +61,8 @@ size_t nnk_utf8 (nnk_text *out, const char *bytes, size_t size, bool all)
     return at;
 }
 
-/*  Remembers the last line if it is unfinished: it is the prompt when input is asked for. */
+/*  Remembers the last line if it is unfinished: it is the prompt when input is
+ *  asked for. */
 static void keep_line (nnk_executor *self, const char *text, size_t size)
 {
     const char *end = memrchr (text, '\n', size);
@@ -86,7 +89,8 @@ static void flush (gathering *self)
     nnk_text_clear (&self->text);
 }
 
-static void gather (gathering *self, char letter, const char *bytes, size_t size, bool all)
+static void gather (gathering *self, char letter, const char *bytes, size_t size,
+                    bool all)
 {
     if (letter != self->letter || self->text.size > MOST)
         flush (self);
@@ -104,7 +108,7 @@ static void gather (gathering *self, char letter, const char *bytes, size_t size
     nnk_text_free (&whole);
 }
 
-/* --- Displays ------------------------------------------------------------------------------- */
+/* --- Displays ---------------------------------------------------------------- */
 
 static char *base64 (const unsigned char *bytes, size_t size)
 {
@@ -113,7 +117,8 @@ static char *base64 (const unsigned char *bytes, size_t size)
     char *out = nnk_allocate (4 * (size / 3 + 1) + 1), *at = out;
     for (size_t i = 0; i < size; i += 3) {
         const size_t left = size - i;
-        const unsigned three = bytes[i] << 16 | (left > 1 ? bytes[i + 1] << 8 : 0) |
+        const unsigned three = bytes[i] << 16 |
+                               (left > 1 ? bytes[i + 1] << 8 : 0) |
                                (left > 2 ? bytes[i + 2] : 0);
         *at++ = letters[three >> 18];
         *at++ = letters[three >> 12 & 63];
@@ -129,18 +134,21 @@ static bool ends_with (const char *word, const char *end)
     return size >= tail && strcmp (word + size - tail, end) == 0;
 }
 
-/*  One part as the protocol wants it: JSON as itself, text as a string, bytes as base64. */
-static cJSON *read_part (const char *mime, bool string, const char *bytes, size_t size)
+/*  One part as the protocol wants it: JSON as itself, text as a string, bytes as
+ *  base64. */
+static cJSON *read_part (const char *mime, bool string, const char *bytes,
+                         size_t size)
 {
     nnk_text text = { 0 };
     cJSON *item = NULL;
-    const bool json = strcmp (mime, "application/json") == 0 || ends_with (mime, "+json");
+    const bool json =
+        strcmp (mime, "application/json") == 0 || ends_with (mime, "+json");
     if (json)
         item = cJSON_ParseWithLength (bytes, size);
     if (item)
         return item;
-    if (string || json || strncmp (mime, "text/", 5) == 0 || ends_with (mime, "+xml") ||
-        ends_with (mime, "javascript")) {
+    if (string || json || strncmp (mime, "text/", 5) == 0 ||
+        ends_with (mime, "+xml") || ends_with (mime, "javascript")) {
         nnk_utf8 (&text, bytes, size, true);
         item = cJSON_CreateString (nnk_text_string (&text));
         nnk_text_free (&text);
@@ -152,7 +160,8 @@ static cJSON *read_part (const char *mime, bool string, const char *bytes, size_
     return item;
 }
 
-/*  A display record (display.c) as the `data` of a message; id is the caller's to free. */
+/*  A display record (display.c) as the `data` of a message; id is the caller's to
+ *  free. */
 cJSON *nnk_bundle_read (const char *bytes, size_t size, char **id)
 {
     const char *at = bytes, *end = bytes + size;
@@ -188,7 +197,8 @@ static void take_display (gathering *self, char letter, const nnk_text *record)
         return;
     }
     nnk_display_kind kind = letter == 'U' ? NNK_UPDATE : NNK_DISPLAY_DATA;
-    if (letter == 'R' && !executor->result) { // one result a cell; what follows is displayed
+    if (letter == 'R' &&
+        !executor->result) { // one result a cell; what follows is displayed
         kind = NNK_RESULT;
         executor->result = true;
     }
@@ -198,7 +208,7 @@ static void take_display (gathering *self, char letter, const nnk_text *record)
     free (id);
 }
 
-/* --- The ring and the pipes -------------------------------------------------------------------- */
+/* --- The ring and the pipes -------------------------------------------------- */
 
 static void copy_out (const nnk_ring *ring, uint64_t at, void *out, size_t size)
 {
@@ -208,8 +218,8 @@ static void copy_out (const nnk_ring *ring, uint64_t at, void *out, size_t size)
     memcpy ((char *) out + first, ring->bytes, size - first);
 }
 
-/*  Takes the records that stand in the ring now, up to a P. Returns whether there was one.
- *  A cell that prints without end must not keep us here. */
+/*  Takes the records that stand in the ring now, up to a P. Returns whether there
+ *  was one. A cell that prints without end must not keep us here. */
 static bool take_records (gathering *self)
 {
     nnk_executor *executor = self->self;
@@ -266,12 +276,13 @@ static void gather_pipes (gathering *self, nnk_text from[2])
     }
 }
 
-/*  Keeps the unfinished last line of stdout for a moment. If input is asked for meanwhile,
- *  it becomes the prompt and is not published. */
+/*  Keeps the unfinished last line of stdout for a moment. If input is asked for
+ *  meanwhile, it becomes the prompt and is not published. */
 static void hold_back (gathering *self, nnk_drain how)
 {
     nnk_executor *executor = self->self;
-    const char *end = self->text.size ? memrchr (self->text.s, '\n', self->text.size) : NULL;
+    const char *end =
+        self->text.size ? memrchr (self->text.s, '\n', self->text.size) : NULL;
     const size_t whole = end ? end + 1 - self->text.s : 0;
     const double now = nnk_now ();
     if (self->letter != 'O' || whole == self->text.size)
@@ -284,11 +295,15 @@ static void hold_back (gathering *self, nnk_drain how)
     }
 }
 
-/*  Everything that has come so far. What stands in the pipes was written after what stood
- *  in the ring before we looked; a P marks where a child has certainly ended. */
-void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent, nnk_drain how)
+/*  Everything that has come so far. What stands in the pipes was written after
+ *  what stood in the ring before we looked; a P marks where a child has certainly
+ *  ended. */
+void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent,
+                       nnk_drain how)
 {
-    gathering all = { .self = self, .sink = sink, .silent = silent, .letter = 'O' };
+    gathering all = {
+        .self = self, .sink = sink, .silent = silent, .letter = 'O'
+    };
     nnk_add (&all.text, nnk_text_string (&self->held), self->held.size);
     nnk_text_clear (&self->held);
     nnk_text pipes[2] = { { 0 }, { 0 } };

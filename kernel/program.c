@@ -1,7 +1,7 @@
 /*  program.c - running gcc and ld
  *
- *  A program of its own group, whose output is read while everybody else is served. An
- *  interrupt, or the end of the session, ends it with its children.
+ *  A program of its own group, whose output is read while everybody else is
+ *  served. An interrupt, or the end of the session, ends it with its children.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +16,8 @@
 
 extern char **environ;
 
-/*  Our environment, but with the session's folder for temporary files: a compiler that is
- *  stopped leaves some. */
+/*  Our environment, but with the session's folder for temporary files: a compiler
+ *  that is stopped leaves some. */
 static char **make_environment (const char *folder)
 {
     int count = 0, used = 0;
@@ -31,7 +31,8 @@ static char **make_environment (const char *folder)
     return copy;
 }
 
-/*  Starts it in `folder`, with `out` and `errors` as its streams, in a group of its own. */
+/*  Starts it in `folder`, with `out` and `errors` as its streams, in a group of
+ *  its own. */
 static pid_t start (char *const *argv, const char *folder, int out, int errors)
 {
     posix_spawn_file_actions_t actions;
@@ -47,11 +48,13 @@ static pid_t start (char *const *argv, const char *folder, int out, int errors)
     posix_spawn_file_actions_adddup2 (&actions, errors, 2);
     posix_spawn_file_actions_addchdir_np (&actions, folder);
     posix_spawnattr_init (&attributes);
-    posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP |
+    posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETSIGMASK |
+                                               POSIX_SPAWN_SETPGROUP |
                                                POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask (&attributes, &none);
     posix_spawnattr_setsigdefault (&attributes, &all);
-    if (posix_spawnp (&pid, argv[0], &actions, &attributes, argv, environment) != 0)
+    if (posix_spawnp (&pid, argv[0], &actions, &attributes, argv, environment) !=
+        0)
         pid = -1;
     posix_spawn_file_actions_destroy (&actions);
     posix_spawnattr_destroy (&attributes);
@@ -73,8 +76,8 @@ static bool read_some (int fd, nnk_text *out)
     return size > 0 || (size < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
-int nnk_run_program (char *const *argv, const char *folder, nnk_sink *sink, nnk_text *out,
-                     nnk_text *errors)
+int nnk_run_program (char *const *argv, const char *folder, nnk_sink *sink,
+                     nnk_text *out, nnk_text *errors)
 {
     int pipes[2][2], status = 0;
     if (pipe2 (pipes[0], O_CLOEXEC) != 0 || pipe2 (pipes[1], O_CLOEXEC) != 0)
@@ -84,11 +87,13 @@ int nnk_run_program (char *const *argv, const char *folder, nnk_sink *sink, nnk_
     close (pipes[1][1]);
     const int before = sink->interrupts;
     bool stopped = false;
-    struct pollfd fds[2] = { { pipes[0][0], POLLIN, 0 }, { pipes[1][0], POLLIN, 0 } };
+    struct pollfd fds[2] = { { pipes[0][0], POLLIN, 0 },
+                             { pipes[1][0], POLLIN, 0 } };
     while (pid > 0 && (fds[0].fd >= 0 || fds[1].fd >= 0)) {
         sink->wait (sink, fds, 2, 1000);
         for (int i = 0; i < 2; i++)
-            if (fds[i].fd >= 0 && fds[i].revents && !read_some (fds[i].fd, i ? errors : out))
+            if (fds[i].fd >= 0 && fds[i].revents &&
+                !read_some (fds[i].fd, i ? errors : out))
                 fds[i].fd = -1;
         if (!stopped && (sink->interrupts != before || sink->quit)) {
             stopped = true;

@@ -1,7 +1,7 @@
 /*  protocol.c - the requests of Jupyter: messaging protocol 5.4
  *
- *  A table says for each request who answers it. Around every request stand the states busy
- *  and idle.
+ *  A table says for each request who answers it. Around every request stand the
+ *  states busy and idle.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +22,13 @@ cJSON *nnk_reply_ok (void)
 }
 
 void nnk_publish (nnk_server *self, const nnk_request *parent, const char *type,
-                     cJSON *content)
+                  cJSON *content)
 {
     nnk_wire_send (&self->wire, self->wire.iopub, parent, type, content);
 }
 
-void nnk_publish_state (nnk_server *self, const nnk_request *parent, const char *state)
+void nnk_publish_state (nnk_server *self, const nnk_request *parent,
+                        const char *state)
 {
     cJSON *content = cJSON_CreateObject ();
     cJSON_AddStringToObject (content, "execution_state", state);
@@ -35,7 +36,7 @@ void nnk_publish_state (nnk_server *self, const nnk_request *parent, const char 
 }
 
 void nnk_reply (nnk_server *self, const nnk_request *request, const char *type,
-                   cJSON *content)
+                cJSON *content)
 {
     nnk_wire_send (&self->wire, request->socket, request, type, content);
 }
@@ -52,8 +53,9 @@ static void on_info (nnk_server *self, nnk_request *request)
     cJSON_AddStringToObject (content, "protocol_version", "5.4");
     cJSON_AddStringToObject (content, "implementation", "nn-c");
     cJSON_AddStringToObject (content, "implementation_version", NNK_VERSION);
-    cJSON_AddStringToObject (content, "banner", "C, layer by layer: every cell is compiled; "
-                                                "a crash costs only its cell");
+    cJSON_AddStringToObject (content, "banner",
+                             "C, layer by layer: every cell is compiled; "
+                             "a crash costs only its cell");
     cJSON *language = cJSON_AddObjectToObject (content, "language_info");
     cJSON_AddStringToObject (language, "name", "c");
     cJSON_AddStringToObject (language, "version", "11");
@@ -78,8 +80,9 @@ static void on_complete (nnk_server *self, nnk_request *request)
 static void on_inspect (nnk_server *self, nnk_request *request)
 {
     cJSON *content = nnk_reply_ok ();
-    char *text = nnk_inspect (&self->session, nnk_string (request->content, "code"),
-                              number (request->content, "cursor_pos"));
+    char *text =
+        nnk_inspect (&self->session, nnk_string (request->content, "code"),
+                     number (request->content, "cursor_pos"));
     cJSON_AddBoolToObject (content, "found", text != NULL);
     cJSON *data = cJSON_AddObjectToObject (content, "data");
     if (text)
@@ -92,7 +95,8 @@ static void on_inspect (nnk_server *self, nnk_request *request)
 static void on_is_complete (nnk_server *self, nnk_request *request)
 {
     cJSON *content = cJSON_CreateObject ();
-    nnk_is_complete (&self->session, nnk_string (request->content, "code"), content);
+    nnk_is_complete (&self->session, nnk_string (request->content, "code"),
+                     content);
     nnk_reply (self, request, "is_complete_reply", content);
 }
 
@@ -115,7 +119,8 @@ static void on_comm_info (nnk_server *self, nnk_request *request)
 static void on_comm_open (nnk_server *self, nnk_request *request)
 {
     cJSON *content = cJSON_CreateObject ();
-    cJSON_AddStringToObject (content, "comm_id", nnk_string (request->content, "comm_id"));
+    cJSON_AddStringToObject (content, "comm_id",
+                             nnk_string (request->content, "comm_id"));
     cJSON_AddObjectToObject (content, "data");
     nnk_publish (self, request, "comm_close", content);
 }
@@ -129,7 +134,8 @@ static void on_interrupt (nnk_server *self, nnk_request *request)
 static void on_shutdown (nnk_server *self, nnk_request *request)
 {
     cJSON *content = nnk_reply_ok ();
-    cJSON_AddBoolToObject (content, "restart", nnk_flag (request->content, "restart", false));
+    cJSON_AddBoolToObject (content, "restart",
+                           nnk_flag (request->content, "restart", false));
     nnk_publish (self, request, "shutdown_reply", cJSON_Duplicate (content, true));
     nnk_reply (self, request, "shutdown_reply", content);
     self->sink.quit = true;

@@ -1,9 +1,9 @@
 /*  serve.c - one thread that serves everybody
  *
- *  While a cell is compiled or runs, the session calls our wait (), and there we answer the
- *  control channel, the heartbeat, and those questions of the shell channel that need no cell
- *  to end; further cells wait in a queue. Signals, and the death of the parent, arrive as
- *  descriptors like everything else.
+ *  While a cell is compiled or runs, the session calls our wait (), and there we
+ *  answer the control channel, the heartbeat, and those questions of the shell
+ *  channel that need no cell to end; further cells wait in a queue. Signals, and
+ *  the death of the parent, arrive as descriptors like everything else.
  */
 #include <errno.h>
 #include <signal.h>
@@ -52,14 +52,19 @@ static void on_typed (nnk_server *self)
     nnk_request_free (answer);
 }
 
-/*  Waits until one of `fds` is ready or the time is over, and serves everybody meanwhile. */
-static int on_wait (nnk_sink *sink, struct pollfd *fds, int count, int milliseconds)
+/*  Waits until one of `fds` is ready or the time is over, and serves everybody
+ *  meanwhile. */
+static int on_wait (nnk_sink *sink, struct pollfd *fds, int count,
+                    int milliseconds)
 {
     nnk_server *self = (nnk_server *) sink;
     zmq_pollitem_t item[16] = {
-        { self->wire.control, 0, ZMQ_POLLIN, 0 }, { self->wire.shell, 0, ZMQ_POLLIN, 0 },
-        { self->wire.heartbeat, 0, ZMQ_POLLIN, 0 }, { self->wire.iopub, 0, ZMQ_POLLIN, 0 },
-        { self->wire.input, 0, ZMQ_POLLIN, 0 }, { NULL, self->signals, ZMQ_POLLIN, 0 },
+        { self->wire.control, 0, ZMQ_POLLIN, 0 },
+        { self->wire.shell, 0, ZMQ_POLLIN, 0 },
+        { self->wire.heartbeat, 0, ZMQ_POLLIN, 0 },
+        { self->wire.iopub, 0, ZMQ_POLLIN, 0 },
+        { self->wire.input, 0, ZMQ_POLLIN, 0 },
+        { NULL, self->signals, ZMQ_POLLIN, 0 },
         { NULL, self->parent, ZMQ_POLLIN, 0 },
     };
     const int mine = 7;
@@ -67,7 +72,8 @@ static int on_wait (nnk_sink *sink, struct pollfd *fds, int count, int milliseco
     for (int i = 0; i < count; i++) {
         fds[i].revents = 0;
         if (fds[i].fd >= 0) // zmq takes no holes
-            item[used++] = (zmq_pollitem_t) { NULL, fds[i].fd, ZMQ_POLLIN | ZMQ_POLLERR, 0 };
+            item[used++] =
+                (zmq_pollitem_t){ NULL, fds[i].fd, ZMQ_POLLIN | ZMQ_POLLERR, 0 };
     }
     const int ready = zmq_poll (item, used, milliseconds);
     for (int i = 0, at = mine; i < count; i++)
@@ -86,9 +92,11 @@ static int on_wait (nnk_sink *sink, struct pollfd *fds, int count, int milliseco
         nnk_wire_welcome (&self->wire);
     if (item[4].revents)
         on_typed (self);
-    if (item[0].revents && (request = nnk_wire_receive (&self->wire, self->wire.control)))
+    if (item[0].revents &&
+        (request = nnk_wire_receive (&self->wire, self->wire.control)))
         nnk_handle (self, request);
-    if (item[1].revents && (request = nnk_wire_receive (&self->wire, self->wire.shell))) {
+    if (item[1].revents &&
+        (request = nnk_wire_receive (&self->wire, self->wire.shell))) {
         if (must_wait (self, request))
             nnk_enqueue (self, request);
         else
@@ -97,7 +105,7 @@ static int on_wait (nnk_sink *sink, struct pollfd *fds, int count, int milliseco
     return ready;
 }
 
-/* --- Serving ------------------------------------------------------------------------------------------ */
+/* --- Serving ----------------------------------------------------------------- */
 
 /*  Signals as a descriptor, and one that tells when the parent dies. */
 static void watch_world (nnk_server *self)
@@ -126,7 +134,8 @@ static void serve (nnk_server *self)
             continue;
         }
         nnk_request *request = self->queue[0];
-        memmove (self->queue, self->queue + 1, --self->queued * sizeof *self->queue);
+        memmove (self->queue, self->queue + 1,
+                 --self->queued * sizeof *self->queue);
         nnk_handle (self, request);
     }
 }

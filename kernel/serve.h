@@ -20,13 +20,15 @@ typedef struct {
 
 void nnk_publish (nnk_server *self, const nnk_request *parent, const char *type,
                   cJSON *content);
-void nnk_publish_state (nnk_server *self, const nnk_request *parent, const char *state);
+void nnk_publish_state (nnk_server *self, const nnk_request *parent,
+                        const char *state);
 void nnk_reply (nnk_server *self, const nnk_request *request, const char *type,
                 cJSON *content);
 cJSON *nnk_reply_ok (void);
 bool nnk_flag (const cJSON *content, const char *key, bool otherwise);
 void nnk_enqueue (nnk_server *self, nnk_request *request);
-void nnk_handle (nnk_server *self, nnk_request *request); // protocol.c: carries it out
+void nnk_handle (nnk_server *self,
+                 nnk_request *request); // protocol.c: carries it out
 void nnk_on_execute (nnk_server *self, nnk_request *request); // execution.c
 void nnk_sink_open (nnk_sink *self);                          // execution.c
 

@@ -18,19 +18,23 @@ bool nnk_is_type_name (void *session, const char *name, size_t size)
     word[size] = 0;
     const nnk_item *item = nnk_items_find (&self->items, word);
     if (item)
-        return item->kind == NNK_ITEM_TYPE && strstr (item->shape, "typedef") != NULL;
+        return item->kind == NNK_ITEM_TYPE &&
+               strstr (item->shape, "typedef") != NULL;
     return known && known->kind == 't';
 }
 
-/*  Reads the names of the headers anew if the cells' preprocessor lines have changed. */
+/*  Reads the names of the headers anew if the cells' preprocessor lines have
+ *  changed. */
 static void read_names (nnk_session *self)
 {
     nnk_text lines = { 0 }, text = { 0 };
     for (int i = 0; i < self->items.items; i++)
         if (self->items.item[i]->kind == NNK_ITEM_LINE)
             nnk_add_string (&lines, self->items.item[i]->text);
-    if ((!self->index_lines || strcmp (self->index_lines, nnk_text_string (&lines)) != 0) &&
-        nnk_build_preprocess (&self->build, nnk_text_string (&lines), self->sink, &text)) {
+    if ((!self->index_lines ||
+         strcmp (self->index_lines, nnk_text_string (&lines)) != 0) &&
+        nnk_build_preprocess (&self->build, nnk_text_string (&lines), self->sink,
+                              &text)) {
         nnk_index_read (&self->index, text.s);
         free (self->index_lines);
         self->index_lines = nnk_copy (nnk_text_string (&lines), lines.size);
@@ -39,16 +43,16 @@ static void read_names (nnk_session *self)
     nnk_text_free (&text);
 }
 
-bool nnk_session_open (nnk_session *self, const nnk_options *options, nnk_sink *sink,
-                       nnk_text *trouble)
+bool nnk_session_open (nnk_session *self, const nnk_options *options,
+                       nnk_sink *sink, nnk_text *trouble)
 {
-    *self = (nnk_session) { .sink = sink };
+    *self = (nnk_session){ .sink = sink };
     self->executor.library = (char **) options->library;
     self->executor.libraries = options->libraries;
     self->executor.memory = options->memory;
     char *header = nnk_beside ("nnk.h");
-    const bool built = nnk_build_open (&self->build, options->flag, options->flags, header,
-                                       options->prelude, sink, trouble);
+    const bool built = nnk_build_open (&self->build, options->flag, options->flags,
+                                       header, options->prelude, sink, trouble);
     free (header);
     if (!built)
         return false;
@@ -64,7 +68,7 @@ void nnk_session_close (nnk_session *self)
     free (self->index_lines);
     free (self->items.item);
     free (self->before.item);
-    *self = (nnk_session) { 0 };
+    *self = (nnk_session){ 0 };
 }
 
 void nnk_outcome_free (nnk_outcome *self)
@@ -72,10 +76,10 @@ void nnk_outcome_free (nnk_outcome *self)
     nnk_error_free (&self->error);
     cJSON_Delete (self->page);
     free (self->text);
-    *self = (nnk_outcome) { 0 };
+    *self = (nnk_outcome){ 0 };
 }
 
-/* --- Compiling -------------------------------------------------------------------------------- */
+/* --- Compiling --------------------------------------------------------------- */
 
 typedef struct {
     nnk_cell cell;
@@ -94,12 +98,12 @@ static void free_compiled (compiled *self)
     nnk_text_free (&self->diagnostics);
 }
 
-/*  Brackets that do not fit together: said here, as the compiler would speak of code that
- *  the reader has not written. */
+/*  Brackets that do not fit together: said here, as the compiler would speak of
+ *  code that the reader has not written. */
 static bool check_brackets (compiled *self)
 {
-    if (self->cell.state == NNK_COMPLETE || (!self->cell.depth &&
-                                             self->cell.state != NNK_INVALID))
+    if (self->cell.state == NNK_COMPLETE ||
+        (!self->cell.depth && self->cell.state != NNK_INVALID))
         return true;
     nnk_text open = { 0 };
     const nnk_cell *cell = &self->cell;
@@ -128,17 +132,18 @@ static bool check_brackets (compiled *self)
     int from = t->at;
     while (from > 0 && cell->source[from - 1] != '\n')
         from--;
-    nnk_addf (&self->diagnostics, "%s:%d:%d: error: %s '%c'\n%5d | %.*s\n      | %*s^\n",
-              self->label, t->line, t->at - from + 1,
-              extra ? "nothing before opens this" : "nothing closes this",
-              cell->source[t->at], t->line,
-              (int) strcspn (cell->source + from, "\n"), cell->source + from, t->at - from, "");
+    nnk_addf (
+        &self->diagnostics, "%s:%d:%d: error: %s '%c'\n%5d | %.*s\n      | %*s^\n",
+        self->label, t->line, t->at - from + 1,
+        extra ? "nothing before opens this" : "nothing closes this",
+        cell->source[t->at], t->line, (int) strcspn (cell->source + from, "\n"),
+        cell->source + from, t->at - from, "");
     nnk_text_free (&open);
     return false;
 }
 
-/*  Arrays like `int v[] = { ... }`: their length is written into the text that later cells
- *  read. Adds to `keep` those that have kept the length that they had. */
+/*  Arrays like `int v[] = { ... }`: their length is written into the text that
+ *  later cells read. Adds to `keep` those that have kept the length that they had. */
 static void settle_arrays (nnk_session *self, compiled *cell, nnk_text *keep)
 {
     for (int i = 0; i < cell->lowered.fresh.items; i++) {
@@ -147,13 +152,14 @@ static void settle_arrays (nnk_session *self, compiled *cell, nnk_text *keep)
         if (!hole)
             continue;
         const long length = nnk_dwarf_length (cell->dwarf, item->name[0]);
-        char *text = nnk_format ("%.*s%ld%s", (int) (hole - item->text), item->text,
-                                 length < 0 ? 1 : length, hole + strlen ("NNK_LENGTH"));
+        char *text =
+            nnk_format ("%.*s%ld%s", (int) (hole - item->text), item->text,
+                        length < 0 ? 1 : length, hole + strlen ("NNK_LENGTH"));
         const nnk_item *old = nnk_items_find (&self->items, item->name[0]);
         char bounds[32];
         snprintf (bounds, sizeof bounds, "[%ld", length);
-        if (!item->reused && old && old->growing && strcmp (old->shape, item->shape) == 0 &&
-            strstr (old->text, bounds))
+        if (!item->reused && old && old->growing &&
+            strcmp (old->shape, item->shape) == 0 && strstr (old->text, bounds))
             nnk_addf (keep, " %s ", item->name[0]);
         free (item->text);
         item->text = text;
@@ -164,7 +170,8 @@ static void settle_arrays (nnk_session *self, compiled *cell, nnk_text *keep)
 static void drop_inactive (compiled *cell)
 {
     int *marks, count;
-    if (!cell->lowered.conditional || !nnk_dwarf_active (cell->dwarf, &marks, &count))
+    if (!cell->lowered.conditional ||
+        !nnk_dwarf_active (cell->dwarf, &marks, &count))
         return;
     nnk_lowered *lowered = &cell->lowered;
     for (int i = 0; i < lowered->fresh.items; i++) {
@@ -183,8 +190,8 @@ static void drop_inactive (compiled *cell)
 
 static bool compile_once (nnk_session *self, compiled *cell, const char *keep)
 {
-    const nnk_before before = { cell->label, cell->serial, &self->items, &self->index, keep,
-                                self->next_stub };
+    const nnk_before before = { cell->label,  cell->serial, &self->items,
+                                &self->index, keep,         self->next_stub };
     nnk_lowered_free (&cell->lowered);
     nnk_text_clear (&cell->diagnostics);
     nnk_lower (&cell->lowered, &cell->cell, &before);
@@ -192,8 +199,9 @@ static bool compile_once (nnk_session *self, compiled *cell, const char *keep)
         nnk_add_string (&cell->diagnostics, cell->lowered.trouble.s);
         return false;
     }
-    if (!nnk_build_cell (&self->build, cell->serial, cell->lowered.c.s, cell->label,
-                         cell->cell.source, self->sink, &cell->diagnostics))
+    if (!nnk_build_cell (&self->build, cell->serial, cell->lowered.c.s,
+                         cell->label, cell->cell.source, self->sink,
+                         &cell->diagnostics))
         return false;
     char *path = nnk_format ("%s/cell_%d.so", self->build.folder, cell->serial);
     nnk_dwarf_close (cell->dwarf);
@@ -202,7 +210,8 @@ static bool compile_once (nnk_session *self, compiled *cell, const char *keep)
     return true;
 }
 
-static bool compile (nnk_session *self, compiled *cell, const char *code, int count)
+static bool compile (nnk_session *self, compiled *cell, const char *code,
+                     int count)
 {
     nnk_text keep = { 0 };
     cell->serial = ++self->serial;
@@ -222,7 +231,7 @@ static bool compile (nnk_session *self, compiled *cell, const char *code, int co
     return good;
 }
 
-/* --- Running ------------------------------------------------------------------------------------ */
+/* --- Running ----------------------------------------------------------------- */
 
 static void add_string (nnk_text *order, const char *string)
 {
@@ -235,13 +244,15 @@ static void make_order (nnk_session *self, compiled *cell, nnk_text *order)
     char *entry = nnk_format ("nnk_entry_%d", cell->serial);
     char shower[256] = "";
     bool pointer = false;
-    if (!nnk_dwarf_shower (cell->dwarf, cell->serial, shower, sizeof shower, &pointer))
+    if (!nnk_dwarf_shower (cell->dwarf, cell->serial, shower, sizeof shower,
+                           &pointer))
         shower[0] = 0;
     add_string (order, object);
     add_string (order, entry);
     add_string (order, shower);
     add_string (order, pointer ? "p" : "v");
-    nnk_add (order, nnk_text_string (&cell->lowered.stubs), cell->lowered.stubs.size);
+    nnk_add (order, nnk_text_string (&cell->lowered.stubs),
+             cell->lowered.stubs.size);
     free (object);
     free (entry);
 }
@@ -270,7 +281,8 @@ static void show_value (nnk_session *self, compiled *cell, const nnk_message *do
         self->sink->display (self->sink, NNK_RESULT, data, NULL);
 }
 
-/*  A cell that has ended well, or was interrupted: what it defined is known from now on. */
+/*  A cell that has ended well, or was interrupted: what it defined is known from
+ *  now on. */
 static void remember (nnk_session *self, compiled *cell)
 {
     nnk_items_copy (&self->before, &self->items);
@@ -285,10 +297,11 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
     static nnk_message done;
     nnk_text order = { 0 }, trouble = { 0 };
     make_order (self, cell, &order);
-    const nnk_ran ran = order.size > NNK_TEXT
-                            ? NNK_UNLOADED
-                            : nnk_executor_run (&self->executor, &order, self->sink,
-                                                self->build.folder, silent, &done, &out->error);
+    const nnk_ran ran =
+        order.size > NNK_TEXT
+            ? NNK_UNLOADED
+            : nnk_executor_run (&self->executor, &order, self->sink,
+                                self->build.folder, silent, &done, &out->error);
     out->ok = ran == NNK_RAN;
     out->interrupted = ran == NNK_STOPPED;
     self->can_undo = false;
@@ -299,18 +312,21 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
     if (ran == NNK_UNLOADED) {
         const char *why = strstr (done.text, "undefined symbol: ");
         if (why)
-            nnk_error_set (&out->error, "LinkError", "%s: '%s' is used but defined nowhere; "
-                           "define it in a cell or load its library", cell->label,
-                           why + strlen ("undefined symbol: "));
+            nnk_error_set (&out->error, "LinkError",
+                           "%s: '%s' is used but defined nowhere; "
+                           "define it in a cell or load its library",
+                           cell->label, why + strlen ("undefined symbol: "));
         else
             nnk_error_set (&out->error, "LinkError", "%s: %.*s", cell->label,
                            (int) done.size, done.text);
     }
-    if (ran == NNK_LOST && !self->sink->quit) { // no snapshot: a new executor, empty
+    if (ran == NNK_LOST &&
+        !self->sink->quit) { // no snapshot: a new executor, empty
         nnk_executor_stop (&self->executor);
         self->items.items = 0;
-        nnk_add_string (&out->error.trace, "The executor was lost with every variable; it has "
-                                           "been started anew. Run your cells again.\n");
+        nnk_add_string (&out->error.trace,
+                        "The executor was lost with every variable; it has "
+                        "been started anew. Run your cells again.\n");
         if (!nnk_executor_start (&self->executor, self->sink, &trouble))
             nnk_add_string (&out->error.trace, nnk_text_string (&trouble));
     }
@@ -327,14 +343,15 @@ static void set_compile_error (nnk_outcome *out, compiled *cell)
         at--;
     if (!at)
         at = text;
-    nnk_error_set (&out->error, "CompileError", "%.*s", (int) strcspn (at, "\n"), at);
+    nnk_error_set (&out->error, "CompileError", "%.*s", (int) strcspn (at, "\n"),
+                   at);
     nnk_add_string (&out->error.trace, text);
 }
 
 void nnk_session_run (nnk_session *self, const char *code, int count, bool silent,
                       nnk_outcome *out)
 {
-    *out = (nnk_outcome) { .ok = true };
+    *out = (nnk_outcome){ .ok = true };
     if (nnk_magic (self, code, out) || !code[strspn (code, " \t\r\n")])
         return;
     compiled cell = { .serial = 0 };
@@ -348,7 +365,8 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
     } else {
         out->ok = false;
         if (self->sink->interrupts != before)
-            nnk_error_set (&out->error, "Interrupt", "interrupted while the cell was compiled");
+            nnk_error_set (&out->error, "Interrupt",
+                           "interrupted while the cell was compiled");
         else
             set_compile_error (out, &cell);
     }

@@ -1,12 +1,13 @@
 /*  streams.c - what a cell prints, shows and reads
  *
- *  Two pipes would lose the order of stdout, stderr and pictures. So all three write
- *  records into one ring of shared memory, which the kernel empties: the order is exact,
- *  nothing is lost when the cell crashes, and printing costs no system call. stdout and
- *  stderr are streams of our own over that ring, unbuffered, as a record costs only a copy.
+ *  Two pipes would lose the order of stdout, stderr and pictures. So all three
+ *  write records into one ring of shared memory, which the kernel empties: the
+ *  order is exact, nothing is lost when the cell crashes, and printing costs no
+ *  system call. stdout and stderr are streams of our own over that ring,
+ *  unbuffered, as a record costs only a copy.
  *
- *  File descriptors 1 and 2 stay pipes, for children and for libraries that write to them.
- *  stdin is a stream that asks the reader for a line.
+ *  File descriptors 1 and 2 stay pipes, for children and for libraries that write
+ *  to them. stdin is a stream that asks the reader for a line.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -47,7 +48,8 @@ void nnk_put (char letter, const void *bytes, size_t size)
     do {
         const size_t part = size < most ? size : most;
         const nnk_record record = { (uint32_t) part, letter, size > part };
-        const uint64_t head = atomic_load_explicit (&ring->head, memory_order_relaxed);
+        const uint64_t head =
+            atomic_load_explicit (&ring->head, memory_order_relaxed);
         while (head + part + sizeof record - atomic_load (&ring->tail) > NNK_RING)
             usleep (200);
         copy_in (head, &record, sizeof record);
@@ -75,13 +77,13 @@ static ssize_t write_err (void *cookie, const char *bytes, size_t size)
     return size;
 }
 
-/*  Up to `size` bytes of what the reader types; asks when nothing is left of the last
- *  line. 0: end of file. */
+/*  Up to `size` bytes of what the reader types; asks when nothing is left of the
+ *  last line. 0: end of file. */
 static ssize_t ask (char *bytes, size_t size)
 {
     if (line_at == line_size) {
         static nnk_message message;
-        message = (nnk_message) { .word = NNK_ASK };
+        message = (nnk_message){ .word = NNK_ASK };
         line_at = line_size = 0;
         if (!nnk_send (&message) || !nnk_receive (&message) || message.status != 1)
             return 0;
@@ -108,7 +110,7 @@ static bool is_ours (int fd)
            now.st_dev == pipes[fd].st_dev;
 }
 
-/* --- The C library's functions that cells and libraries call by these names --------- */
+/* --- The C library's functions that cells and libraries call by these names -- */
 
 ssize_t read (int fd, void *bytes, size_t size)
 {
@@ -126,8 +128,9 @@ ssize_t write (int fd, const void *bytes, size_t size)
     return syscall (SYS_write, fd, bytes, size);
 }
 
-/*  After a child has ended, what it wrote stands in the pipes: it comes now. We wait until
- *  the kernel has fetched it, so that the next child's output is not taken for this one's. */
+/*  After a child has ended, what it wrote stands in the pipes: it comes now. We
+ *  wait until the kernel has fetched it, so that the next child's output is not
+ *  taken for this one's. */
 static void after_child (void)
 {
     if (!ring || !nnk_is_executor ())
@@ -179,9 +182,11 @@ bool nnk_streams_open (void)
     ring = memory;
     fstat (1, &pipes[1]);
     fstat (2, &pipes[2]);
-    stdout = fopencookie (NULL, "w", (cookie_io_functions_t) { .write = write_out });
-    stderr = fopencookie (NULL, "w", (cookie_io_functions_t) { .write = write_err });
-    stdin = fopencookie (NULL, "r", (cookie_io_functions_t) { .read = read_in });
+    stdout =
+        fopencookie (NULL, "w", (cookie_io_functions_t){ .write = write_out });
+    stderr =
+        fopencookie (NULL, "w", (cookie_io_functions_t){ .write = write_err });
+    stdin = fopencookie (NULL, "r", (cookie_io_functions_t){ .read = read_in });
     if (!stdout || !stderr || !stdin)
         return false;
     setvbuf (stdout, NULL, _IONBF, 0);

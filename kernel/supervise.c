@@ -1,12 +1,13 @@
 /*  supervise.c - the executor's life
  *
- *  The kernel starts the executor, gives it cells to run, fetches its output meanwhile, and
- *  when it dies wakes the snapshot that the executor made before the cell. As a subreaper
- *  the kernel inherits every process that a cell leaves behind, so it can end them all.
+ *  The kernel starts the executor, gives it cells to run, fetches its output
+ *  meanwhile, and when it dies wakes the snapshot that the executor made before
+ *  the cell. As a subreaper the kernel inherits every process that a cell leaves
+ *  behind, so it can end them all.
  *
- *  An interrupt climbs a ladder: SIGINT, repeated because a cell may just be called back by
- *  a library; then, at the second request or after two seconds, the end of the process and
- *  the return to before the cell.
+ *  An interrupt climbs a ladder: SIGINT, repeated because a cell may just be
+ *  called back by a library; then, at the second request or after two seconds, the
+ *  end of the process and the return to before the cell.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,12 +26,13 @@
 
 static const double patience = 2.0; // seconds from the interrupt to the rollback
 
-/* --- Starting ------------------------------------------------------------------------------ */
+/* --- Starting ---------------------------------------------------------------- */
 
 /*  In the child, after the fork: only calls that are safe there. */
 static void become_executor (char *const *argv, const int fds[5], pid_t parent)
 {
-    static const int place[5] = { NNK_FD_CONTROL, NNK_FD_RING, NNK_FD_PROMOTE, 1, 2 };
+    static const int place[5] = { NNK_FD_CONTROL, NNK_FD_RING, NNK_FD_PROMOTE, 1,
+                                  2 };
     sigset_t none;
     int high[5];
     setsid ();
@@ -47,7 +49,8 @@ static void become_executor (char *const *argv, const int fds[5], pid_t parent)
     sigprocmask (SIG_SETMASK, &none, NULL);
     signal (SIGPIPE, SIG_DFL);
     execv (argv[0], argv);
-    static const char why[] = "nn-exec cannot be started; it must lie beside nn-kernel\n";
+    static const char why[] =
+        "nn-exec cannot be started; it must lie beside nn-kernel\n";
     _exit (write (2, why, sizeof why - 1) < 0 ? 126 : 127);
 }
 
@@ -59,13 +62,16 @@ static bool receive (nnk_executor *self, nnk_message *message, int milliseconds)
         continue;
     if (!fd.revents)
         return false;
-    const ssize_t size = recv (self->control, message, sizeof *message, MSG_DONTWAIT);
-    return size >= (ssize_t) NNK_HEAD && size == (ssize_t) (NNK_HEAD + message->size);
+    const ssize_t size =
+        recv (self->control, message, sizeof *message, MSG_DONTWAIT);
+    return size >= (ssize_t) NNK_HEAD &&
+           size == (ssize_t) (NNK_HEAD + message->size);
 }
 
 static bool send_message (nnk_executor *self, const nnk_message *message)
 {
-    return send (self->control, message, NNK_HEAD + message->size, MSG_NOSIGNAL) >= 0;
+    return send (self->control, message, NNK_HEAD + message->size, MSG_NOSIGNAL) >=
+           0;
 }
 
 static void watch (nnk_executor *self, pid_t pid)
@@ -76,13 +82,14 @@ static void watch (nnk_executor *self, pid_t pid)
     self->pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
 }
 
-/*  What cells may take when nothing else was said, in MB: most of what there is, so that
- *  malloc fails in the cell before the machine runs out. */
+/*  What cells may take when nothing else was said, in MB: most of what there is,
+ *  so that malloc fails in the cell before the machine runs out. */
 static long default_memory (void)
 {
     nnk_text text = { 0 };
     long most = sysconf (_SC_PHYS_PAGES) / 1024 * sysconf (_SC_PAGESIZE) / 1024;
-    if (nnk_read_file ("/sys/fs/cgroup/memory.max", &text)) { // a container's share
+    if (nnk_read_file ("/sys/fs/cgroup/memory.max",
+                       &text)) { // a container's share
         const long share = atol (nnk_text_string (&text)) >> 20;
         if (share > 0 && share < most)
             most = share;
@@ -122,7 +129,8 @@ bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
         nnk_addf (trouble, "no channel to the executor: %s\n", strerror (errno));
         return false;
     }
-    self->ring = mmap (NULL, sizeof *self->ring, PROT_READ | PROT_WRITE, MAP_SHARED, ring, 0);
+    self->ring = mmap (NULL, sizeof *self->ring, PROT_READ | PROT_WRITE,
+                       MAP_SHARED, ring, 0);
     char **argv = arguments (self);
     const pid_t parent = getpid ();
     const int theirs[5] = { socket[1], ring, promote[0], out[1], err[1] };
@@ -149,14 +157,15 @@ bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
     if (!good) {
         char why[512];
         const ssize_t size = read (self->pipe[1], why, sizeof why);
-        nnk_addf (trouble, "the executor does not start. %.*s\n", size > 0 ? (int) size : 0, why);
+        nnk_addf (trouble, "the executor does not start. %.*s\n",
+                  size > 0 ? (int) size : 0, why);
     }
     free (ready);
     (void) sink;
     return good;
 }
 
-/* --- Ending --------------------------------------------------------------------------------- */
+/* --- Ending ------------------------------------------------------------------ */
 
 /*  Ends every child but these two: what cells have left behind. */
 static void end_strays (pid_t keep, pid_t also)
@@ -188,8 +197,9 @@ void nnk_executor_stop (nnk_executor *self)
     if (self->pid > 0)
         kill (self->pid, SIGKILL);
     end_strays (0, 0);
-    close_all ((int[]) { self->control, self->promote, self->pipe[0], self->pipe[1],
-                         self->pidfd }, 5);
+    close_all ((int[]){ self->control, self->promote, self->pipe[0], self->pipe[1],
+                        self->pidfd },
+               5);
     munmap (self->ring, sizeof *self->ring);
     self->ring = NULL;
     self->pid = self->snapshot = 0;
@@ -200,7 +210,7 @@ void nnk_executor_stop (nnk_executor *self)
     nnk_text_free (&self->record);
 }
 
-/* --- Back to before the cell ------------------------------------------------------------------ */
+/* --- Back to before the cell ------------------------------------------------- */
 
 /*  The snapshot takes over from a process that is dead. */
 static bool promote (nnk_executor *self)
@@ -209,8 +219,10 @@ static bool promote (nnk_executor *self)
     bool good = self->snapshot > 0;
     atomic_flag_clear (&self->ring->lock); // the dead may have held it
     nnk_text_clear (&self->record);
-    good = good && kill (self->snapshot, 0) == 0 && write (self->promote, "!", 1) == 1;
-    while (good && (good = receive (self, ready, 10000)) && ready->word != NNK_READY)
+    good = good && kill (self->snapshot, 0) == 0 &&
+           write (self->promote, "!", 1) == 1;
+    while (good && (good = receive (self, ready, 10000)) &&
+           ready->word != NNK_READY)
         continue;
     if (good)
         watch (self, self->snapshot);
@@ -237,7 +249,7 @@ bool nnk_executor_undo (nnk_executor *self)
     return promote (self);
 }
 
-/* --- Running a cell ------------------------------------------------------------------------------ */
+/* --- Running a cell ---------------------------------------------------------- */
 
 typedef struct {
     nnk_executor *self;
@@ -254,13 +266,14 @@ static void answer_input (watching *w)
 {
     nnk_executor *self = w->self;
     nnk_output_drain (self, w->sink, w->silent, NNK_DRAIN_ASKING);
-    char *line = w->asked ? NULL : w->sink->input (w->sink, nnk_text_string (&self->line));
+    char *line =
+        w->asked ? NULL : w->sink->input (w->sink, nnk_text_string (&self->line));
     nnk_text_clear (&self->line);
     if (w->sink->interrupts != w->interrupts) { // SIGINT will end its waiting
         free (line);
         return;
     }
-    *w->message = (nnk_message) { .word = NNK_ANSWER, .status = line != NULL };
+    *w->message = (nnk_message){ .word = NNK_ANSWER, .status = line != NULL };
     if (line) {
         const size_t most = NNK_TEXT - 2, size = strlen (line);
         w->message->size = size < most ? size : most;
@@ -281,7 +294,7 @@ static void take_message (watching *w)
     case NNK_CRASH:
         nnk_crash_read (w->error, w->message, self->pid, w->folder);
         w->reported = true;
-        *w->message = (nnk_message) { .word = NNK_ANSWER };
+        *w->message = (nnk_message){ .word = NNK_ANSWER };
         send_message (self, w->message);
         break;
     case NNK_ASK:
@@ -320,35 +333,53 @@ static nnk_ran after_death (watching *w)
         take_message (w);
     nnk_output_drain (self, w->sink, w->silent, NNK_DRAIN_ALL);
     if (w->killed && !w->reported)
-        nnk_error_set (w->error, "Interrupt", "interrupted; the cell did not stop by itself, so "
+        nnk_error_set (w->error, "Interrupt",
+                       "interrupted; the cell did not stop by itself, so "
                        "every variable is as it was before the cell");
     else if (!w->reported && WIFSIGNALED (status))
-        nnk_error_set (w->error, sigabbrev_np (WTERMSIG (status)) ? "Signal" : "Crash",
+        nnk_error_set (w->error,
+                       sigabbrev_np (WTERMSIG (status)) ? "Signal" : "Crash",
                        "the process of the cell was ended by the signal SIG%s",
                        sigabbrev_np (WTERMSIG (status)));
     else if (!w->reported)
-        nnk_error_set (w->error, "Exit", "the cell ended its process with status %d",
+        nnk_error_set (w->error, "Exit",
+                       "the cell ended its process with status %d",
                        WEXITSTATUS (status));
     return promote (self) ? NNK_CRASHED : NNK_LOST;
 }
 
-nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order, nnk_sink *sink,
-                          const char *folder, bool silent, nnk_message *done,
-                          nnk_error *error)
+/*  Whether the process has ended; for kernels of old, which give no descriptor for
+ *  it. */
+static bool has_ended (const nnk_executor *self)
 {
-    watching w = { .self = self, .sink = sink, .folder = folder, .error = error,
-                   .message = done, .silent = silent, .interrupts = sink->interrupts };
+    siginfo_t info = { .si_pid = 0 };
+    return waitid (P_PID, self->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid;
+}
+
+nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order,
+                          nnk_sink *sink, const char *folder, bool silent,
+                          nnk_message *done, nnk_error *error)
+{
+    watching w = { .self = self,
+                   .sink = sink,
+                   .folder = folder,
+                   .error = error,
+                   .message = done,
+                   .silent = silent,
+                   .interrupts = sink->interrupts };
     self->snapshot = 0; // the old one is ended by the executor
     self->result = false;
-    *done = (nnk_message) { .word = NNK_RUN, .size = (uint32_t) order->size };
+    *done = (nnk_message){ .word = NNK_RUN, .size = (uint32_t) order->size };
     memcpy (done->text, order->s, order->size);
     send_message (self, done);
     while (!w.done) {
-        struct pollfd fds[2] = { { self->control, POLLIN, 0 }, { self->pidfd, POLLIN, 0 } };
+        struct pollfd fds[2] = { { self->control, POLLIN, 0 },
+                                 { self->pidfd, POLLIN, 0 } };
         sink->wait (sink, fds, 2, w.asked ? 5 : 10);
         if (fds[0].revents && receive (self, done, 0))
             take_message (&w);
-        else if (fds[1].revents)
+        else if (fds[1].revents || has_ended (self))
             return after_death (&w);
         else
             nnk_output_drain (self, sink, silent, NNK_DRAIN_LIVE);
@@ -356,7 +387,8 @@ nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order, nnk_sink *s
     }
     nnk_output_drain (self, sink, silent, NNK_DRAIN_ALL);
     if (w.done && done->status == NNK_INTERRUPTED)
-        nnk_error_set (error, "Interrupt", "interrupted; what the cell has done so far is kept");
+        nnk_error_set (error, "Interrupt",
+                       "interrupted; what the cell has done so far is kept");
     return done->status == NNK_ENDED         ? NNK_RAN
            : done->status == NNK_INTERRUPTED ? NNK_STOPPED
                                              : NNK_UNLOADED;
@@ -369,7 +401,9 @@ bool nnk_executor_peek (void *executor, uint64_t address, void *out, size_t size
     static nnk_message message;
     if (size > NNK_TEXT)
         return false;
-    message = (nnk_message) { .word = NNK_PEEK, .address = address, .status = (int) size };
+    message = (nnk_message){ .word = NNK_PEEK,
+                             .address = address,
+                             .status = (int) size };
     if (!send_message (self, &message) || !receive (self, &message, 5000) ||
         message.word != NNK_PEEKED || message.status != 0)
         return false;

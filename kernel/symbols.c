@@ -1,9 +1,11 @@
-/*  symbols.c - what is known: the items that cells have defined, and the names of headers
+/*  symbols.c - what is known: the items that cells have defined, and the names of
+ *  headers
  *
- *  An item is a macro, a type, a variable or a function of an earlier cell, kept as the text
- *  that later cells are compiled after, in the order of definition. Items are never changed
- *  and never freed while the kernel lives, so a table is a list of pointers: it is copied
- *  before a cell runs, and forgotten if the cell fails.
+ *  An item is a macro, a type, a variable or a function of an earlier cell, kept
+ *  as the text that later cells are compiled after, in the order of definition.
+ *  Items are never changed and never freed while the kernel lives, so a table is a
+ *  list of pointers: it is copied before a cell runs, and forgotten if the cell
+ *  fails.
  */
 #include <ctype.h>
 #include <stdarg.h>
@@ -82,7 +84,8 @@ bool nnk_item_mentions (const nnk_item *self, const char *name)
 {
     const char *space = strchr (name, ' '), *word = space ? space + 1 : name;
     const size_t size = strlen (word);
-    for (const char *at = self->text; (at = strstr (at, word)) != NULL; at += size) {
+    for (const char *at = self->text; (at = strstr (at, word)) != NULL;
+         at += size) {
         const bool starts = at == self->text ||
                             !(isalnum ((unsigned char) at[-1]) || at[-1] == '_');
         if (starts && !(isalnum ((unsigned char) at[size]) || at[size] == '_'))
@@ -91,7 +94,7 @@ bool nnk_item_mentions (const nnk_item *self, const char *name)
     return false;
 }
 
-/* --- The index of what headers declare ---------------------------------------------- */
+/* --- The index of what headers declare --------------------------------------- */
 
 static unsigned hash (const char *name, size_t size)
 {
@@ -123,8 +126,8 @@ static void grow (nnk_index *self)
 }
 
 /*  Adds a name; a name that is known keeps its place and gets the new text. */
-void nnk_index_add (nnk_index *self, const char *name, size_t size, const char *text,
-                    size_t text_size, char kind)
+void nnk_index_add (nnk_index *self, const char *name, size_t size,
+                    const char *text, size_t text_size, char kind)
 {
     if (2 * self->count >= self->buckets)
         grow (self);
@@ -137,7 +140,7 @@ void nnk_index_add (nnk_index *self, const char *name, size_t size, const char *
                 abort ();
         }
         *bucket = self->count++;
-        self->known[*bucket] = (nnk_known) { .name = nnk_copy (name, size) };
+        self->known[*bucket] = (nnk_known){ .name = nnk_copy (name, size) };
     }
     nnk_known *known = &self->known[*bucket];
     free (known->text);
@@ -145,7 +148,8 @@ void nnk_index_add (nnk_index *self, const char *name, size_t size, const char *
     known->kind = kind;
 }
 
-const nnk_known *nnk_index_find (const nnk_index *self, const char *name, size_t size)
+const nnk_known *nnk_index_find (const nnk_index *self, const char *name,
+                                 size_t size)
 {
     const int i = self->buckets ? *find_bucket (self, name, size) : -1;
     return i < 0 ? NULL : &self->known[i];
@@ -168,12 +172,13 @@ static void add_name (void *to, const char *kind, const nnk_token *name)
 {
     const adding *self = to;
     if (kind[1] == 0) // tags are found by the types made of them
-        nnk_index_add (self->index, self->cell->source + name->at, name->end - name->at,
-                       self->text, self->size, kind[0]);
+        nnk_index_add (self->index, self->cell->source + name->at,
+                       name->end - name->at, self->text, self->size, kind[0]);
 }
 
-/*  Widens the text to the comments that speak of it: one that ends on the line before, and
- *  one that begins on its last line. `from`: where the token before it ends. */
+/*  Widens the text to the comments that speak of it: one that ends on the line
+ *  before, and one that begins on its last line. `from`: where the token before it
+ *  ends. */
 static void add_comments (adding *self, int from)
 {
     const char *source = self->cell->source, *first = self->text;
@@ -183,7 +188,8 @@ static void add_comments (adding *self, int from)
     const char *end = first;
     while (end > source + from && isspace ((unsigned char) end[-1]))
         end--;
-    if (first - end > 2 || end - source < from + 4 || end[-2] != '*' || end[-1] != '/')
+    if (first - end > 2 || end - source < from + 4 || end[-2] != '*' ||
+        end[-1] != '/')
         return;
     const char *open = end - 2;
     while (open > source + from && strncmp (open, "/*", 2) != 0)
@@ -214,7 +220,8 @@ void nnk_index_read (nnk_index *self, const char *preprocessed)
     for (int i = 0; i < cell.chunks; i++) {
         const nnk_chunk *chunk = &cell.chunk[i];
         const nnk_token *first = &cell.token[chunk->first];
-        const int last = chunk->kind == NNK_FUNCTION ? chunk->body - 1 : chunk->last - 1;
+        const int last =
+            chunk->kind == NNK_FUNCTION ? chunk->body - 1 : chunk->last - 1;
         adding to = { self, &cell, cell.source + first->at,
                       cell.token[last].end - first->at };
         if (chunk->kind != NNK_PREPROCESSOR)
@@ -239,5 +246,5 @@ void nnk_index_free (nnk_index *self)
     }
     free (self->known);
     free (self->bucket);
-    *self = (nnk_index) { 0 };
+    *self = (nnk_index){ 0 };
 }

@@ -18,8 +18,8 @@ static void add_escaped (nnk_text *out, const char *text)
             nnk_add (out, text, 1);
 }
 
-static void add_cell (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t size,
-                      const nnk_source *from)
+static void add_cell (nnk_text *out, Dwarf_Die *type, const char *bytes,
+                      size_t size, const nnk_source *from)
 {
     nnk_text text = { 0 };
     nnk_print (&text, type, bytes, size, from, 1);
@@ -29,9 +29,10 @@ static void add_cell (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t 
     nnk_text_free (&text);
 }
 
-/*  The fields of one struct as cells of a row, or (bytes NULL) their names as its head. */
-static void add_fields (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t size,
-                        const nnk_source *from)
+/*  The fields of one struct as cells of a row, or (bytes NULL) their names as its
+ *  head. */
+static void add_fields (nnk_text *out, Dwarf_Die *type, const char *bytes,
+                        size_t size, const nnk_source *from)
 {
     Dwarf_Die child;
     for (int more = dwarf_child (type, &child); more == 0;
@@ -44,24 +45,29 @@ static void add_fields (nnk_text *out, Dwarf_Die *type, const char *bytes, size_
         if (dwarf_attr (&child, DW_AT_data_member_location, &attribute))
             dwarf_formudata (&attribute, &at);
         if (!bytes)
-            nnk_addf (out, "<th>%s</th>", dwarf_diename (&child) ? dwarf_diename (&child) : "");
+            nnk_addf (out, "<th>%s</th>",
+                      dwarf_diename (&child) ? dwarf_diename (&child) : "");
         else
-            add_cell (out, &inner, bytes + (at < size ? at : size), at < size ? size - at : 0,
-                      from);
+            add_cell (out, &inner, bytes + (at < size ? at : size),
+                      at < size ? size - at : 0, from);
     }
 }
 
 /*  text/html for what is a table: an array of structs, or of rows of numbers. */
-char *nnk_make_table (Dwarf_Die *array, const char *bytes, size_t size, const nnk_source *from)
+char *nnk_make_table (Dwarf_Die *array, const char *bytes, size_t size,
+                      const nnk_source *from)
 {
     Dwarf_Die element;
-    const long rows = nnk_array_length (array, 0), columns = nnk_array_length (array, 1);
-    if (!nnk_type_of (array, &element) || rows < 1 || nnk_array_length (array, 2) >= 0)
+    const long rows = nnk_array_length (array, 0),
+               columns = nnk_array_length (array, 1);
+    if (!nnk_type_of (array, &element) || rows < 1 ||
+        nnk_array_length (array, 2) >= 0)
         return NULL;
     Dwarf_Die bare = element;
     const size_t step = nnk_size_of (&element) * (columns > 0 ? columns : 1);
     if (!nnk_peel (&bare, true) || (columns < 1 && !nnk_is_composed (&bare)) ||
-        (columns > 0 && (dwarf_tag (&bare) != DW_TAG_base_type || nnk_is_char (&bare))))
+        (columns > 0 &&
+         (dwarf_tag (&bare) != DW_TAG_base_type || nnk_is_char (&bare))))
         return NULL;
     nnk_text out = { 0 };
     nnk_add_string (&out, "<table>");
@@ -77,7 +83,8 @@ char *nnk_make_table (Dwarf_Die *array, const char *bytes, size_t size, const nn
         if (columns < 1)
             add_fields (&out, &bare, at, step, from);
         for (long i = 0; i < columns && i < MOST_ROWS; i++)
-            add_cell (&out, &bare, at + i * (step / columns), step / columns, from);
+            add_cell (&out, &bare, at + i * (step / columns), step / columns,
+                      from);
         nnk_add_string (&out, columns > MOST_ROWS ? "<td>...</td></tr>" : "</tr>");
     }
     if (row < rows)

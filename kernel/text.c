@@ -1,4 +1,5 @@
-/*  text.c - a text that grows, and the few things about files that several rooms need */
+/*  text.c - a text that grows, and the few things about files that several rooms
+ *  need */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +38,8 @@ static void reserve (nnk_text *self, size_t more)
     self->room = 2 * self->room + more + 64;
     self->s = realloc (self->s, self->room);
     if (!self->s) {
-        fprintf (stderr, "nn-kernel: no memory for a text of %zu bytes\n", self->room);
+        fprintf (stderr, "nn-kernel: no memory for a text of %zu bytes\n",
+                 self->room);
         exit (1);
     }
 }
@@ -95,7 +97,7 @@ void nnk_text_clear (nnk_text *self)
 void nnk_text_free (nnk_text *self)
 {
     free (self->s);
-    *self = (nnk_text) { 0 };
+    *self = (nnk_text){ 0 };
 }
 
 const char *nnk_text_string (const nnk_text *self)
@@ -139,7 +141,7 @@ bool nnk_make_folders (const char *path)
 {
     char *copy = nnk_copy (path, strlen (path));
     bool good = true;
-    for (char *slash = copy + 1; good && slash; ) {
+    for (char *slash = copy + 1; good && slash;) {
         slash = strchr (slash, '/');
         if (slash)
             *slash = 0;

@@ -1,14 +1,15 @@
 /*  trap.c - how a cell ends when it does not come to its own end
  *
- *  Crash. A handler on a stack of its own notes where the cell stood, tells the kernel, and
- *  waits until the kernel has looked at this process; then the process ends and the
- *  snapshot takes over. exit () and abort () in a cell come here too.
+ *  Crash. A handler on a stack of its own notes where the cell stood, tells the
+ *  kernel, and waits until the kernel has looked at this process; then the process
+ *  ends and the snapshot takes over. exit () and abort () in a cell come here too.
  *
- *  Interrupt. To jump out of printf or malloc would leave their locks taken, so we jump
- *  only when every function on the stack is the cell's own. If the cell is elsewhere, its
- *  code is made unexecutable: the library finishes what it does, the return into the cell
- *  faults, and there we jump. Code that is called back by a library, or by a thread of
- *  OpenMP, is let go on; after a parallel region we look again.
+ *  Interrupt. To jump out of printf or malloc would leave their locks taken, so we
+ *  jump only when every function on the stack is the cell's own. If the cell is
+ *  elsewhere, its code is made unexecutable: the library finishes what it does,
+ *  the return into the cell faults, and there we jump. Code that is called back by
+ *  a library, or by a thread of OpenMP, is let go on; after a parallel region we
+ *  look again.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -33,7 +34,8 @@ typedef struct {
     char *low, *high;
 } range;
 
-extern const char __start_nnk_boundary[], __stop_nnk_boundary[]; // around nnk_enter
+extern const char __start_nnk_boundary[],
+    __stop_nnk_boundary[]; // around nnk_enter
 
 static sigjmp_buf boundary;
 static range *code; // of all cells
@@ -54,7 +56,7 @@ static bool is_main_thread (void)
     return syscall (SYS_gettid) == getpid ();
 }
 
-/* --- Interrupt ------------------------------------------------------------------------ */
+/* --- Interrupt --------------------------------------------------------------- */
 
 static void set_executable (bool on)
 {
@@ -108,9 +110,12 @@ bool nnk_interrupted (void)
     return pending;
 }
 
-/*  libgomp's entry to a parallel region: the same, and afterwards the place to look. */
-void GOMP_parallel (void (*body) (void *), void *data, unsigned threads, unsigned flags);
-void GOMP_parallel (void (*body) (void *), void *data, unsigned threads, unsigned flags)
+/*  libgomp's entry to a parallel region: the same, and afterwards the place to
+ *  look. */
+void GOMP_parallel (void (*body) (void *), void *data, unsigned threads,
+                    unsigned flags);
+void GOMP_parallel (void (*body) (void *), void *data, unsigned threads,
+                    unsigned flags)
 {
     static void (*real) (void (*) (void *), void *, unsigned, unsigned);
     if (!real)
@@ -122,7 +127,7 @@ void GOMP_parallel (void (*body) (void *), void *data, unsigned threads, unsigne
         leave ();
 }
 
-/* --- Crash ---------------------------------------------------------------------------- */
+/* --- Crash ------------------------------------------------------------------- */
 
 /*  Tells the kernel and waits until it has looked. */
 static void tell (int number, const char *sentence)
@@ -139,7 +144,8 @@ static void tell (int number, const char *sentence)
                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     report.full = spare == MAP_FAILED;
     if (nnk_send (&report))
-        while (recv (NNK_FD_CONTROL, &report, sizeof report, 0) < 0 && errno == EINTR)
+        while (recv (NNK_FD_CONTROL, &report, sizeof report, 0) < 0 &&
+               errno == EINTR)
             continue;
 }
 
@@ -210,13 +216,13 @@ void exit (int status)
     __builtin_unreachable ();
 }
 
-/* --- Entering a cell --------------------------------------------------------------------- */
+/* --- Entering a cell --------------------------------------------------------- */
 
-__attribute__ ((noinline, section ("nnk_boundary"))) static void
-nnk_enter (void (*entry) (void))
+__attribute__ ((noinline, section ("nnk_boundary"))) static void nnk_enter (
+    void (*entry) (void))
 {
     entry ();
-    __asm__ volatile ("");
+    __asm__ volatile("");
 }
 
 bool nnk_call (void (*entry) (void))
@@ -267,10 +273,12 @@ void nnk_trap_open (void)
     void *frame[4];
     backtrace (frame, 4); // loads libgcc now, not in a handler
     static char stack[1 << 16];
-    sigaltstack (&(stack_t) { .ss_sp = stack, .ss_size = sizeof stack }, NULL);
+    sigaltstack (&(stack_t){ .ss_sp = stack, .ss_size = sizeof stack }, NULL);
     struct sigaction crash = { .sa_sigaction = on_crash,
                                .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
-    const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS };
+    const int fatal[] = {
+        SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS
+    };
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
         sigaction (fatal[i], &crash, NULL);
     struct sigaction interrupt = { .sa_sigaction = on_interrupt,

@@ -1,8 +1,8 @@
 /*  value.c - the last value of a cell, as C would write it
  *
- *  Numbers, strings, arrays, and structs field by field, whatever the type is. The bytes are
- *  fetched from the executor; a bad pointer is then only an answer that says so, never a
- *  crash.
+ *  Numbers, strings, arrays, and structs field by field, whatever the type is. The
+ *  bytes are fetched from the executor; a bad pointer is then only an answer that
+ *  says so, never a crash.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -14,7 +14,13 @@
 
 #include "dwarf.h"
 
-enum { MOST_ELEMENTS = 100, MOST_ROWS = 30, MOST_STRING = 2000, MOST_DEPTH = 6, WIDTH = 80 };
+enum {
+    MOST_ELEMENTS = 100,
+    MOST_ROWS = 30,
+    MOST_STRING = 2000,
+    MOST_DEPTH = 6,
+    WIDTH = 80
+};
 
 static void print_type (nnk_text *out, Dwarf_Die *type)
 {
@@ -77,7 +83,8 @@ static void print_character (nnk_text *out, unsigned char c, char quote)
         nnk_add (out, &c, 1);
 }
 
-static void print_base (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t size)
+static void print_base (nnk_text *out, Dwarf_Die *type, const char *bytes,
+                        size_t size)
 {
     Dwarf_Attribute attribute;
     Dwarf_Word encoding = 0;
@@ -85,7 +92,8 @@ static void print_base (nnk_text *out, Dwarf_Die *type, const char *bytes, size_
     if (dwarf_attr (type, DW_AT_encoding, &attribute))
         dwarf_formudata (&attribute, &encoding);
     memcpy (&whole, bytes, size < sizeof whole ? size : sizeof whole);
-    const bool is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
+    const bool is_signed =
+        encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
     if (is_signed && size < 8 && size > 0)
         whole = whole << (64 - 8 * size) >> (64 - 8 * size);
     const char *name = dwarf_diename (type);
@@ -106,7 +114,8 @@ static void print_base (nnk_text *out, Dwarf_Die *type, const char *bytes, size_
     } else if (encoding == DW_ATE_complex_float) {
         double part[2];
         float small[2];
-        memcpy (size == 8 ? (void *) small : (void *) part, bytes, size == 8 ? 8 : 16);
+        memcpy (size == 8 ? (void *) small : (void *) part, bytes,
+                size == 8 ? 8 : 16);
         print_real (out, size == 8 ? small[0] : part[0], size == 8);
         nnk_add_string (out, " + ");
         print_real (out, size == 8 ? small[1] : part[1], size == 8);
@@ -122,7 +131,8 @@ static void print_base (nnk_text *out, Dwarf_Die *type, const char *bytes, size_
     }
 }
 
-static void print_enum (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t size)
+static void print_enum (nnk_text *out, Dwarf_Die *type, const char *bytes,
+                        size_t size)
 {
     Dwarf_Die child;
     int value = 0;
@@ -150,7 +160,8 @@ static void print_string (nnk_text *out, uint64_t address, const nnk_source *fro
         const size_t room = 4096 - address % 4096, part = room < 256 ? room : 256;
         if (!from->peek (from->from, address, bytes, part)) {
             if (!text.size) {
-                nnk_addf (out, "(char *) 0x%" PRIx64 ", where nothing lies", address);
+                nnk_addf (out, "(char *) 0x%" PRIx64 ", where nothing lies",
+                          address);
                 nnk_text_free (&text);
                 return;
             }
@@ -189,7 +200,8 @@ static void print_pointer (nnk_text *out, Dwarf_Die *type, const char *bytes,
     Dwarf_Die copy = *type;
     print_type (out, &copy);
     nnk_addf (out, ") 0x%" PRIx64, address);
-    const size_t size = known && nnk_is_composed (&target) ? nnk_size_of (&target) : 0;
+    const size_t size =
+        known && nnk_is_composed (&target) ? nnk_size_of (&target) : 0;
     if (depth == 0 && size && size <= NNK_TEXT) {
         char *there = nnk_allocate (size);
         nnk_add_string (out, " -> ");
@@ -202,7 +214,8 @@ static void print_pointer (nnk_text *out, Dwarf_Die *type, const char *bytes,
 }
 
 /*  A field that takes only some bits of its bytes. */
-static bool print_bits (nnk_text *out, Dwarf_Die *member, const char *bytes, size_t size)
+static bool print_bits (nnk_text *out, Dwarf_Die *member, const char *bytes,
+                        size_t size)
 {
     Dwarf_Attribute attribute;
     Dwarf_Word count, at = 0;
@@ -214,14 +227,15 @@ static bool print_bits (nnk_text *out, Dwarf_Die *member, const char *bytes, siz
     uint64_t whole = 0;
     if (at / 8 < size)
         memcpy (&whole, bytes + at / 8, size - at / 8 < 8 ? size - at / 8 : 8);
-    whole = whole >> at % 8 & (count < 64 ? (UINT64_C (1) << count) - 1 : UINT64_MAX);
+    whole =
+        whole >> at % 8 & (count < 64 ? (UINT64_C (1) << count) - 1 : UINT64_MAX);
     nnk_addf (out, "%" PRIu64, whole);
     return true;
 }
 
 /*  { .x = 1, .y = 2 }, on one line if it fits. */
-static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes, size_t size,
-                          const nnk_source *from, int depth)
+static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes,
+                          size_t size, const nnk_source *from, int depth)
 {
     Dwarf_Die child;
     nnk_text field[200] = { { 0 } };
@@ -237,11 +251,12 @@ static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes, siz
         if (dwarf_attr (&child, DW_AT_data_member_location, &attribute))
             dwarf_formudata (&attribute, &at);
         if (dwarf_diename (&child))
-            nnk_addf (&field[fields], ".%.*s = ", (int) strcspn (dwarf_diename (&child), "$"),
+            nnk_addf (&field[fields],
+                      ".%.*s = ", (int) strcspn (dwarf_diename (&child), "$"),
                       dwarf_diename (&child));
         if (!print_bits (&field[fields], &child, bytes, size))
             nnk_print (&field[fields], &inner, bytes + (at < size ? at : size),
-                   at < size ? size - at : 0, from, depth + 1);
+                       at < size ? size - at : 0, from, depth + 1);
         width += field[fields++].size + 2;
     }
     const bool wide = width + 4 > WIDTH || (fields && strchr (field[0].s, '\n'));
@@ -249,7 +264,8 @@ static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes, siz
     for (int i = 0; i < fields; i++) {
         if (wide)
             nnk_addf (out, "%*s", 4 * (depth + 1), "");
-        nnk_addf (out, "%s%s", field[i].s, i + 1 < fields ? wide ? ",\n" : ", " : "");
+        nnk_addf (out, "%s%s", field[i].s,
+                  i + 1 < fields ? wide ? ",\n" : ", " : "");
         nnk_text_free (&field[i]);
     }
     if (wide)
@@ -259,8 +275,9 @@ static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes, siz
 }
 
 /*  { 1, 2, 3 }: numbers run on, rows and structs stand one a line. */
-static void print_array (nnk_text *out, Dwarf_Die *array, int dimension, const char *bytes,
-                         size_t size, const nnk_source *from, int depth)
+static void print_array (nnk_text *out, Dwarf_Die *array, int dimension,
+                         const char *bytes, size_t size, const nnk_source *from,
+                         int depth)
 {
     Dwarf_Die element;
     const long length = nnk_array_length (array, dimension);
@@ -273,7 +290,8 @@ static void print_array (nnk_text *out, Dwarf_Die *array, int dimension, const c
     for (int k = dimension + 1; nnk_array_length (array, k) >= 0; k++)
         step *= nnk_array_length (array, k);
     if (!rows && nnk_is_char (&element)) {
-        const size_t end = strnlen (bytes, length < (long) size ? (size_t) length : size);
+        const size_t end =
+            strnlen (bytes, length < (long) size ? (size_t) length : size);
         nnk_text text = { 0 };
         for (size_t i = 0; i < end; i++)
             print_character (&text, (unsigned char) bytes[i], '"');
@@ -299,7 +317,8 @@ static void print_array (nnk_text *out, Dwarf_Die *array, int dimension, const c
             break;
         }
         if (rows)
-            print_array (out, array, dimension + 1, bytes + i * step, step, from, depth + 1);
+            print_array (out, array, dimension + 1, bytes + i * step, step, from,
+                         depth + 1);
         else
             nnk_print (out, &element, bytes + i * step, step, from, depth + 1);
         if (i + 1 < length)
@@ -309,7 +328,7 @@ static void print_array (nnk_text *out, Dwarf_Die *array, int dimension, const c
 }
 
 void nnk_print (nnk_text *out, Dwarf_Die *given, const char *bytes, size_t size,
-                   const nnk_source *from, int depth)
+                const nnk_source *from, int depth)
 {
     Dwarf_Die type = *given;
     if (!nnk_peel (&type, true) || depth > MOST_DEPTH) {
@@ -318,8 +337,8 @@ void nnk_print (nnk_text *out, Dwarf_Die *given, const char *bytes, size_t size,
     }
     const int tag = dwarf_tag (&type);
     const size_t needed = nnk_size_of (&type);
-    if (tag != DW_TAG_array_type && tag != DW_TAG_structure_type && tag != DW_TAG_union_type &&
-        needed > size) {
+    if (tag != DW_TAG_array_type && tag != DW_TAG_structure_type &&
+        tag != DW_TAG_union_type && needed > size) {
         nnk_add_string (out, "...");
         return;
     }
@@ -339,19 +358,21 @@ void nnk_print (nnk_text *out, Dwarf_Die *given, const char *bytes, size_t size,
         nnk_add_string (out, "...");
 }
 
-/*  The `data` of a message for the value that lies at `address`, or NULL if it is void. An
- *  array was kept as the pointer to its first element. */
-cJSON *nnk_dwarf_value (nnk_dwarf *self, int serial, uint64_t address, nnk_peek *peek,
-                        void *from)
+/*  The `data` of a message for the value that lies at `address`, or NULL if it is
+ *  void. An array was kept as the pointer to its first element. */
+cJSON *nnk_dwarf_value (nnk_dwarf *self, int serial, uint64_t address,
+                        nnk_peek *peek, void *from)
 {
     Dwarf_Die type;
     const nnk_source source = { peek, from };
-    if (!self || !address || !nnk_find_value_type (self, serial, &type) || !nnk_peel (&type, true))
+    if (!self || !address || !nnk_find_value_type (self, serial, &type) ||
+        !nnk_peel (&type, true))
         return NULL;
     const bool array = dwarf_tag (&type) == DW_TAG_array_type;
     if (array && !peek (from, address, &address, sizeof address))
         return NULL;
-    size_t size = dwarf_tag (&type) == DW_TAG_subroutine_type ? 1 : nnk_size_of (&type);
+    size_t size =
+        dwarf_tag (&type) == DW_TAG_subroutine_type ? 1 : nnk_size_of (&type);
     if (size > NNK_TEXT)
         size = NNK_TEXT;
     char *bytes = nnk_allocate (size);

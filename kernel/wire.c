@@ -1,9 +1,9 @@
 /*  wire.c - messages of Jupyter over ZeroMQ
  *
- *  A message is a row of frames: the route back, <IDS|MSG>, a signature, and four JSON
- *  objects (header, parent's header, metadata, content). The signature is the HMAC-SHA256 of
- *  the four under the key of the connection file. What is not signed so, or is no message,
- *  is dropped without an answer.
+ *  A message is a row of frames: the route back, <IDS|MSG>, a signature, and four
+ *  JSON objects (header, parent's header, metadata, content). The signature is the
+ *  HMAC-SHA256 of the four under the key of the connection file. What is not
+ *  signed so, or is no message, is dropped without an answer.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ static void make_id (char out[37])
     }
 }
 
-/* --- Sockets ------------------------------------------------------------------------------- */
+/* --- Sockets ----------------------------------------------------------------- */
 
 static bool bind_one (nnk_wire *self, void **socket, int type, const cJSON *file,
                       const char *port, nnk_text *trouble)
@@ -49,7 +49,8 @@ static bool bind_one (nnk_wire *self, void **socket, int type, const cJSON *file
     *socket = zmq_socket (self->context, type);
     zmq_setsockopt (*socket, ZMQ_LINGER, &linger, sizeof linger);
     zmq_setsockopt (*socket, ZMQ_MAXMSGSIZE, &size, sizeof size);
-    if (type == ZMQ_XPUB) { // a slow reader slows the cell; one that stands still does not
+    if (type ==
+        ZMQ_XPUB) { // a slow reader slows the cell; one that stands still does not
         zmq_setsockopt (*socket, ZMQ_XPUB_VERBOSE, &one, sizeof one);
         zmq_setsockopt (*socket, ZMQ_XPUB_NODROP, &one, sizeof one);
         zmq_setsockopt (*socket, ZMQ_SNDTIMEO, &patience, sizeof patience);
@@ -60,7 +61,8 @@ static bool bind_one (nnk_wire *self, void **socket, int type, const cJSON *file
     const bool good = cJSON_IsNumber (number) && zmq_bind (*socket, address) == 0;
     if (!good)
         nnk_addf (trouble, "%s: cannot listen at %s: %s\n", port, address,
-                  cJSON_IsNumber (number) ? zmq_strerror (errno) : "no such entry in the file");
+                  cJSON_IsNumber (number) ? zmq_strerror (errno)
+                                          : "no such entry in the file");
     free (address);
     return good;
 }
@@ -68,10 +70,10 @@ static bool bind_one (nnk_wire *self, void **socket, int type, const cJSON *file
 bool nnk_wire_open (nnk_wire *self, const char *connection, nnk_text *trouble)
 {
     nnk_text text = { 0 };
-    *self = (nnk_wire) { 0 };
+    *self = (nnk_wire){ 0 };
     if (!nnk_read_file (connection, &text)) {
-        nnk_addf (trouble, "the connection file '%s' cannot be read: %s\n", connection,
-                  strerror (errno));
+        nnk_addf (trouble, "the connection file '%s' cannot be read: %s\n",
+                  connection, strerror (errno));
         return false;
     }
     cJSON *file = cJSON_Parse (nnk_text_string (&text));
@@ -79,16 +81,21 @@ bool nnk_wire_open (nnk_wire *self, const char *connection, nnk_text *trouble)
     const char *scheme = nnk_string (file, "signature_scheme");
     bool good = file && (!scheme[0] || strcmp (scheme, "hmac-sha256") == 0);
     if (!good)
-        nnk_addf (trouble, "'%s' is no connection file of Jupyter with hmac-sha256\n",
+        nnk_addf (trouble,
+                  "'%s' is no connection file of Jupyter with hmac-sha256\n",
                   connection);
     self->context = zmq_ctx_new ();
-    self->key = nnk_copy (nnk_string (file, "key"), strlen (nnk_string (file, "key")));
+    self->key =
+        nnk_copy (nnk_string (file, "key"), strlen (nnk_string (file, "key")));
     make_id (self->session);
-    good = good && bind_one (self, &self->shell, ZMQ_ROUTER, file, "shell_port", trouble) &&
-           bind_one (self, &self->control, ZMQ_ROUTER, file, "control_port", trouble) &&
-           bind_one (self, &self->input, ZMQ_ROUTER, file, "stdin_port", trouble) &&
-           bind_one (self, &self->iopub, ZMQ_XPUB, file, "iopub_port", trouble) &&
-           bind_one (self, &self->heartbeat, ZMQ_REP, file, "hb_port", trouble);
+    good =
+        good &&
+        bind_one (self, &self->shell, ZMQ_ROUTER, file, "shell_port", trouble) &&
+        bind_one (self, &self->control, ZMQ_ROUTER, file, "control_port",
+                  trouble) &&
+        bind_one (self, &self->input, ZMQ_ROUTER, file, "stdin_port", trouble) &&
+        bind_one (self, &self->iopub, ZMQ_XPUB, file, "iopub_port", trouble) &&
+        bind_one (self, &self->heartbeat, ZMQ_REP, file, "hb_port", trouble);
     cJSON_Delete (file);
     return good;
 }
@@ -102,13 +109,13 @@ void nnk_wire_close (nnk_wire *self)
             zmq_close (sockets[i]);
     zmq_ctx_term (self->context);
     free (self->key);
-    *self = (nnk_wire) { 0 };
+    *self = (nnk_wire){ 0 };
 }
 
-/* --- Frames ---------------------------------------------------------------------------------- */
+/* --- Frames ------------------------------------------------------------------ */
 
-/*  All frames of one message; their number, or -1 when there is none. Frames beyond the
- *  most are read and forgotten. */
+/*  All frames of one message; their number, or -1 when there is none. Frames
+ *  beyond the most are read and forgotten. */
 static int receive_frames (void *socket, nnk_text *frame)
 {
     int count = 0;
@@ -128,8 +135,8 @@ static int receive_frames (void *socket, nnk_text *frame)
 }
 
 /*  The signature of four parts, 64 hexadecimal digits. */
-static void sign (const nnk_wire *self, const char *const part[4], const size_t size[4],
-                  char out[65])
+static void sign (const nnk_wire *self, const char *const part[4],
+                  const size_t size[4], char out[65])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned length = 0;
@@ -207,7 +214,7 @@ void nnk_request_free (nnk_request *self)
     free (self);
 }
 
-/* --- Sending ------------------------------------------------------------------------------------ */
+/* --- Sending ----------------------------------------------------------------- */
 
 static char *make_header (const nnk_wire *self, const char *type)
 {
@@ -219,13 +226,16 @@ static char *make_header (const nnk_wire *self, const char *type)
     gmtime_r (&now.tv_sec, &parts);
     const size_t size = strftime (date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
     snprintf (date + size, sizeof date - size, ".%06ldZ", now.tv_nsec / 1000);
-    return nnk_format ("{\"msg_id\":\"%s\",\"username\":\"kernel\",\"session\":\"%s\","
-                       "\"date\":\"%s\",\"msg_type\":\"%s\",\"version\":\"5.4\"}",
-                       id, self->session, date, type);
+    return nnk_format (
+        "{\"msg_id\":\"%s\",\"username\":\"kernel\",\"session\":\"%s\","
+        "\"date\":\"%s\",\"msg_type\":\"%s\",\"version\":\"5.4\"}",
+        id, self->session, date, type);
 }
 
-/*  The first frame; if a reader has stood still too long, what he misses is dropped. */
-static void send_first (nnk_wire *self, void *socket, const char *bytes, size_t size)
+/*  The first frame; if a reader has stood still too long, what he misses is
+ *  dropped. */
+static void send_first (nnk_wire *self, void *socket, const char *bytes,
+                        size_t size)
 {
     const int on = 1, off = 0;
     if (zmq_send (socket, bytes, size, ZMQ_SNDMORE) >= 0 || socket != self->iopub)
@@ -238,8 +248,10 @@ static void send_first (nnk_wire *self, void *socket, const char *bytes, size_t 
 void nnk_wire_send (nnk_wire *self, void *socket, const nnk_request *parent,
                     const char *type, cJSON *content)
 {
-    char *header = make_header (self, type), *body = cJSON_PrintUnformatted (content);
-    const char *part[4] = { header, parent ? parent->header_text : "{}", "{}", body };
+    char *header = make_header (self, type),
+         *body = cJSON_PrintUnformatted (content);
+    const char *part[4] = { header, parent ? parent->header_text : "{}", "{}",
+                            body };
     size_t size[4];
     char signature[65];
     for (int i = 0; i < 4; i++)
@@ -254,7 +266,8 @@ void nnk_wire_send (nnk_wire *self, void *socket, const nnk_request *parent,
         for (size_t at = 0, length; parent && at < parent->route.size;
              at += sizeof length + length) {
             memcpy (&length, parent->route.s + at, sizeof length);
-            zmq_send (socket, parent->route.s + at + sizeof length, length, ZMQ_SNDMORE);
+            zmq_send (socket, parent->route.s + at + sizeof length, length,
+                      ZMQ_SNDMORE);
         }
     }
     zmq_send (socket, delimiter, 9, ZMQ_SNDMORE);
@@ -287,7 +300,8 @@ void nnk_wire_beat (nnk_wire *self)
     if (count > MOST_FRAMES)
         count = MOST_FRAMES;
     for (int i = 0; i < count; i++)
-        zmq_send (self->heartbeat, frame[i].s, frame[i].size, i + 1 < count ? ZMQ_SNDMORE : 0);
+        zmq_send (self->heartbeat, frame[i].s, frame[i].size,
+                  i + 1 < count ? ZMQ_SNDMORE : 0);
     for (int i = 0; i < MOST_FRAMES; i++)
         nnk_text_free (&frame[i]);
 }

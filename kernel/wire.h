@@ -10,7 +10,7 @@ typedef struct {
     char session[40];
 } nnk_wire;
 typedef struct {
-    void *socket;  // on which it came
+    void *socket;   // on which it came
     nnk_text route; // the frames before <IDS|MSG>, each after its length
     char *header_text;
     cJSON *header, *content;
@@ -18,11 +18,12 @@ typedef struct {
 } nnk_request;
 bool nnk_wire_open (nnk_wire *self, const char *connection, nnk_text *trouble);
 void nnk_wire_close (nnk_wire *self);
-nnk_request *nnk_wire_receive (nnk_wire *self, void *socket); // NULL: nothing to heed
+nnk_request *nnk_wire_receive (nnk_wire *self,
+                               void *socket); // NULL: nothing to heed
 void nnk_request_free (nnk_request *self);
 void nnk_wire_send (nnk_wire *self, void *socket, const nnk_request *parent,
                     const char *type, cJSON *content); // takes content
-void nnk_wire_welcome (nnk_wire *self); // answers a new subscriber
+void nnk_wire_welcome (nnk_wire *self);                // answers a new subscriber
 void nnk_wire_beat (nnk_wire *self);
 
 #endif

@@ -59,11 +59,10 @@ class Lines(unittest.TextTestResult):
         check(False, test.id().split(".")[-1], "skipped: " + reason)
 
 
-before = set(harness.processes())
 suite = unittest.defaultTestLoader.loadTestsFromTestCase(C)
 check(suite.countTestCases() == 12, "the suite has its twelve tests", suite.countTestCases())
 unittest.TextTestRunner(resultclass=Lines, stream=open(os.devnull, "w")).run(suite)
-left = {p: c for p, (_, c) in harness.processes().items() if c in ("nn-kernel", "nn-exec") and p not in before}
+left = harness.living_in(home)
 check(harness.gone(left), "no process is left behind", left)
 check(not os.listdir(home + "/tmp"), "no file is left behind", os.listdir(home + "/tmp"))
 subprocess.run(["rm", "-rf", home])

@@ -61,6 +61,19 @@ def descendants(pid):
         family |= more
 
 
+def living_in(home):
+    """The kernels and executors whose HOME is this folder."""
+    found = []
+    for pid, (_, name) in processes().items():
+        try:
+            with open("/proc/%d/environ" % pid, "rb") as file:
+                if name in ("nn-kernel", "nn-exec") and ("HOME=" + home).encode() in file.read().split(b"\0"):
+                    found.append(pid)
+        except OSError:
+            pass
+    return found
+
+
 def gone(pids, seconds=5):
     """Whether all of these end in time."""
     end = time.time() + seconds
