@@ -39,6 +39,14 @@ static void make_forward (grade_case *c)
     k.y = grade_inout (c, "y", k.n, k.h, k.w, k.c);
 }
 
+/*  Some values are exactly 0, where the slope is that of the negative side. */
+static void draw_zeros (grade_case *c)
+{
+    for (int i = 0; i < k.n * k.h * k.w * k.c; i++)
+        if (nn_random_below (grade_random (c), 6) == 0)
+            k.x[i] = 0;
+}
+
 static void make_backward (grade_case *c)
 {
     sizes (c);
@@ -47,6 +55,7 @@ static void make_backward (grade_case *c)
     k.x = grade_in (c, "x", k.n, k.h, k.w, k.c);
     k.dy = grade_in (c, "dy", k.n, k.h, k.w, k.c);
     k.dx = grade_inout (c, "dx", k.n, k.h, k.w, k.c);
+    draw_zeros (c);
 }
 
 /*  A net of an input and the learner's layer, with x as its input. */

@@ -21,6 +21,7 @@ static const int operation[] = { '+', '*', 't' };
 static struct {
     int count, given, *op, *a, *b;
     double *x, *value, *grad;
+    ex_entry *tape;
 } k;
 
 static void compute (double *value, int from)
@@ -38,6 +39,7 @@ static void arrays (grade_case *c)
     k.a = grade_in_ints (c, "a", k.count);
     k.b = grade_in_ints (c, "b", k.count);
     k.x = grade_in_doubles (c, "x", k.count);
+    k.tape = grade_structs (c, "tape", sizeof *k.tape, k.count);
     for (int i = 0; i < k.given; i++)
         k.op[i] = 'x';
 }
@@ -100,31 +102,29 @@ static void make_graph (grade_case *c)
 }
 
 /*  The tape as the learner gets it. Gradients are absurd, and so are values to be found. */
-static void write_tape (ex_entry *tape, const double *value)
+static void write_tape (const double *value)
 {
     for (int i = 0; i < k.count; i++)
-        tape[i] = (ex_entry){ (char) k.op[i], k.a[i], k.b[i], value[i], 7 };
+        k.tape[i] = (ex_entry){ (char) k.op[i], k.a[i], k.b[i], value[i], 7 };
 }
 
 static void call_forward (grade_case *c)
 {
-    ex_entry tape[MOST];
-    write_tape (tape, k.x);
-    GRADE_CALL (c, ex_forward) (tape, k.count);
+    write_tape (k.x);
+    GRADE_CALL (c, ex_forward) (k.tape, k.count);
     for (int i = 0; i < k.count; i++)
-        k.value[i] = tape[i].value;
+        k.value[i] = k.tape[i].value;
 }
 
 static void call_backward (grade_case *c)
 {
-    ex_entry tape[MOST];
     double value[MOST];
     memcpy (value, k.x, k.count * sizeof *value);
     compute (value, 0);
-    write_tape (tape, value);
-    GRADE_CALL (c, ex_backward) (tape, k.count);
+    write_tape (value);
+    GRADE_CALL (c, ex_backward) (k.tape, k.count);
     for (int i = 0; i < k.count; i++)
-        k.grad[i] = tape[i].grad;
+        k.grad[i] = k.tape[i].grad;
 }
 
 static void measure (grade_case *c)

@@ -98,6 +98,20 @@ static void fill (grade_case *c, grade_values *v)
     }
 }
 
+/*  Memory of an array between two pages that nobody may touch. */
+static void fence (grade_values *v)
+{
+    const size_t inside = (v->bytes + PAGE - 1) / PAGE * PAGE;
+    const int sharing = v->role == GRADE_IN ? MAP_PRIVATE : MAP_SHARED;
+    v->mapped = inside + 2 * PAGE;
+    v->map = mmap (NULL, v->mapped, PROT_NONE, sharing | MAP_ANONYMOUS, -1, 0);
+    nn_require (v->map != MAP_FAILED, "no memory for %s", v->name);
+    if (inside)
+        mprotect (v->map + PAGE, inside, PROT_READ | PROT_WRITE);
+    v->at = v->map + PAGE + inside - v->bytes;
+    memset (v->map + PAGE, FENCE, v->at - (v->map + PAGE));
+}
+
 void *grade_array (grade_case *c, const char *name, char type, grade_role role,
                    int dims, const int *dim)
 {
@@ -110,16 +124,24 @@ void *grade_array (grade_case *c, const char *name, char type, grade_role role,
     for (int k = 0; k < dims; k++)
         v->count *= v->dim[k] = dim[k];
     v->bytes = v->count * (type == 'd' ? sizeof (double) : sizeof (float));
-    const size_t inside = (v->bytes + PAGE - 1) / PAGE * PAGE;
-    v->mapped = inside + 2 * PAGE;
-    const int sharing = role == GRADE_IN ? MAP_PRIVATE : MAP_SHARED;
-    v->map = mmap (NULL, v->mapped, PROT_NONE, sharing | MAP_ANONYMOUS, -1, 0);
-    nn_require (v->map != MAP_FAILED, "no memory for %s", name);
-    if (inside)
-        mprotect (v->map + PAGE, inside, PROT_READ | PROT_WRITE);
-    v->at = v->map + PAGE + inside - v->bytes;
-    memset (v->map + PAGE, FENCE, v->at - (v->map + PAGE));
+    fence (v);
     fill (c, v);
+    return v->at;
+}
+
+void *grade_structs (grade_case *c, const char *name, size_t size, int count)
+{
+    nn_require (c->arrays < ARRAYS, "too many arrays: %s", name);
+    grade_values *v = &c->array[c->arrays++];
+    *v = (grade_values){ .name = name,
+                         .type = 's',
+                         .role = GRADE_SCRATCH,
+                         .dims = 1,
+                         .dim = { count },
+                         .count = count,
+                         .bytes = count * size };
+    fence (v);
+    memset (v->at, 0, v->bytes);
     return v->at;
 }
 
@@ -238,14 +260,14 @@ bool case_touched (const grade_case *c, const void *address, char *text,
 
 void grade_fail (grade_case *c, const char *key, const char *format, ...)
 {
-    if (c->failed)
-        return;
-    c->failed = true;
-    snprintf (c->key, sizeof c->key, "%s", key);
     va_list list;
     va_start (list, format);
-    vsnprintf (c->text, sizeof c->text, format, list);
+    if (!c->failed) {
+        snprintf (c->key, sizeof c->key, "%s", key);
+        vsnprintf (c->text, sizeof c->text, format, list);
+    }
     va_end (list);
+    c->failed = true;
 }
 
 bool grade_failed (const grade_case *c)

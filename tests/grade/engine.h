@@ -23,7 +23,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    char type; // f i d
+    char type; // f i d: float, int, double; s: structs, which nobody compares
     grade_role role;
     int dims, dim[4];
     size_t count, bytes;

@@ -89,6 +89,8 @@ typedef enum { GRADE_IN, GRADE_OUT, GRADE_INOUT, GRADE_SCRATCH } grade_role;
 #define grade_out_doubles(c, name, ...)                                           \
     ((double *) grade_array (c, name, 'd', GRADE_OUT, GRADE_DIMS (__VA_ARGS__)))
 int *grade_result (grade_case *c, const char *name); // one number that is returned
+void *grade_structs (grade_case *c, const char *name, size_t size,
+                     int count); // scratch
 void *grade_array (grade_case *c, const char *name, char type, grade_role role,
                    int dims, const int *dim);
 
