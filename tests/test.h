@@ -17,8 +17,8 @@
 static int nn_test_good, nn_test_bad, nn_test_skipped;
 
 /*  One check: `name` says what should hold, the rest (a printf format) what was seen. */
-__attribute__ ((format (printf, 3, 4))) static inline bool
-check (bool holds, const char *name, const char *format, ...)
+__attribute__ ((format (printf, 3, 4))) static inline bool check (
+    bool holds, const char *name, const char *format, ...)
 {
     if (holds) {
         nn_test_good++;

@@ -80,6 +80,22 @@ static void print_confusion (const session *s)
     }
 }
 
+/*  The same as a picture. */
+static int draw_confusion (const session *s, const char *file)
+{
+    const int classes = s->test->classes;
+    float *counts = malloc ((size_t) classes * classes * sizeof *counts);
+    if (!counts)
+        return nn_fail (NN_EMEMORY, "no memory to draw %d classes", classes);
+    for (int i = 0; i < classes * classes; i++)
+        counts[i] = (float) s->confusion[i];
+    const int status = nn_plot_heat (counts, classes, classes, .file = file,
+                                     .names = s->test->names, .x_label = "named",
+                                     .y_label = "what it is");
+    free (counts);
+    return status;
+}
+
 static void print_json (const session *s)
 {
     const int classes = s->test->classes;
@@ -107,6 +123,7 @@ static int run (const cmd_verb *self, char **args)
     cmd_option options[] = {
         { "data", "DATA", "another data set than the run's own", NULL },
         { "json", NULL, "one line of JSON", NULL },
+        { "plot", "FILE", "draw who was taken for whom: .svg or .png", NULL },
         { 0 },
     };
     const char *folder;
@@ -117,6 +134,8 @@ static int run (const cmd_verb *self, char **args)
     status = load (&s, folder, cmd_value (options, "data"));
     if (status == NN_OK)
         status = measure (&s);
+    if (status == NN_OK && cmd_value (options, "plot"))
+        status = draw_confusion (&s, cmd_value (options, "plot"));
     if (status != NN_OK)
         cmd_fail (self, CMD_FAILED);
     else if (cmd_value (options, "json"))
