@@ -217,6 +217,13 @@ static bool show_value (const order *run)
     return whole;
 }
 
+/*  A child that a cell has forked came to the end of the cell: that is its end too. */
+static void end_child (void)
+{
+    fflush (NULL);
+    _exit (0);
+}
+
 static void run_cell (const order *run)
 {
     value = NULL;
@@ -234,6 +241,8 @@ static void run_cell (const order *run)
         fill_slots (handle, run);
         if (!nnk_call (entry))
             end = NNK_INTERRUPTED;
+        else if (!nnk_is_executor ())
+            end_child ();
         else
             done = show_value (run);
     }

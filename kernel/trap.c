@@ -159,6 +159,10 @@ static void on_crash (int number, siginfo_t *info, void *context)
         set_executable (true); // called back: let it go on
         return;
     }
+    if (!nnk_is_executor ()) { // a child of the cell may die alone
+        signal (number, SIG_DFL);
+        return;
+    }
     static atomic_int reporter;
     int nobody = 0;
     const int me = (int) syscall (SYS_gettid);

@@ -27,6 +27,7 @@ def fails(code, *words, name=None):
 
 
 # -- state
+k.run("#include <signal.h>\n#include <sys/wait.h>")
 gives("6*7", "42")
 gives("int x = 3;\nx", "3")
 gives("x += 1;\nx", "4", name="state lives across cells")
@@ -191,6 +192,9 @@ gives('puts ("a"); system ("echo b; echo c"); puts ("d"); write (1, "e\\n", 2); 
       out="a\nb\nc\nd\ne\nf\ng\nh\n", name="the output of children in its place")
 gives('for (int i = 0; i < 200000; i++) printf ("line %d\\n", i);', out="".join("line %d\n" % i for i in range(200000)),
       name="200,000 lines, none lost")
+gives('int pid = fork ();\nif (pid == 0) puts ("child"); else { waitpid (pid, NULL, 0); puts ("parent"); }', None, "child\nparent\n",
+      "a forked child ends with its cell")
+gives('int status, pid2 = fork ();\nif (pid2 == 0) abort ();\nwaitpid (pid2, &status, 0);\nWTERMSIG (status) == SIGABRT', "1", name="a forked child may crash alone")
 gives('printf ("caf\\xc3"); fflush (stdout); usleep (40000); printf ("\\xa9 \\xff\\n");', out="caf\u00e9 \ufffd\n",
       name="a character in two halves, and a byte that is none")
 gives('printf ("no newline")', None, "no newline")
