@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PRINTED = 1 << 16, STACK = 1 << 16 };
+enum { ROOM = 1 << 16, STACK = 1 << 16 };
 static call_result *shared; // written by the child
 static bool sanitised;      // a sanitizer sees to memory and crashes
 static int printed = -1;    // a file in memory that takes the learner's output
@@ -81,7 +81,7 @@ void *grade_symbol (grade_case *c, const char *name)
 
 static void set_limits (double seconds)
 {
-    const struct rlimit none = { 0, 0 }, file = { PRINTED, PRINTED },
+    const struct rlimit none = { 0, 0 }, file = { ROOM, ROOM },
                         memory = { (rlim_t) 4 << 30, (rlim_t) 4 << 30 },
                         cpu = { (rlim_t) (4 * seconds) + 2,
                                 (rlim_t) (4 * seconds) + 3 };
@@ -190,6 +190,8 @@ call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
     shared->end = LEFT;
     int ready[2], go[2];
     nn_require (pipe (ready) == 0 && pipe (go) == 0, "no pipe to a child");
+    nn_require (ftruncate (printed, 0) == 0 && lseek (printed, 0, SEEK_SET) == 0,
+                "no memory for what is printed");
     fflush (NULL);
     const pid_t pid = fork ();
     nn_require (pid >= 0, "no child process: %s", strerror (errno));
@@ -239,8 +241,8 @@ call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
 
 const char *call_printed (void)
 {
-    static char text[PRINTED + 1];
-    const ssize_t n = printed < 0 ? 0 : pread (printed, text, PRINTED, 0);
+    static char text[ROOM + 1];
+    const ssize_t n = printed < 0 ? 0 : pread (printed, text, ROOM, 0);
     text[n > 0 ? n : 0] = 0;
     return text;
 }

@@ -12,6 +12,7 @@ enum {
     FRAMES = 24,
     TEXT = 600,
     MISTAKES = 16,
+    PRINTED = 2048,
     CHECKS = 16
 };
 
@@ -45,7 +46,7 @@ struct grade_case {
     int arrays;
     void *object; // in the child: the loaded file
     bool failed;
-    char key[32], text[TEXT];
+    char key[32], text[TEXT], printed[PRINTED];
 };
 
 static inline bool case_output (const grade_values *v) // is it compared?
@@ -81,7 +82,7 @@ call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
                            double limit);
 void call_explain (const call_result *r, const grade_case *c, const char *object,
                    char *text, size_t size);
-const char *call_printed (void); // what the learner's code wrote, all calls
+const char *call_printed (void); // what the last child wrote
 bool call_jailed (void);         // was the last child locked in?
 void call_sanitised (void);      // from now on a sanitizer watches the children
 bool jail_lock (void);           // nothing but computing from here on
@@ -103,7 +104,7 @@ typedef struct {
 typedef struct {
     int points;
     bool todo;
-    char detail[TEXT * 2];
+    char detail[TEXT * 2], printed[PRINTED]; // of the case that is reported
     double ratio;
     unsigned named; // bit k: looks like mistake k
 } check_result;

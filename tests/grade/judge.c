@@ -134,6 +134,7 @@ static call_end try_case (const grade_task *task, const char *object,
                           grade_case *c)
 {
     const call_result r = call_in_child (c, object, c->check->call, task->limit);
+    snprintf (c->printed, sizeof c->printed, "%s", call_printed ());
     if (r.end != RETURNED) {
         char why[TEXT];
         call_explain (&r, c, object, why, sizeof why);
@@ -296,6 +297,7 @@ check_result check_cases (const grade_task *task, const grade_check *check,
             if (end != TODO && end != NO_FUNCTION && end != LATE)
                 shrink (task, &c);
             snprintf (result.detail, sizeof result.detail, "%s", c.text);
+            snprintf (result.printed, sizeof result.printed, "%s", c.printed);
             case_free (&c);
             return result;
         }

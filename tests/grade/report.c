@@ -34,13 +34,20 @@ static void wrapped (const char *text, int margin)
     }
 }
 
-/*  What the learner's code printed, marked line by line, so that nobody takes it for ours. */
-static void show_printed (void)
+/*  What the learner's code printed in the first check that failed. */
+static const char *printed (const grade_report *r)
 {
-    const char *text = call_printed ();
-    if (!*text)
-        return;
-    printf ("\n  Your code printed (the first 20 lines):\n");
+    for (int i = 0; r->result && i < r->grade->count; i++)
+        if (r->result[i].points < r->grade->checks[i].points)
+            return r->result[i].printed;
+    return "";
+}
+
+/*  The same, marked line by line, so that nobody takes it for ours. */
+static void show_printed (const char *text)
+{
+    if (*text)
+        printf ("\n  In the first case that is reported your code printed:\n");
     for (int line = 0; *text && line < 20; line++) {
         const size_t n = strcspn (text, "\n");
         printf ("  | ");
@@ -139,7 +146,7 @@ int report_text (const grade_report *r)
             printf ("\n");
             wrapped (text, 2);
         }
-    show_printed ();
+    show_printed (printed (r));
     if (!r->jailed)
         printf ("\n  This system cannot lock a process in; your code ran with "
                 "limits only.\n");
@@ -147,17 +154,36 @@ int report_text (const grade_report *r)
     return points;
 }
 
-static void json_string (const char *text)
+/*  How many bytes the UTF-8 character at `text` has; 0 if it is none. */
+static int character (const unsigned char *text)
+{
+    static const unsigned least[] = { 0, 0x80, 0x800, 0x10000 };
+    if (*text < 0x80)
+        return 1;
+    const int more = *text < 0xC0 ? 0 : *text < 0xE0 ? 1 : *text < 0xF0 ? 2 : 3;
+    unsigned code = *text & (0x3F >> more);
+    for (int i = 1; i <= more; i++) {
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+        code = code << 6 | (text[i] & 0x3F);
+    }
+    const bool surrogate = code >= 0xD800 && code < 0xE000;
+    return more && code >= least[more] && code <= 0x10FFFF && !surrogate ? more + 1
+                                                                         : 0;
+}
+
+static void json_string (const char *string)
 {
     putchar ('"');
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char) *text;
-        if (c == '"' || c == '\\')
-            printf ("\\%c", c);
-        else if (c < 32)
-            printf ("\\u%04x", c);
+    for (const unsigned char *text = (const unsigned char *) string; *text;) {
+        const int bytes = character (text);
+        if (*text == '"' || *text == '\\')
+            printf ("\\%c", *text);
+        else if (*text < 32 || bytes == 0)
+            printf ("\\u%04x", *text);
         else
-            putchar (c);
+            fwrite (text, 1, bytes, stdout);
+        text += bytes ? bytes : 1;
     }
     putchar ('"');
 }
@@ -197,7 +223,7 @@ int report_json (const grade_report *r)
             comma = ",";
         }
     printf ("],\"printed\":");
-    json_string (call_printed ());
+    json_string (printed (r));
     printf ("}\n");
     return points;
 }
