@@ -12,7 +12,7 @@ NOTEBOOKS  := $(SLUGS:%=notebooks/%.ipynb)
 QUOTED     := $(wildcard lib/*.h lib/*.c)
 TAGS       := $(patsubst lib/%,$(W)/tags/%.tags,$(QUOTED))
 STUBS      := $(patsubst solutions/%,$(W)/stubs/%,$(wildcard solutions/[0-9A-Z]*.c))
-WEAVER     := book/weave.lua book/sources.lua book/outputs.lua book/json.lua
+WEAVER     := $(filter-out book/failed-cell.lua,$(wildcard book/*.lua))
 # What any chapter may be woven from; and the exercises of the chapter SLUG.
 WOVEN_FROM  = $(WEAVER) $(QUOTED) $(wildcard lib/cmd/*.c kernel/*.[ch]) $(TAGS) $(W)/rows.tsv $(wildcard chapters/*/run.tsv)
 STUBS_OF    = $(filter $(W)/stubs/$(firstword $(subst -, ,$(1)))-%,$(STUBS))
