@@ -10,8 +10,8 @@
 -- with file and line, before the filter gives up.
 --
 -- The make rules pass what they know in the environment: WEAVE_TAGS (a folder of ctags' answers), WEAVE_ROWS (which
--- table rows are quoted on their own), WEAVE_STUBS (a folder of exercises to be written), WEAVE_CONTENTS (the list of chapters), WEAVE_SITE (where pictures go),
--- WEAVE_SEARCH (a file for the search index), WEAVE_CELLS (a file for the text of the cells).
+-- table rows are quoted on their own), WEAVE_STUBS (a folder of exercises to be written), WEAVE_CONTENTS (the list of
+-- chapters), WEAVE_SITE (where pictures go), WEAVE_SEARCH (a file for the search index), WEAVE_CELLS (one for the cells).
 
 PANDOC_VERSION:must_be_at_least '2.17'
 package.path = PANDOC_SCRIPT_FILE:gsub ('[^/]*$', '') .. '?.lua;' .. package.path
