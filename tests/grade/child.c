@@ -109,6 +109,9 @@ static void catch_signals (void)
 static _Noreturn void child (grade_case *c, const char *object, grade_verb *verb,
                              double limit, int ready, int go)
 {
+    const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+    for (int i = 0; i < 3; i++)
+        signal (stops[i], SIG_DFL); // the grader tidies up, not its child
     setsid ();
     prctl (PR_SET_PDEATHSIG, SIGKILL);
     dup2 (open ("/dev/null", O_RDONLY), 0);

@@ -6,6 +6,7 @@
 #include "engine.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,27 +196,45 @@ static int grade_in_folder (const options *o, const course_exercise *e,
     name_objects (&task, e, o->parts, reference);
     const int status = o->only >= 0 ? grade_only (&task, checks, o->only)
                                     : grade_file (&task, checks, o, e, next);
-    unlink (object);
     return status;
+}
+
+static char scratch[256]; // the folder for what is built on the way
+static int inside;        // and open
+
+static void clean_up (void)
+{
+    static const char *const file[] = { "yours.so", "sanitised.so",
+                                        "prototypes.h" };
+    for (size_t i = 0; i < sizeof file / sizeof *file; i++)
+        unlinkat (inside, file[i], 0);
+    rmdir (scratch);
+}
+
+static void on_stop (int signal)
+{
+    clean_up ();
+    _exit (128 + signal);
 }
 
 static int grade (const options *o, const course_exercise *e,
                   const course_exercise *next)
 {
-    char folder[256], header[300];
     const char *tmp = getenv ("TMPDIR");
-    snprintf (folder, sizeof folder, "%.200s/grade.XXXXXX",
+    snprintf (scratch, sizeof scratch, "%.200s/grade.XXXXXX",
               tmp && *tmp ? tmp : "/tmp");
-    if (!mkdtemp (folder)) {
+    if (!mkdtemp (scratch)) {
         fprintf (stderr,
                  "grade: %s cannot be made; set TMPDIR to a folder that exists\n",
-                 folder);
+                 scratch);
         return 2;
     }
-    const int status = grade_in_folder (o, e, next, folder);
-    snprintf (header, sizeof header, "%s/prototypes.h", folder);
-    unlink (header);
-    rmdir (folder);
+    inside = open (scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+    for (int i = 0; i < 3; i++)
+        signal (stops[i], on_stop);
+    const int status = grade_in_folder (o, e, next, scratch);
+    clean_up ();
     return status;
 }
 

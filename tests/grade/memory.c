@@ -77,6 +77,5 @@ check_result check_memory (const grade_task *task, const grade_check *check,
         run_again (task, object, index, watched, true, &result);
     }
     free (messages);
-    unlink (object);
     return result;
 }
