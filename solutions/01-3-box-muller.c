@@ -19,8 +19,8 @@
  * Checked: all `n` numbers are written and finite, whatever the source gives (3 points);
  * mean and deviation (3 points); how many numbers lie within one, two and three deviations
  * (2 points); no draw is wasted, and neighbours know nothing of each other (2 points).
- * All this is checked on 40,000 numbers, with room for chance: a right answer fails once
- * in a million times.
+ * All this is checked on 40,000 numbers, with room for chance: a right answer fails a few
+ * times in a million.
  */
 #include "exercise.h"
 

@@ -94,7 +94,7 @@ static void call_often (grade_case *c)
 
 static void judge_often (grade_case *c)
 {
-    const double right = k.share * DRAWS, room = 5 * sqrt (right * (1 - k.share));
+    const double right = k.share * DRAWS, room = 6 * sqrt (right * (1 - k.share));
     for (int i = 0; i < k.n; i++)
         if (fabs (k.often[i] - right) > room)
             grade_fail (
