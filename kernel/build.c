@@ -204,7 +204,7 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
         good = run_gcc (self, compile, sink, &out, &errors) == 0;
         if (good)
             good = nnk_run_program (link, self->folder, sink, &out, &errors) == 0;
-        nnk_diagnose (nnk_text_string (&errors), diagnostics);
+        nnk_diagnose (nnk_text_string (&errors), label, diagnostics);
     }
     if (!getenv ("NNK_KEEP"))
         remove_in (self, file);

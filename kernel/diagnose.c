@@ -104,26 +104,37 @@ static void add_line (nnk_text *out, const char *line, size_t size)
 static void add_finding (nnk_text *out, const finding *found)
 {
     const char *end = found->at + found->size;
+    bool skips = false; // a note about generated code, and the lines below it
     for (const char *line = found->at; line < end;) {
         const char *next = memchr (line, '\n', end - line);
         const size_t size = (next ? next + 1 : end) - line;
-        if (line == found->at || found->generated ||
-            !memmem (line, size, "\u2018nnk_", 7))
+        if (line[0] != ' ')
+            skips = strncmp (line, "nnk:", 4) == 0 ||
+                    (line > found->at && memmem (line, size, "\u2018nnk_", 7));
+        if (!skips || found->generated)
             add_line (out, line, size);
         line += size;
     }
 }
 
+/*  A warning about an earlier cell was said when that cell was compiled. */
+static bool is_old (const finding *found, const char *label)
+{
+    const size_t size = strlen (label);
+    return !found->error && strncmp (found->at, "cell[", 5) == 0 &&
+           (strncmp (found->at, label, size) != 0 || found->at[size] != ':');
+}
+
 /*  gcc's text without repetitions and, if anything else is left, without findings
  *  in code that the reader has not written. */
-void nnk_diagnose (const char *text, nnk_text *out)
+void nnk_diagnose (const char *text, const char *label, nnk_text *out)
 {
     finding found[200];
     const int count = split (text, found, 200);
     const size_t before = out->size;
     for (int turn = 0; turn < 2 && out->size == before; turn++)
         for (int i = 0; i < count; i++)
-            if (!is_repeated (found, i) &&
+            if (!is_repeated (found, i) && !is_old (&found[i], label) &&
                 (turn ? found[i].error : !found[i].generated))
                 add_finding (out, &found[i]);
     if (!count)

@@ -210,7 +210,8 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
                      const char *source, nnk_sink *sink, nnk_text *diagnostics);
 bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink,
                            nnk_text *out);
-void nnk_diagnose (const char *gcc, nnk_text *out); // diagnose.c
+void nnk_diagnose (const char *gcc, const char *label,
+                   nnk_text *out); // diagnose.c
 int nnk_run_program (
     char *const *argv, const char *folder, nnk_sink *sink, nnk_text *out,
     nnk_text *errors); // program.c: exit status; -1: it was stopped

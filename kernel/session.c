@@ -98,13 +98,33 @@ static void free_compiled (compiled *self)
     nnk_text_free (&self->diagnostics);
 }
 
+/*  A cell that breaks off: in a comment, or before the statement that a `for` repeats. A
+ *  declaration without its ; is left to the compiler. */
+static bool check_end (compiled *self)
+{
+    const nnk_cell *cell = &self->cell;
+    const nnk_chunk *last = cell->chunks ? &cell->chunk[cell->chunks - 1] : NULL;
+    if (last && last->open && last->kind == NNK_DECLARATION)
+        return true;
+    int line = cell->token[cell->tokens].line;
+    if (last && last->open)
+        line = cell->token[cell->tokens - 1].line;
+    nnk_addf (&self->diagnostics, "%s:%d: error: the cell breaks off here, %s\n",
+              self->label, line,
+              last && last->open
+                  ? "before the end of a statement (is a ';' missing?)"
+                  : "in a comment or a line that goes on");
+    return false;
+}
+
 /*  Brackets that do not fit together: said here, as the compiler would speak of
  *  code that the reader has not written. */
 static bool check_brackets (compiled *self)
 {
-    if (self->cell.state == NNK_COMPLETE ||
-        (!self->cell.depth && self->cell.state != NNK_INVALID))
+    if (self->cell.state == NNK_COMPLETE)
         return true;
+    if (!self->cell.depth && self->cell.state == NNK_INCOMPLETE)
+        return check_end (self);
     nnk_text open = { 0 };
     const nnk_cell *cell = &self->cell;
     int wrong = -1;

@@ -95,7 +95,7 @@ static void print_base (nnk_text *out, Dwarf_Die *type, const char *bytes,
     const bool is_signed =
         encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
     if (is_signed && size < 8 && size > 0)
-        whole = whole << (64 - 8 * size) >> (64 - 8 * size);
+        whole = (int64_t) ((uint64_t) whole << (64 - 8 * size)) >> (64 - 8 * size);
     const char *name = dwarf_diename (type);
     float single;
     double real;

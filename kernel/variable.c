@@ -95,11 +95,11 @@ static void add_deduced (nnk_lowerer *self, nnk_text *out,
 static void declare (nnk_lowerer *self, const nnk_declaration *all,
                      const nnk_declarator *d, nnk_item *item, const char *tag)
 {
-    const bool deduced = all->is_auto || (item->growing && d->value >= 0);
+    const bool deduced = (all->is_auto || item->growing) && d->value >= 0;
     nnk_text attributes = { 0 }, text = { 0 };
     nnk_add_source (self, &attributes, d->attributes, d->last);
     nnk_add_string (&text, "\nextern");
-    if (all->is_auto) {
+    if (all->is_auto && d->value >= 0) {
         add_deduced (self, &text, all, d, tag);
         nnk_addf (&text, " %s", item->name[0]);
     } else {
