@@ -5,6 +5,7 @@
  *  sum:    y = a + b
  *  centre: y = x - its mean over the whole batch, for each channel
  *  frame:  y = x, asks for a halo around its input and can read one
+ *  ready:  y = x times what it prepared, part by part, before the pass
  */
 #include "nn.h"
 #include "test.h"
@@ -182,6 +183,27 @@ static void frame_backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
     (void) self, (void) lo, (void) hi, (void) pass;
 }
 
+static int ready_shape (nn_layer *self)
+{
+    like_input (self);
+    self->state = nn_arena_take (self->net->lasting, NN_PARTS * sizeof (float));
+    return self->state ? NN_OK : NN_EMEMORY;
+}
+
+static void ready_prepare (nn_layer *self, int part, int parts)
+{
+    ((float *) self->state)[part] += (float) parts;
+}
+
+static void ready_forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
+{
+    (void) pass;
+    const size_t size = nn_image_size (&self->out);
+    const float *state = self->state;
+    for (size_t k = lo * size; k < hi * size; k++)
+        self->out.x[k] = self->in[0]->out.x[k] * state[k % NN_PARTS];
+}
+
 static const nn_whole centre_whole = { centre_partial, centre_reduce,
                                        centre_partial_back, centre_reduce };
 static const nn_kind gain_kind = { .name = "gain",
@@ -207,6 +229,12 @@ static const nn_kind frame_kind = { .name = "frame",
                                     .forward = frame_forward,
                                     .backward = frame_backward,
                                     .flags = NN_HALO_IN };
+
+static const nn_kind ready_kind = { .name = "ready",
+                                    .shape = ready_shape,
+                                    .forward = ready_forward,
+                                    .backward = frame_backward,
+                                    .prepare = ready_prepare };
 
 static nn_layer *one (nn_net *net, const nn_kind *kind, nn_layer *in)
 {
@@ -380,6 +408,26 @@ static void test_halo (void)
     nn_net_free (&net);
 }
 
+static void test_prepare (void)
+{
+    float x[N * SIZE];
+    fill (x, N * SIZE, 1);
+    nn_batch batch = { .n = N, .h = H, .w = W, .c = C, .x = x };
+    nn_net *net = nn_net_new (.seed = 0);
+    nn_layer *ready = one (net, &ready_kind, nn_input (net, H, W, C));
+    nn_net_build (net, .batch = N);
+    bool right = true;
+    for (int pass = 1; pass <= 2; pass++) {
+        nn_net_forward (net, &batch, false);
+        for (int k = 0; k < N * SIZE; k++)
+            right &= ready->out.x[k] == x[k] * (float) (pass * NN_PARTS);
+    }
+    check (right,
+           "a kind prepares each of its parts once a pass, before any image",
+           "it does not");
+    nn_net_free (&net);
+}
+
 static void test_mistakes (void)
 {
     nn_net *net = nn_net_new (.seed = 0);
@@ -461,6 +509,7 @@ int main (void)
     test_threads ();
     test_no_allocation ();
     test_halo ();
+    test_prepare ();
     test_mistakes ();
     test_batches ();
     return nn_test_done ();
