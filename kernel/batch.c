@@ -194,8 +194,8 @@ static void finish_outputs (cJSON *outputs)
         cJSON_ArrayForEach (part, data)
         {
             const bool lines = cJSON_IsString (part) &&
-                               strncmp (part->string, "image/png", 9) &&
-                               strncmp (part->string, "image/jpeg", 10);
+                               strcmp (part->string, "image/png") != 0 &&
+                               strcmp (part->string, "image/jpeg") != 0;
             cJSON_AddItemToObject (whole, part->string,
                                    lines ? lines_of (part->valuestring)
                                          : cJSON_Duplicate (part, true));

@@ -26,8 +26,8 @@ static const char *const standard_flags[] = {
     "-fPIC",
     "-Wall",
     "-D_GNU_SOURCE",
-    "-fsanitize=integer-divide-by-zero,shift,signed-integer-overflow,vla-bound,"
-    "return",
+    "-fsanitize=integer-divide-by-zero,shift,vla-bound,return",
+    "-fsanitize=signed-integer-overflow",
     "-fno-isolate-erroneous-paths-dereference",
     "-fno-optimize-sibling-calls",
     "-Werror=implicit-function-declaration",
@@ -68,9 +68,9 @@ static void sweep (const char *parent)
 {
     DIR *folder = opendir (parent);
     for (struct dirent *entry; folder && (entry = readdir (folder));) {
-        int pid;
-        if (sscanf (entry->d_name, "nnk-%d-", &pid) == 1 && kill (pid, 0) != 0 &&
-            errno == ESRCH) {
+        const bool ours = strncmp (entry->d_name, "nnk-", 4) == 0;
+        const pid_t pid = ours ? (pid_t) strtol (entry->d_name + 4, NULL, 10) : 0;
+        if (pid > 0 && kill (pid, 0) != 0 && errno == ESRCH) {
             char *name = nnk_format ("%s/%s", parent, entry->d_name);
             nnk_remove_folder (name);
             free (name);

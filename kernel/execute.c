@@ -270,8 +270,7 @@ static void peek (void)
         hole[0] = hole[1] = -1;
     while (got < wanted && wanted <= sizeof message.text) {
         const size_t part = wanted - got < 4096 ? wanted - got : 4096;
-        const char *from = (const char *) (uintptr_t) address + got;
-        const ssize_t in = syscall (SYS_write, hole[1], from, part);
+        const ssize_t in = syscall (SYS_write, hole[1], address + got, part);
         if (in <= 0 || syscall (SYS_read, hole[0], message.text + got, in) != in)
             break;
         got += in;
@@ -326,7 +325,7 @@ int main (int argc, char **argv)
         const char why[] = "nn-exec is started by nn-kernel, not by hand\n";
         return syscall (SYS_write, 2, why, sizeof why - 1) < 0 ? 1 : 2;
     }
-    const rlim_t limit = (rlim_t) atol (argv[1]) << 20;
+    const rlim_t limit = (rlim_t) strtol (argv[1], NULL, 10) << 20;
     if (limit)
         setrlimit (RLIMIT_AS, &(struct rlimit){ limit, limit });
     setrlimit (RLIMIT_CORE, &(struct rlimit){ 0, 0 });

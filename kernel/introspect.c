@@ -249,11 +249,11 @@ void nnk_is_complete (nnk_session *self, const char *code, cJSON *reply)
     const char *state = cell.state == NNK_INVALID      ? "invalid"
                         : cell.state == NNK_INCOMPLETE ? "incomplete"
                                                        : "complete";
-    char indent[130] = "";
-    for (int i = 0; i < cell.depth && i < 32; i++)
-        strcat (indent, "    ");
+    const int depth = cell.depth < 32 ? cell.depth : 32;
+    char *indent = nnk_format ("%*s", 4 * depth, "");
     cJSON_AddStringToObject (reply, "status", state);
     if (cell.state == NNK_INCOMPLETE)
         cJSON_AddStringToObject (reply, "indent", indent);
+    free (indent);
     nnk_cell_free (&cell);
 }

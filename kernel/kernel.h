@@ -82,9 +82,10 @@ typedef struct {
     int chunks;
     nnk_completeness state;
     int depth; // of brackets that are open at the end
+    int wrong; // the bracket that does not fit, if one does not
 } nnk_cell;
 typedef bool nnk_is_type (void *self, const char *name, size_t size);
-void nnk_cell_cut (nnk_cell *self, const char *source, nnk_is_type *is_type,
+void nnk_cell_cut (nnk_cell *cell, const char *source, nnk_is_type *is_type,
                    void *types);
 void nnk_cell_free (nnk_cell *self);
 bool nnk_token_is (const nnk_cell *cell, int token, const char *word);
@@ -94,6 +95,7 @@ bool nnk_is_keyword (const char *word, size_t size);
 bool nnk_is_qualifier (const char *word, size_t size);
 bool nnk_begins_declaration (const char *word, size_t size);
 void nnk_lex (nnk_cell *cell); // source to tokens
+char nnk_closing (char open);  // the bracket that ends what this one begins
 
 /* --- declare.c: the parts of a declaration ----------------------------------- */
 typedef struct {
@@ -210,7 +212,7 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
                      const char *source, nnk_sink *sink, nnk_text *diagnostics);
 bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink,
                            nnk_text *out);
-void nnk_diagnose (const char *gcc, const char *label,
+void nnk_diagnose (const char *text, const char *label,
                    nnk_text *out); // diagnose.c
 int nnk_run_program (
     char *const *argv, const char *folder, nnk_sink *sink, nnk_text *out,
@@ -236,10 +238,10 @@ typedef struct {
     nnk_text trouble; // why it cannot be compiled
 } nnk_lowered;
 #define NNK_OWN "$own" // the end of a name that was taken from a header's function
-void nnk_lower (nnk_lowered *self, const nnk_cell *cell, const nnk_before *before);
+void nnk_lower (nnk_lowered *out, const nnk_cell *cell, const nnk_before *before);
 void nnk_lowered_free (nnk_lowered *self);
 
-/* --- dwarf.c, value.c: what the debugging information of a cell says --------- */
+/* --- debug.c, value.c: what the debugging information of a cell says --------- */
 typedef struct nnk_dwarf nnk_dwarf;
 nnk_dwarf *nnk_dwarf_open (const char *path);
 void nnk_dwarf_close (nnk_dwarf *self);

@@ -183,11 +183,41 @@ static bool lex_one (lexer *self)
     return true;
 }
 
+char nnk_closing (char open)
+{
+    return open == '(' ? ')' : open == '[' ? ']' : '}';
+}
+
+/*  Finds the first bracket that closes nothing, or the last that nothing closes. */
+static void match_brackets (nnk_cell *cell)
+{
+    int *open = nnk_allocate ((cell->tokens + 1) * sizeof *open);
+    for (int i = 0; i < cell->tokens && cell->state != NNK_INVALID; i++) {
+        const char c = cell->source[cell->token[i].at];
+        if (cell->token[i].kind != NNK_PUNCTUATION || !strchr ("()[]{}", c))
+            continue;
+        if (strchr ("([{", c)) {
+            open[cell->depth++] = i;
+        } else if (!cell->depth ||
+                   nnk_closing (
+                       cell->source[cell->token[open[cell->depth - 1]].at]) != c) {
+            cell->state = NNK_INVALID;
+            cell->wrong = i;
+        } else {
+            cell->depth--;
+        }
+    }
+    if (cell->depth && cell->state != NNK_INVALID) {
+        cell->state = NNK_INCOMPLETE;
+        cell->wrong = open[cell->depth - 1];
+    }
+    free (open);
+}
+
 /*  All tokens, an NNK_END after them, and whether the brackets fit together. */
 void nnk_lex (nnk_cell *cell)
 {
     lexer self = { .cell = cell, .line = 1, .fresh = true };
-    nnk_text open = { 0 };
     while (cell->source[self.at])
         if (!lex_one (&self)) {
             cell->state = NNK_INCOMPLETE;
@@ -195,23 +225,7 @@ void nnk_lex (nnk_cell *cell)
         }
     add_token (&self, NNK_END, self.at, self.line);
     cell->tokens--;
-    for (int i = 0; i < cell->tokens && cell->state != NNK_INVALID; i++) {
-        if (cell->token[i].kind != NNK_PUNCTUATION)
-            continue;
-        const char c = cell->source[cell->token[i].at];
-        if (strchr ("([{", c)) {
-            nnk_add (&open, &(char){ c == '(' ? ')' : c == '[' ? ']' : '}' }, 1);
-        } else if (strchr (")]}", c)) {
-            if (!open.size || open.s[open.size - 1] != c)
-                cell->state = NNK_INVALID;
-            else
-                open.size--;
-        }
-    }
-    if (open.size && cell->state == NNK_COMPLETE)
-        cell->state = NNK_INCOMPLETE;
-    cell->depth = (int) open.size;
-    nnk_text_free (&open);
+    match_brackets (cell);
 }
 
 bool nnk_token_is (const nnk_cell *cell, int token, const char *word)

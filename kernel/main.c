@@ -116,9 +116,9 @@ static bool take_option (command *self, const char *word, const char *value)
     else if (strcmp (word, "-I") == 0 && options->flags < 64)
         options->flag[options->flags++] = nnk_format ("-I%s", absolute (value));
     else if (strcmp (word, "--memory") == 0)
-        options->memory = atol (value);
+        options->memory = strtol (value, NULL, 10);
     else if (strcmp (word, "--time-limit") == 0)
-        self->limit = atof (value);
+        self->limit = strtod (value, NULL);
     else
         return false;
     return true;

@@ -125,40 +125,18 @@ static bool check_brackets (compiled *self)
         return true;
     if (!self->cell.depth && self->cell.state == NNK_INCOMPLETE)
         return check_end (self);
-    nnk_text open = { 0 };
     const nnk_cell *cell = &self->cell;
-    int wrong = -1;
-    for (int i = 0; i < cell->tokens && wrong < 0; i++) {
-        const char c = cell->source[cell->token[i].at];
-        if (cell->token[i].kind != NNK_PUNCTUATION || !strchr ("()[]{}", c))
-            continue;
-        if (strchr ("([{", c))
-            nnk_add (&open, &i, sizeof i);
-        else if (!open.size)
-            wrong = i;
-        else {
-            int last;
-            memcpy (&last, open.s + open.size - sizeof last, sizeof last);
-            const char first = cell->source[cell->token[last].at];
-            if (c != (first == '(' ? ')' : first == '[' ? ']' : '}'))
-                wrong = i;
-            open.size -= sizeof last;
-        }
-    }
-    const bool extra = wrong >= 0;
-    if (!extra)
-        memcpy (&wrong, open.s + open.size - sizeof wrong, sizeof wrong);
-    const nnk_token *t = &cell->token[wrong];
+    const nnk_token *t = &cell->token[cell->wrong];
     int from = t->at;
     while (from > 0 && cell->source[from - 1] != '\n')
         from--;
     nnk_addf (
         &self->diagnostics, "%s:%d:%d: error: %s '%c'\n%5d | %.*s\n      | %*s^\n",
         self->label, t->line, t->at - from + 1,
-        extra ? "nothing before opens this" : "nothing closes this",
+        cell->state == NNK_INVALID ? "nothing before opens this"
+                                   : "nothing closes this",
         cell->source[t->at], t->line, (int) strcspn (cell->source + from, "\n"),
         cell->source + from, t->at - from, "");
-    nnk_text_free (&open);
     return false;
 }
 

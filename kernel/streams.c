@@ -112,20 +112,20 @@ static bool is_ours (int fd)
 
 /* --- The C library's functions that cells and libraries call by these names -- */
 
-ssize_t read (int fd, void *bytes, size_t size)
+ssize_t read (int fd, void *buf, size_t nbytes)
 {
     if (fd == 0 && nnk_is_executor ())
-        return ask (bytes, size);
-    return syscall (SYS_read, fd, bytes, size);
+        return ask (buf, nbytes);
+    return syscall (SYS_read, fd, buf, nbytes);
 }
 
-ssize_t write (int fd, const void *bytes, size_t size)
+ssize_t write (int fd, const void *buf, size_t n)
 {
     if ((fd == 1 || fd == 2) && ring && nnk_is_executor () && is_ours (fd)) {
-        nnk_put (fd == 1 ? 'O' : 'E', bytes, size);
-        return size;
+        nnk_put (fd == 1 ? 'O' : 'E', buf, n);
+        return n;
     }
-    return syscall (SYS_write, fd, bytes, size);
+    return syscall (SYS_write, fd, buf, n);
 }
 
 /*  After a child has ended, what it wrote stands in the pipes: it comes now. We
@@ -159,17 +159,17 @@ int pclose (FILE *stream)
     return status;
 }
 
-pid_t waitpid (pid_t pid, int *status, int options)
+pid_t waitpid (pid_t pid, int *stat_loc, int options)
 {
-    const pid_t ended = syscall (SYS_wait4, pid, status, options, NULL);
+    const pid_t ended = syscall (SYS_wait4, pid, stat_loc, options, NULL);
     if (ended > 0)
         after_child ();
     return ended;
 }
 
-pid_t wait (int *status)
+pid_t wait (int *stat_loc)
 {
-    return waitpid (-1, status, 0);
+    return waitpid (-1, stat_loc, 0);
 }
 
 bool nnk_streams_open (void)

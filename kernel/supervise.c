@@ -90,7 +90,7 @@ static long default_memory (void)
     long most = sysconf (_SC_PHYS_PAGES) / 1024 * sysconf (_SC_PAGESIZE) / 1024;
     if (nnk_read_file ("/sys/fs/cgroup/memory.max",
                        &text)) { // a container's share
-        const long share = atol (nnk_text_string (&text)) >> 20;
+        const long share = strtol (nnk_text_string (&text), NULL, 10) >> 20;
         if (share > 0 && share < most)
             most = share;
     }
@@ -167,18 +167,18 @@ bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
 
 /* --- Ending ------------------------------------------------------------------ */
 
-/*  Ends every child but these two: what cells have left behind. */
-static void end_strays (pid_t keep, pid_t also)
+/*  Ends every child but this one: what cells have left behind. */
+static void end_strays (pid_t keep)
 {
     for (int turn = 0; turn < 50; turn++) {
         nnk_text children = { 0 };
-        int found = 0, pid, used;
+        int found = 0;
         char *path = nnk_format ("/proc/self/task/%d/children", (int) getpid ());
         nnk_read_file (path, &children);
         free (path);
-        for (const char *at = nnk_text_string (&children);
-             sscanf (at, "%d%n", &pid, &used) == 1; at += used)
-            if (pid != keep && pid != also) {
+        char *at = children.s;
+        for (pid_t pid; at && (pid = (pid_t) strtol (at, &at, 10)) > 0;)
+            if (pid != keep) {
                 found++;
                 kill (pid, SIGKILL);
                 waitpid (pid, NULL, 0);
@@ -196,7 +196,7 @@ void nnk_executor_stop (nnk_executor *self)
     kill (-self->group, SIGKILL);
     if (self->pid > 0)
         kill (self->pid, SIGKILL);
-    end_strays (0, 0);
+    end_strays (0);
     close_all ((int[]){ self->control, self->promote, self->pipe[0], self->pipe[1],
                         self->pidfd },
                5);
@@ -228,7 +228,7 @@ static bool promote (nnk_executor *self)
         watch (self, self->snapshot);
     self->snapshot = 0;
     free (ready);
-    end_strays (self->pid, 0);
+    end_strays (self->pid);
     return good;
 }
 

@@ -5,7 +5,7 @@
 
 #include <dwarf.h>
 
-#include "dwarf.h"
+#include "debug.h"
 
 enum { MOST_ROWS = 30 };
 

@@ -51,6 +51,14 @@ static bool in_cell (const void *at)
     return false;
 }
 
+/*  An address that came as a number. */
+static void *pointer (uintptr_t number)
+{
+    void *address;
+    memcpy (&address, &number, sizeof address);
+    return address;
+}
+
 static bool is_main_thread (void)
 {
     return syscall (SYS_gettid) == getpid ();
@@ -96,7 +104,7 @@ static void on_interrupt (int number, siginfo_t *info, void *context)
     if (!is_main_thread ()) {
         syscall (SYS_tgkill, getpid (), getpid (), number);
     } else if (running) {
-        void *at = (void *) ((ucontext_t *) context)->uc_mcontext.gregs[REG_RIP];
+        void *at = pointer (((ucontext_t *) context)->uc_mcontext.gregs[REG_RIP]);
         pending = 1;
         if (in_cell (at) && only_cells (at))
             leave ();
@@ -152,7 +160,7 @@ static void tell (int number, const char *sentence)
 static void on_crash (int number, siginfo_t *info, void *context)
 {
     const greg_t *registers = ((ucontext_t *) context)->uc_mcontext.gregs;
-    void *at = (void *) registers[REG_RIP];
+    void *at = pointer (registers[REG_RIP]);
     if (pending && number == SIGSEGV && info->si_addr == at && in_cell (at)) {
         if (is_main_thread () && only_cells (at))
             leave ();
@@ -181,7 +189,8 @@ static void on_crash (int number, siginfo_t *info, void *context)
     report.frame[report.frames++] = (uint64_t) at;
     if (first == frames) { // a jump to nowhere: who called stands on the stack
         if (number == SIGSEGV && info->si_addr == at)
-            report.frame[report.frames++] = *(uint64_t *) registers[REG_RSP];
+            report.frame[report.frames++] =
+                *(uint64_t *) pointer (registers[REG_RSP]);
     }
     while (++first < frames)
         report.frame[report.frames++] = (uint64_t) frame[first];
@@ -252,8 +261,8 @@ static int add_code (struct dl_phdr_info *info, size_t size, void *wanted)
         if (part->p_type != PT_LOAD || !(part->p_flags & PF_X))
             continue;
         const uintptr_t low = info->dlpi_addr + part->p_vaddr;
-        code[codes].low = (char *) (low & ~4095UL);
-        code[codes++].high = (char *) ((low + part->p_memsz + 4095) & ~4095UL);
+        code[codes].low = pointer (low & ~4095UL);
+        code[codes++].high = pointer ((low + part->p_memsz + 4095) & ~4095UL);
     }
     return 1;
 }

@@ -12,7 +12,7 @@
 
 #include <dwarf.h>
 
-#include "dwarf.h"
+#include "debug.h"
 
 enum {
     MOST_ELEMENTS = 100,

@@ -114,6 +114,15 @@ intact("intact after all interrupts")
 family = k.family()
 check(k.end() == [], "shutdown leaves nothing behind")
 
+for doing, code in (("a loop", "for (;;);"), ("waiting for input", "getchar ();"), ("printing", "for (;;) puts (\"x\");"),
+                    ("a child", "system (\"sleep 1000\");")):
+    k = Kernel()
+    k.send(code)
+    time.sleep(0.4)
+    began = time.time()
+    left = k.end()
+    check(left == [] and time.time() - began < 8, "shutdown during " + doing, "%s, %.1f s" % (left, time.time() - began))
+
 for how in (signal.SIGTERM, signal.SIGKILL):
     k = Kernel()
     k.run("if (fork () == 0) for (;;) pause ();\nint running = 1;")

@@ -1,6 +1,6 @@
-/*  dwarf.h - what the files that read debugging information know of each other */
-#ifndef NNK_DWARF_H
-#define NNK_DWARF_H
+/*  debug.h - what the files that read debugging information know of each other */
+#ifndef NNK_DEBUG_H
+#define NNK_DEBUG_H
 
 #include <elfutils/libdw.h>
 
@@ -15,7 +15,7 @@ typedef struct { // where bytes come from
     void *from;
 } nnk_source;
 
-/* --- dwarf.c: types ---------------------------------------------------------- */
+/* --- debug.c: types ---------------------------------------------------------- */
 bool nnk_type_of (Dwarf_Die *die, Dwarf_Die *type);
 bool nnk_peel (Dwarf_Die *type, bool all);
 bool nnk_find_value_type (nnk_dwarf *self, int serial, Dwarf_Die *type);

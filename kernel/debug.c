@@ -1,4 +1,4 @@
-/*  dwarf.c - the types of a cell, from its debugging information
+/*  debug.c - the types of a cell, from its debugging information
  *
  *  The compiler has written down every type and variable of a cell's object. Here
  *  they are found: the type of the last value and who may show it, the length of
@@ -14,7 +14,7 @@
 #include <dwarf.h>
 #include <gelf.h>
 
-#include "dwarf.h"
+#include "debug.h"
 
 nnk_dwarf *nnk_dwarf_open (const char *path)
 {
