@@ -72,6 +72,32 @@ static void chain_back (nn_net *net, int top, int bottom, const nn_pass *pass)
     }
 }
 
+/*  Must the net wait here until the layer has seen every image? A frozen one
+ *  learns nothing from the batch, and need not see it. */
+static bool waits (const nn_layer *l)
+{
+    return l->kind->whole && !l->frozen;
+}
+
+/*  Every thread of the team calls this: a layer sees the whole batch, each shard
+ *  on its own, and then the shards' sums come together. */
+static void see_all (nn_net *net, nn_layer *l, const nn_batch *batch, bool back)
+{
+    const nn_whole *whole = l->kind->whole;
+#pragma omp for schedule(static)
+    for (int shard = 0; shard < net->shards; shard++) {
+        const nn_pass pass = pass_of (net, batch, true, shard);
+        (back ? whole->partial_back
+              : whole->partial) (l, from (shard, batch->n, net),
+                                 from (shard + 1, batch->n, net), &pass);
+    }
+#pragma omp single
+    {
+        const nn_pass pass = pass_of (net, batch, true, 0);
+        (back ? whole->reduce_back : whole->reduce) (l, &pass);
+    }
+}
+
 /*  Every thread of the team calls this: all layers, all images. */
 static void forward_all (nn_net *net, const nn_batch *batch, bool training)
 {
@@ -82,24 +108,11 @@ static void forward_all (nn_net *net, const nn_batch *batch, bool training)
                 net->layer[l]->kind->prepare (net->layer[l], part, NN_PARTS);
         }
     for (int first = 0, end; first < net->layers; first = end) {
-        // -- a layer that must see the whole batch has now seen all below it
-        const nn_whole *whole = training ? net->layer[first]->kind->whole : NULL;
-        if (whole) {
-#pragma omp for schedule(static)
-            for (int shard = 0; shard < net->shards; shard++) {
-                const nn_pass pass = pass_of (net, batch, training, shard);
-                whole->partial (net->layer[first], from (shard, batch->n, net),
-                                from (shard + 1, batch->n, net), &pass);
-            }
-#pragma omp single
-            {
-                const nn_pass pass = pass_of (net, batch, training, 0);
-                whole->reduce (net->layer[first], &pass);
-            }
-        }
-        // -- on to the next such layer, shard by shard
+        if (training && waits (net->layer[first]))
+            see_all (net, net->layer[first], batch, false);
+        // -- on to the next layer that must see the whole batch, shard by shard
         for (end = first + 1; end < net->layers; end++)
-            if (training && net->layer[end]->kind->whole)
+            if (training && waits (net->layer[end]))
                 break;
 #pragma omp for schedule(static)
         for (int shard = 0; shard < net->shards; shard++) {
@@ -123,23 +136,9 @@ static void backward_all (nn_net *net, const nn_batch *batch)
                             p->size * sizeof *p->sums);
             }
     for (int top = net->layers - 1, bottom; top >= 0; top = bottom - 1) {
-        const nn_whole *whole =
-            net->layer[top]->wanted ? net->layer[top]->kind->whole : NULL;
-        if (whole) {
-#pragma omp for schedule(static)
-            for (int shard = 0; shard < net->shards; shard++) {
-                const nn_pass pass = pass_of (net, batch, true, shard);
-                whole->partial_back (net->layer[top], from (shard, batch->n, net),
-                                     from (shard + 1, batch->n, net), &pass);
-            }
-#pragma omp single
-            {
-                const nn_pass pass = pass_of (net, batch, true, 0);
-                whole->reduce_back (net->layer[top], &pass);
-            }
-        }
-        for (bottom = top; bottom > 0 && !net->layer[bottom - 1]->kind->whole;
-             bottom--)
+        if (net->layer[top]->wanted && waits (net->layer[top]))
+            see_all (net, net->layer[top], batch, true);
+        for (bottom = top; bottom > 0 && !waits (net->layer[bottom - 1]); bottom--)
             continue;
 #pragma omp for schedule(static)
         for (int shard = 0; shard < net->shards; shard++) {
