@@ -18,14 +18,13 @@
 
 void nnk_error_set (nnk_error *self, const char *name, const char *format, ...)
 {
-    char sentence[4096];
     va_list list;
     va_start (list, format);
-    vsnprintf (sentence, sizeof sentence, format, list);
+    char *sentence = nnk_format_list (format, list);
     va_end (list);
     nnk_error_free (self);
     self->name = nnk_copy (name, strlen (name));
-    self->value = nnk_copy (sentence, strlen (sentence));
+    self->value = sentence;
 }
 
 void nnk_error_free (nnk_error *self)

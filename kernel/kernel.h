@@ -11,6 +11,7 @@
 #define NNK_KERNEL_H
 
 #include <poll.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,6 +38,7 @@ const char *nnk_text_string (const nnk_text *self); // never NULL
 void *nnk_allocate (size_t size); // zeroed; out of memory ends the kernel
 char *nnk_copy (const char *bytes, size_t size);
 char *nnk_format (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
+char *nnk_format_list (const char *format, va_list list);
 bool nnk_read_file (const char *path, nnk_text *out);
 bool nnk_write_file (const char *path, const void *bytes,
                      size_t size); // temp + rename

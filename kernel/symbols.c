@@ -28,15 +28,14 @@ nnk_item *nnk_item_new (nnk_item_kind kind, const char *file, int line, int seri
 
 void nnk_item_name (nnk_item *self, const char *format, ...)
 {
-    char name[256];
     va_list list;
     va_start (list, format);
-    vsnprintf (name, sizeof name, format, list);
+    char *name = nnk_format_list (format, list);
     va_end (list);
     self->name = realloc (self->name, (self->names + 1) * sizeof *self->name);
     if (!self->name)
         abort ();
-    self->name[self->names++] = nnk_copy (name, strlen (name));
+    self->name[self->names++] = name;
 }
 
 void nnk_items_add (nnk_items *self, nnk_item *item)

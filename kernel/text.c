@@ -62,6 +62,7 @@ static void add_list (nnk_text *self, const char *format, va_list list)
 {
     va_list again;
     va_copy (again, list);
+    // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): va_copy has filled it
     const int size = vsnprintf (NULL, 0, format, again);
     va_end (again);
     reserve (self, size);
@@ -75,6 +76,13 @@ void nnk_addf (nnk_text *self, const char *format, ...)
     va_start (list, format);
     add_list (self, format, list);
     va_end (list);
+}
+
+char *nnk_format_list (const char *format, va_list list)
+{
+    nnk_text text = { 0 };
+    add_list (&text, format, list);
+    return text.s;
 }
 
 char *nnk_format (const char *format, ...)
