@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What cells mean: state, redefinition, order, the last value, messages of the compiler at the reader's place."""
 import os
+import random
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -226,5 +227,19 @@ c = k.run("1", user_expressions={"a": "x + 1", "b": "nonsense_here", "c": "word"
 check(c["a"]["data"]["text/plain"] == "3.5" and c["b"]["status"] == "error" and c["c"]["data"]["text/plain"] == '"hello"',
       "user_expressions", c)
 
+# -- cells that were damaged: the kernel cuts whatever comes
+random.seed(7)
+pieces = ["{", "}", "(", ")", ";", "struct", "typedef", "\"", "'", "/*", "//", "#define X", "\n", "=", "__attribute__ ((x))", "enum", "[", "?", ":"]
+with open(os.path.abspath(__file__)) as file:
+    whole = file.read()
+for turn in range(2000):
+    at = random.randrange(len(whole) - 200)
+    code = whole[at:at + random.randrange(200)]
+    for change in range(random.randrange(4)):
+        at = random.randrange(len(code) + 1)
+        code = code[:at] + random.choice(pieces) + code[at + random.randrange(4):]
+    if k.ask("is_complete_request", {"code": code})["status"] not in ("complete", "incomplete", "invalid"):
+        check(False, "a damaged cell", code)
+check(k.run("6 * 7").value == "42", "two thousand damaged cells do no harm")
 check(k.end() == [], "nothing is left behind")
 done()
