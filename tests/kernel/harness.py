@@ -134,6 +134,8 @@ class Kernel:
         for socket in (self.shell, self.iopub, self.stdin):
             self.poller.register(socket, zmq.POLLIN)
         self.welcome = self.receive(self.iopub)
+        if self.welcome["content"].get("execution_state") == "starting":  # a fast subscriber hears this too, before it is greeted
+            self.welcome = self.receive(self.iopub)
         self.ask("kernel_info_request")
 
     def address(self, port):
