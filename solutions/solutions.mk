@@ -2,13 +2,19 @@
 # SEED= the same numbers again, JSON=1 prints one line for programs.
 GRADE_C   := $(wildcard tests/grade/*.c)
 GRADE     := $(BUILD)/grade/grade
+LOOP_C    := $(wildcard tests/grade/loop/*.c)
+LOOP      := $(BUILD)/grade/loop
 SOLUTIONS := $(patsubst solutions/%.c,%,$(wildcard solutions/[0-9]*.c))
 # what a learner's file, and everything that it is compared with, is compiled with, stands in solutions/flags
 
-$(GRADE): $(GRADE_C) tests/grade/grade.h tests/grade/engine.h lib/nn.h $(BUILD)/libnn.a
+$(GRADE): $(GRADE_C) $(wildcard tests/grade/*.h) lib/nn.h $(BUILD)/libnn.a
 	@mkdir -p $(@D)
 	$(call Q,cc)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -Ilib -rdynamic -o $@ $(GRADE_C) \
 		-Wl,--whole-archive $(BUILD)/libnn.a -Wl,--no-whole-archive $(NN_LIBS) -ldl
+
+$(LOOP): $(LOOP_C) $(addprefix tests/grade/,course.c progress.c) $(wildcard tests/grade/*.h tests/grade/loop/*.h) lib/nn.h $(BUILD)/libnn.a
+	@mkdir -p $(@D)
+	$(call Q,cc)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -Ilib -Itests -o $@ $(filter %.c,$^) $(BUILD)/libnn.a $(NN_LIBS)
 
 # -- the parts of one exercise: its checks; the reference and each known mistake
 .SECONDEXPANSION:
@@ -26,11 +32,26 @@ grade-parts: $(GRADE) $(SOLUTIONS:%=grade-part-%) # of all exercises
 
 grade: $(GRADE) ## grade your exercise: EX=01-1, a number or a name; FILE= another file, SEED= the same numbers again
 	@name=$$($(GRADE) --find "$(EX)") && $(MAKE) -s --no-print-directory "grade-part-$$name" && \
-		$(GRADE) --parts $(BUILD)/grade $(if $(FILE),--file "$(FILE)") $(if $(SEED),--seed "$(SEED)") $(if $(JSON),--json) "$$name"
+		$(GRADE) --parts $(BUILD)/grade $(if $(FILE),--file "$(FILE)",--record) $(if $(SEED),--seed "$(SEED)") $(if $(JSON),--json) "$$name"
+
+# -- the loop between two gradings; what was reached is kept in exercises/progress
+next: $(LOOP) ## the next exercise: its statement, its file, its place in the notebook; EX= another one
+	@$(LOOP) $(BUILD)/grade next "$(EX)"
+watch: $(LOOP) $(GRADE) ## grade whenever you save; keys for a hint, the next exercise, the solution; EX= where to begin
+	@$(LOOP) $(BUILD)/grade watch "$(EX)"
+hint: $(LOOP) ## EX=01-1: a hint, and one more each time
+	@$(LOOP) $(BUILD)/grade hint "$(EX)"
+progress: $(LOOP) ## what you have reached, chapter by chapter
+	@$(LOOP) $(BUILD)/grade progress
+reset: $(LOOP) ## EX=01-1: begin an exercise again; your file is kept in exercises/kept
+	@$(LOOP) $(BUILD)/grade reset "$(EX)"
+diff: $(LOOP) ## EX=01-1: your file beside the solution, once you have all points
+	@$(LOOP) $(BUILD)/grade diff "$(EX)"
+.PHONY: next watch hint progress reset diff
 
 stubs: # exercises/*.c anew from the solutions; files that a learner has changed are left alone
 	@solutions/stubs
 .PHONY: grade grade-parts stubs
 
-TESTS += tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
-TEST_NEEDS += grade-parts
+TESTS += tests/grade/loop.py tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
+TEST_NEEDS += grade-parts $(LOOP)

@@ -107,13 +107,16 @@ static void show_next (const grade_report *r, int points)
                 r->task->file);
     else if (points < e->points)
         printf ("  Next: mend it, then the same numbers again:\n"
-                "  make grade EX=%s SEED=%llu\n",
-                e->id, (unsigned long long) r->task->seed);
-    else if (r->next)
-        printf ("  Next: exercises/%s.c, make grade EX=%s\n", r->next->name,
-                r->next->id);
-    else
-        printf ("  That was the last exercise.\n");
+                "  make grade EX=%s SEED=%llu    or a hint: make hint EX=%s\n",
+                e->id, (unsigned long long) r->task->seed, e->id);
+    else {
+        printf ("  Beside the solution: make diff EX=%s\n", e->id);
+        if (r->next)
+            printf ("  Next: exercises/%s.c, make grade EX=%s\n", r->next->name,
+                    r->next->id);
+        else
+            printf ("  That was the last exercise.\n");
+    }
 }
 
 int report_text (const grade_report *r)
