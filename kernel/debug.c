@@ -168,13 +168,16 @@ long nnk_array_length (Dwarf_Die *array, int dimension)
     return -1;
 }
 
+/*  The length of `int v[] = { ... }`: nnk_length_v points to such an array. */
 long nnk_dwarf_length (nnk_dwarf *self, const char *variable)
 {
-    Dwarf_Die die, type;
-    if (!self || !find (self, variable, &die) || !nnk_type_of (&die, &type) ||
-        !nnk_peel (&type, true) || dwarf_tag (&type) != DW_TAG_array_type)
-        return -1;
-    return nnk_array_length (&type, 0);
+    Dwarf_Die die, pointer, array;
+    char *name = nnk_format ("nnk_length_%s", variable);
+    const bool found = self && find (self, name, &die) &&
+                       nnk_type_of (&die, &pointer) &&
+                       nnk_type_of (&pointer, &array);
+    free (name);
+    return found ? nnk_array_length (&array, 0) : -1;
 }
 
 /*  The names of the fields of a variable, or of what it points to, one a line. */

@@ -144,10 +144,10 @@ typedef struct {
     char *file;   // "cell[3]"
     int stub;     // functions
     int line;
-    int serial; // the compilation that defined it
-    bool
-        growing; // an array whose length only the compiler knows: NNK_LENGTH in text
-    bool reused; // lives where an older one lived
+    int serial;   // the compilation that defined it
+    bool growing; // int v[]: its value decides how long it is
+    long length;  // then: as far as is known
+    bool reused;  // lives where an older one lived
 } nnk_item;
 typedef struct {
     nnk_item **item;
@@ -226,7 +226,7 @@ typedef struct {
     int serial;             // the number of this compilation
     const nnk_items *items; // what the cells before have defined
     const nnk_index *index; // what headers declare
-    const char *keep; // " v w ": arrays that turned out to have their old length
+    const char *lengths;    // " v=3 w=6 ": arrays that the compiler has measured
     int next_stub;
 } nnk_before;
 typedef struct {
@@ -236,6 +236,7 @@ typedef struct {
     nnk_text stubs;  // its functions, as the executor is told of them
     int next_stub;
     bool conditional; // has #if: which items are active is known after compiling
+    bool again;       // something must wait until arrays are measured
     nnk_text notes;   // said to the reader when it has ended well
     nnk_text trouble; // why it cannot be compiled
 } nnk_lowered;
@@ -250,7 +251,7 @@ void nnk_dwarf_close (nnk_dwarf *self);
 bool nnk_dwarf_shower (nnk_dwarf *self, int serial, char *name, size_t size,
                        bool *pointer);
 long nnk_dwarf_length (nnk_dwarf *self,
-                       const char *variable); // elements; -1: no array
+                       const char *variable); // elements of v[]; -1: not known
 bool nnk_dwarf_active (nnk_dwarf *self, int **marks, int *count);
 typedef bool nnk_peek (void *self, uint64_t address, void *out, size_t size);
 cJSON *nnk_dwarf_value (nnk_dwarf *self, int serial, uint64_t address,

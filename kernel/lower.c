@@ -109,10 +109,10 @@ static void lower_function (nnk_lowerer *self, const nnk_chunk *chunk,
             ->old_style) { // its parameters are declared later: promise nothing of them
         nnk_declarator bare = *d;
         bare.last = bare.attributes = d->name + 1;
-        nnk_add_declarator (self, &text, all, &bare, NULL, false, true);
+        nnk_add_declarator (self, &text, all, &bare, NULL, false);
         nnk_add_string (&text, "()");
     } else {
-        nnk_add_declarator (self, &text, all, d, NULL, false, true);
+        nnk_add_declarator (self, &text, all, d, NULL, false);
     }
     nnk_addf (&text, " __asm__ (\"nnk_stub_%d\");\n", item->stub);
     item->text = text.s;
@@ -150,7 +150,7 @@ static void lower_prototype (nnk_lowerer *self, const nnk_chunk *chunk,
         nnk_index_find (self->before->index, word, name->end - name->at);
     const nnk_item *old = nnk_find_old (self, copy);
     if ((known && known->kind == 'f') || (old && old->kind == NNK_ITEM_FUNCTION)) {
-        nnk_add_declarator (self, &self->file, all, d, NULL, false, true);
+        nnk_add_declarator (self, &self->file, all, d, NULL, false);
         nnk_add_string (&self->file, ";\n");
     } else {
         lower_function (self, chunk, all, d);
@@ -170,8 +170,11 @@ static void lower_declaration (nnk_lowerer *self, const nnk_chunk *chunk)
         nnk_addf (&self->out->trouble,
                   "%s:%d: error: expected ';' after this declaration\n",
                   self->before->label, last->line);
-    } else if (all.is_assert) {
-        nnk_add_source (self, &self->file, chunk->first, chunk->last);
+    } else if (
+        all.is_assert) { // it may speak of an array that is not measured yet
+        self->out->again = !self->before->lengths && self->growing;
+        if (!self->out->again)
+            nnk_add_source (self, &self->file, chunk->first, chunk->last);
     } else if (all.is_typedef || all.body >= 0 || !all.declarators) {
         tag = lower_type (self, chunk, &all);
     }

@@ -14,6 +14,7 @@ typedef struct {
     nnk_text entry; // the calls of the runs
     int runs, marks, tags;
     int conditions; // how many #if are open
+    bool growing;   // the cell has arrays whose values decide their lengths
 } nnk_lowerer;
 
 /* --- place.c: the reader's text ---------------------------------------------- */
@@ -25,7 +26,7 @@ void nnk_blank (const nnk_lowerer *self, nnk_text *out, size_t start, int origin
 bool nnk_word_is (const nnk_lowerer *self, int i, const char *word);
 void nnk_add_declarator (const nnk_lowerer *self, nnk_text *out,
                          const nnk_declaration *all, const nnk_declarator *d,
-                         const char *tag, bool writable, bool named);
+                         const char *tag, bool writable);
 char *nnk_shape_of (const nnk_lowerer *self, int first, int last);
 char *nnk_word_of (const nnk_lowerer *self, int i);
 

@@ -66,12 +66,11 @@ static bool is_own_const (const nnk_lowerer *self, const nnk_declarator *d, int 
 }
 
 /*  One declarator of a declaration as a declaration of its own, without its
- *  storage class and its value; `writable`: without its own const; `named`: false
- *  blanks the name. The rest of the declaration becomes blanks, so that what stays
- *  keeps its column. */
+ *  storage class and its value; `writable`: without its own const. The rest of the
+ *  declaration becomes blanks, so that what stays keeps its column. */
 void nnk_add_declarator (const nnk_lowerer *self, nnk_text *out,
                          const nnk_declaration *all, const nnk_declarator *d,
-                         const char *tag, bool writable, bool named)
+                         const char *tag, bool writable)
 {
     const int last = d->attributes;
     nnk_add_place (self, out, nnk_token_at (self, all->first)->at,
@@ -85,7 +84,7 @@ void nnk_add_declarator (const nnk_lowerer *self, nnk_text *out,
         if (i == all->last)
             i = d->first;
         if ((i < all->last && nnk_is_storage (self->cell, i)) ||
-            (writable && is_own_const (self, d, i)) || (!named && i == d->name))
+            (writable && is_own_const (self, d, i)))
             nnk_blank (self, out, start, all->first, i, i + 1);
     }
     if (all->body >= 0)

@@ -140,28 +140,23 @@ static bool check_brackets (compiled *self)
     return false;
 }
 
-/*  Arrays like `int v[] = { ... }`: their length is written into the text that
- *  later cells read. Adds to `keep` those that have kept the length that they had. */
-static void settle_arrays (nnk_session *self, compiled *cell, nnk_text *keep)
+/*  Arrays like `int v[] = { ... }`: the cell was compiled with guesses of their
+ *  lengths, and in it the compiler has measured them. False: a guess was wrong. */
+static bool measure_arrays (const compiled *cell, nnk_text *lengths)
 {
+    bool right = !cell->lowered.again;
+    nnk_text_clear (lengths);
+    nnk_add_string (lengths, " ");
     for (int i = 0; i < cell->lowered.fresh.items; i++) {
-        nnk_item *item = cell->lowered.fresh.item[i];
-        char *hole = item->growing ? strstr (item->text, "NNK_LENGTH") : NULL;
-        if (!hole)
+        const nnk_item *item = cell->lowered.fresh.item[i];
+        const long length =
+            item->growing ? nnk_dwarf_length (cell->dwarf, item->name[0]) : -1;
+        if (length < 0)
             continue;
-        const long length = nnk_dwarf_length (cell->dwarf, item->name[0]);
-        char *text =
-            nnk_format ("%.*s%ld%s", (int) (hole - item->text), item->text,
-                        length < 0 ? 1 : length, hole + strlen ("NNK_LENGTH"));
-        const nnk_item *old = nnk_items_find (&self->items, item->name[0]);
-        char bounds[32];
-        snprintf (bounds, sizeof bounds, "[%ld", length);
-        if (!item->reused && old && old->growing &&
-            strcmp (old->shape, item->shape) == 0 && strstr (old->text, bounds))
-            nnk_addf (keep, " %s ", item->name[0]);
-        free (item->text);
-        item->text = text;
+        right &= length == item->length;
+        nnk_addf (lengths, "%s=%ld ", item->name[0], length);
     }
+    return right;
 }
 
 /*  Of the pieces between #if and #endif, later cells see those that were compiled. */
@@ -186,10 +181,10 @@ static void drop_inactive (compiled *cell)
     free (marks);
 }
 
-static bool compile_once (nnk_session *self, compiled *cell, const char *keep)
+static bool compile_once (nnk_session *self, compiled *cell, const char *lengths)
 {
     const nnk_before before = { cell->label,  cell->serial, &self->items,
-                                &self->index, keep,         self->next_stub };
+                                &self->index, lengths,      self->next_stub };
     nnk_lowered_free (&cell->lowered);
     nnk_text_clear (&cell->diagnostics);
     nnk_lower (&cell->lowered, &cell->cell, &before);
@@ -211,21 +206,22 @@ static bool compile_once (nnk_session *self, compiled *cell, const char *keep)
 static bool compile (nnk_session *self, compiled *cell, const char *code,
                      int count)
 {
-    nnk_text keep = { 0 };
+    enum { MOST_TURNS = 8 };
+    nnk_text lengths = { 0 };
     cell->serial = ++self->serial;
     snprintf (cell->label, sizeof cell->label, "cell[%d]", count);
     nnk_cell_cut (&cell->cell, code, nnk_is_type_name, self);
     bool good = check_brackets (cell) && compile_once (self, cell, NULL);
-    if (good) {
-        settle_arrays (self, cell, &keep);
-        if (keep.size) { // once more, into the places where they lived
-            good = compile_once (self, cell, keep.s);
-            settle_arrays (self, cell, &keep);
-        }
+    for (int turn = 0; good && !measure_arrays (cell, &lengths); turn++) {
+        good = turn < MOST_TURNS && compile_once (self, cell, lengths.s);
+        if (turn == MOST_TURNS)
+            nnk_addf (&cell->diagnostics,
+                      "%s: error: the length of an array depends on itself\n",
+                      cell->label);
     }
     if (good)
         drop_inactive (cell);
-    nnk_text_free (&keep);
+    nnk_text_free (&lengths);
     return good;
 }
 

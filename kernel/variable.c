@@ -26,18 +26,42 @@ static bool is_stale (const nnk_lowerer *self, const nnk_item *old)
     return false;
 }
 
+/*  How long `int v[] = { ... }` is: as the compiler has measured it, else a guess
+ *  that is right when nothing is designated and no brace left out. */
+static long length_of (const nnk_lowerer *self, const nnk_declarator *d,
+                       const char *name)
+{
+    char key[300];
+    snprintf (key, sizeof key, " %.250s=", name);
+    const char *known =
+        self->before->lengths ? strstr (self->before->lengths, key) : NULL;
+    if (known)
+        return strtol (known + strlen (key), NULL, 10);
+    if (d->value < 0)
+        return 1;
+    const nnk_token *t = nnk_token_at (self, d->value);
+    if (!nnk_word_is (self, d->value, "{"))
+        return t->end - t->at - 1; // a string, with its 0
+    long length = 0;
+    for (int i = d->value + 1; i < d->value_last - 1;) {
+        length++;
+        while (i < d->value_last - 1 && !nnk_word_is (self, i, ","))
+            i = nnk_word_is (self, i, "{") || nnk_word_is (self, i, "(")
+                    ? nnk_token_match (self->cell, i)
+                    : i + 1;
+        i++;
+    }
+    return length;
+}
+
 /*  Gives the variable its symbol: that of its predecessor if the type is the same. */
 static void choose_symbol (nnk_lowerer *self, nnk_item *item, const char *name)
 {
     const nnk_item *old = nnk_find_fresh (self, name);
-    char keep[300];
-    snprintf (keep, sizeof keep, " %.250s ", name);
     if (!old)
         old = nnk_find_old (self, name);
-    if (old && old->kind == NNK_ITEM_VARIABLE &&
-        strcmp (old->shape, item->shape) == 0 && !is_stale (self, old) &&
-        (!item->growing ||
-         strstr (self->before->keep ? self->before->keep : "", keep))) {
+    if (old && old->kind == NNK_ITEM_VARIABLE && old->length == item->length &&
+        strcmp (old->shape, item->shape) == 0 && !is_stale (self, old)) {
         item->symbol = nnk_copy (old->symbol, strlen (old->symbol));
         item->reused = true;
     } else {
@@ -55,39 +79,56 @@ static bool is_zero (const nnk_lowerer *self, const nnk_declarator *d)
              nnk_word_is (self, d->value + 2, "}")));
 }
 
-/*  The statement that gives the variable its value, in its turn. */
+/*  The statement that gives the variable its value, in its turn. What decides the
+ *  length of an array is compiled here alone: at file level C wants constants. */
 static void add_value (nnk_lowerer *self, const nnk_declarator *d,
                        const nnk_item *item)
 {
     const char *name = item->name[0];
-    if (d->value < 0 ? item->reused : is_zero (self, d)) {
-        nnk_addf (&self->run, "\n__builtin_memset ((void *) &%s, 0, sizeof %s);\n",
-                  name, name);
+    nnk_text *run = &self->run;
+    if (d->value < 0 ? item->reused : is_zero (self, d) && !item->growing) {
+        nnk_addf (run, "\n__builtin_memset ((void *) &%s, 0, sizeof %s);\n", name,
+                  name);
     } else if (d->value >= 0) {
-        nnk_addf (&self->run, "\n{ __typeof__ (%s) nnk_new =", name);
-        nnk_add_source (self, &self->run, d->value, d->value_last);
-        nnk_addf (
-            &self->run,
-            "; __builtin_memcpy ((void *) &%s, &nnk_new, sizeof nnk_new); }\n",
-            name);
+        nnk_addf (run, "\n{ __typeof__ (%s%s) nnk_new%s =", name,
+                  item->growing ? "[0]" : "", item->growing ? "[]" : "");
+        nnk_add_source (self, run, d->value, d->value_last);
+        if (item->growing)
+            nnk_addf (run,
+                      "; static __typeof__ (nnk_new) *nnk_length_%s "
+                      "__attribute__ ((used))",
+                      name);
+        nnk_addf (run,
+                  "; __builtin_memcpy ((void *) &%s, &nnk_new, sizeof nnk_new); "
+                  "}\n",
+                  name);
     }
 }
 
-/*  The type of an array whose length its value decides, or of an __auto_type. */
-static void add_deduced (nnk_lowerer *self, nnk_text *out,
-                         const nnk_declaration *all, const nnk_declarator *d,
-                         const char *tag)
+/*  The declaration itself: as the reader wrote it, but with the length of an array
+ *  and the type of an __auto_type. */
+static void add_declaration (nnk_lowerer *self, nnk_text *out,
+                             const nnk_declaration *all, const nnk_declarator *d,
+                             const nnk_item *item, const char *tag, bool writable)
 {
-    nnk_add_string (out, "\n__typeof__ (");
-    if (!all->is_auto) {
-        nnk_add_string (out, "(");
-        nnk_add_declarator (self, out, all, d, tag, true, false);
-        nnk_add_string (out, nnk_word_is (self, d->value, "{") ? ")" : ") {");
+    if (all->is_auto && d->value >= 0) {
+        nnk_add_string (out, "\n__typeof__ (");
+        nnk_add_source (self, out, d->value, d->value_last);
+        nnk_addf (out, ") %s", item->name[0]);
+        return;
     }
-    nnk_add_source (self, out, d->value, d->value_last);
-    if (!all->is_auto && !nnk_word_is (self, d->value, "{"))
-        nnk_add_string (out, "}");
-    nnk_add_string (out, ")");
+    const size_t start = out->size;
+    nnk_add_declarator (self, out, all, d, tag, writable);
+    char *hole = item->growing ? strrchr (out->s + start, '[') : NULL;
+    while (hole && hole > out->s + start &&
+           !(hole[0] == '[' && hole[1 + strspn (hole + 1, " ")] == ']'))
+        hole--;
+    if (hole) {
+        char *rest = nnk_copy (hole + 1, strlen (hole + 1));
+        out->size = hole + 1 - out->s;
+        nnk_addf (out, "%ld%s", item->length, rest);
+        free (rest);
+    }
 }
 
 /*  What later cells read, and what this one does: `extern` with the symbol, then
@@ -95,38 +136,16 @@ static void add_deduced (nnk_lowerer *self, nnk_text *out,
 static void declare (nnk_lowerer *self, const nnk_declaration *all,
                      const nnk_declarator *d, nnk_item *item, const char *tag)
 {
-    const bool deduced = (all->is_auto || item->growing) && d->value >= 0;
     nnk_text attributes = { 0 }, text = { 0 };
     nnk_add_source (self, &attributes, d->attributes, d->last);
     nnk_add_string (&text, "\nextern");
-    if (all->is_auto && d->value >= 0) {
-        add_deduced (self, &text, all, d, tag);
-        nnk_addf (&text, " %s", item->name[0]);
-    } else {
-        const size_t start = text.size;
-        nnk_add_declarator (self, &text, all, d, tag, false, true);
-        char *hole = item->growing ? strrchr (text.s + start, '[') : NULL;
-        while (hole && hole > text.s &&
-               !strchr ("]", hole[1 + strspn (hole + 1, " ")]))
-            hole--;
-        if (hole) {
-            char *rest = nnk_copy (hole + 1, strlen (hole + 1));
-            text.size = hole + 1 - text.s;
-            nnk_addf (&text, "NNK_LENGTH%s", rest);
-            free (rest);
-        }
-    }
+    add_declaration (self, &text, all, d, item, tag, false);
     nnk_addf (&text, " __asm__ (\"%s\") %s;\n", item->symbol,
               nnk_text_string (&attributes));
     item->text = text.s;
     for (int turn = 0; turn < (item->reused ? 1 : 2); turn++) {
         nnk_add_string (&self->file, turn ? "\n" : "\nextern");
-        if (deduced) {
-            add_deduced (self, &self->file, all, d, tag);
-            nnk_addf (&self->file, " %s", item->name[0]);
-        } else {
-            nnk_add_declarator (self, &self->file, all, d, tag, true, true);
-        }
+        add_declaration (self, &self->file, all, d, item, tag, true);
         if (!turn)
             nnk_addf (&self->file, " __asm__ (\"%s\")", item->symbol);
         nnk_addf (&self->file, " %s;\n", nnk_text_string (&attributes));
@@ -147,7 +166,8 @@ void nnk_lower_variable (nnk_lowerer *self, const nnk_declaration *all,
     char *right = nnk_shape_of (self, d->first, d->last);
     item->shape = all->is_auto ? nnk_format ("auto %d", self->before->serial)
                                : nnk_format ("%s%s", tag ? tag : left, right);
-    item->growing = d->growing;
+    self->growing |= item->growing = d->growing;
+    item->length = d->growing ? length_of (self, d, name) : 0;
     choose_symbol (self, item, name);
     const nnk_item *twin = nnk_find_fresh (self, name);
     if (twin && item->reused)
@@ -168,7 +188,7 @@ void nnk_lower_extern (nnk_lowerer *self, const nnk_declaration *all,
 {
     nnk_text text = { 0 };
     nnk_add_string (&text, "\nextern");
-    nnk_add_declarator (self, &text, all, d, NULL, false, true);
+    nnk_add_declarator (self, &text, all, d, NULL, false);
     nnk_add_string (&text, ";\n");
     nnk_add_string (&self->file, text.s);
     char *name = nnk_word_of (self, d->name);

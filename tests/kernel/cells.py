@@ -104,6 +104,27 @@ gives("typedef struct { int a; } again_t;\nagain_t again_v = { 3 };\nint again_f
 gives("typedef struct { int a; } again_t;\nagain_t again_v = { 4 };\nagain_f ()", "4", name="a cell with a type run again")
 fails("int length = 10;\ndouble vla[length];", "]:2:8: error", "must be a constant")
 
+# -- arrays whose value decides their length
+gives("int seven (void) { return 7; }\nstruct P { int x, y; };\nstruct P pp[] = { { seven (), 3 }, { 2, 3 } };\nsizeof pp / sizeof *pp", "2",
+      name="an array of calls")
+gives("pp[0].x + pp[1].y", "10")
+gives("struct P make (int x) { return (struct P) { x, seven () }; }\nstruct P made[] = { make (1), make (2), (struct P) { seven (), 0 } };\n"
+      "int many = sizeof made / sizeof *made;\nmade[2].x + many", "10", name="an array of structs that functions return")
+gives("enum { LOW, HIGH = 4 };\nint places[] = { [HIGH] = seven (), [LOW] = 1 };\n_Static_assert (sizeof places == 5 * sizeof (int), \"\");\nplaces",
+      "{ 1, 0, 0, 0, 7 }", name="designators")
+gives("struct P flat[] = { seven (), 1, 2, 3, 4 };\nflat[2].x + sizeof flat / sizeof *flat", "7", name="braces left out")
+gives("int rows[][2] = { { seven (), 1 }, 2, 3, { 4 } };\nrows", "{ { 7, 1 },\n  { 2, 3 },\n  { 4, 0 } }")
+gives("const char *const said[] = { seven () > 1 ? \"yes\" : \"no\", \"a, b\" };\nsaid[0]", '"yes"')
+gives("const char tabbed[] = \"a\\tb\" \"c\";\nsizeof tabbed", "5", name="a string of escapes and parts")
+gives("char braced[] = { \"abc\" }, letters[] = { 'a', (char) seven () };\nsizeof braced + sizeof letters", "6")
+gives("int (*calls[]) (void) = { seven, seven, NULL };\ncalls[1] ()", "7")
+gives("int counts[] = { 1, 2, seven () }, squares[] = { [sizeof counts / sizeof *counts] = 1 };\nsizeof squares / sizeof *squares", "4",
+      name="one length from another")
+gives("void *ring[] = { &ring[1], &ring[0] };\nring[0] == &ring[1]", "1", name="an array that points to itself")
+gives("int *into = &counts[2]; int counts[] = { 4, 5, 6 };\n*into", "6", name="a measured array of the same length assigns")
+gives("int none[] = {};\nsizeof none", "0")
+fails("int wrong[] = { seven (), no_such_thing };", "]:1:27: error", "no_such_thing")
+
 # -- redefinition
 gives("int f (int v) { return v + 1; }\nint g (int v) { return 10 * f (v); }\nint (*stored) (int) = f;\ng (1)", "20")
 gives("int f (int v) { return v + 100; }\ng (1)", "1010", name="an earlier caller uses the new function")
