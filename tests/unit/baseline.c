@@ -11,8 +11,8 @@ enum { BATCH = 64, STEPS = 5 };
 
 /* --- Every allocation of this program is counted ---------------------------------- */
 void *__libc_malloc (size_t size);
-void *__libc_calloc (size_t count, size_t size);
-void *__libc_realloc (void *old, size_t size);
+void *__libc_calloc (size_t nmemb, size_t size);
+void *__libc_realloc (void *ptr, size_t size);
 static long allocations;
 
 void *malloc (size_t size)
@@ -21,16 +21,16 @@ void *malloc (size_t size)
     return __libc_malloc (size);
 }
 
-void *calloc (size_t count, size_t size)
+void *calloc (size_t nmemb, size_t size)
 {
     __atomic_add_fetch (&allocations, 1, __ATOMIC_RELAXED);
-    return __libc_calloc (count, size);
+    return __libc_calloc (nmemb, size);
 }
 
-void *realloc (void *old, size_t size)
+void *realloc (void *ptr, size_t size)
 {
     __atomic_add_fetch (&allocations, 1, __ATOMIC_RELAXED);
-    return __libc_realloc (old, size);
+    return __libc_realloc (ptr, size);
 }
 
 static nn_net *baseline (void)

@@ -83,7 +83,7 @@ static void orders (void)
         nn_loader_new (data, .batch = 32, .shuffle = true, .seed = 5);
     nn_loader *again =
         nn_loader_new (data, .batch = 32, .shuffle = true, .seed = 5, .ahead = 7);
-    int a[COUNT], b[COUNT], c[COUNT];
+    int a[COUNT] = { 0 }, b[COUNT] = { 0 }, c[COUNT] = { 0 };
     bool good;
     check (nn_loader_batches (plain) == 3, "70 images are 3 batches of 32", "%d",
            nn_loader_batches (plain));
@@ -220,7 +220,7 @@ static void changes (void)
                            .mix = halve, .with = &half);
         gone.apply = NULL;
     }
-    float noise[2][COUNT], weight[2][COUNT];
+    float noise[2][COUNT] = { { 0 } }, weight[2][COUNT] = { { 0 } };
     bool good = true;
     for (int pass = 0; pass < 2; pass++) { // the same epoch twice
         nn_loader_start (loader, 9, 0);

@@ -52,9 +52,10 @@ static void layout (void)
          51); // green, row 0, column 2
     put ("test_batch.bin", 7L * RECORD + 1 + 2048 + 1023, 102); // blue, the last
     nn_data *data = nn_cifar10 (folder, true);
-    if (!check (data && data->count == 10000 && data->classes == 10 &&
-                    data->h == 32 && data->w == 32 && data->c == 3,
-                "a test file opens", "%s", nn_error ()))
+    check (data && data->count == 10000 && data->classes == 10 && data->h == 32 &&
+               data->w == 32 && data->c == 3,
+           "a test file opens", "%s", nn_error ());
+    if (!data)
         return;
     nn_image image = { 0 };
     check (data->read (data, 7, &image) == NN_OK && image.h == 32 &&

@@ -182,7 +182,8 @@ static int files_in (const char *path)
     DIR *list = opendir (path);
     for (struct dirent *entry; list && (entry = readdir (list));)
         count += entry->d_name[0] != '.';
-    closedir (list);
+    if (list)
+        closedir (list);
     return count;
 }
 

@@ -201,9 +201,10 @@ static void files (void)
     // -- without a notebook a figure becomes a file that is new
     nn_on_show = NULL;
     printf ("figures: ");
-    check (nn_plot_curves_with (&c, 1, plain) == NN_OK &&
-               nn_plot_curves_with (&c, 1, plain) == NN_OK &&
-               access ("figure-1.svg", R_OK) == 0 &&
+    int made = 0;
+    for (int k = 0; k < 2; k++)
+        made += nn_plot_curves_with (&c, 1, plain) == NN_OK;
+    check (made == 2 && access ("figure-1.svg", R_OK) == 0 &&
                access ("figure-2.svg", R_OK) == 0,
            "figures are numbered", "%s", nn_error ());
     nn_on_show = keep;
@@ -216,7 +217,8 @@ static void files (void)
 static void no_gnuplot (void)
 {
     const nn_curve c = { .y = up, .count = 4 };
-    char *path = strdup (getenv ("PATH"));
+    const char *now = getenv ("PATH");
+    char *path = strdup (now ? now : "/usr/bin:/bin");
     setenv ("PATH", "/nowhere", 1);
     check (nn_plot_curves_with (&c, 1, plain) == NN_ESYSTEM &&
                strstr (nn_error (), "gnuplot-nox"),
