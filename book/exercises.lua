@@ -39,6 +39,13 @@ local function read_exercise (ref, line)
     return { title = title, points = points, statement = pandoc.read (rest, 'markdown').blocks, stub = code }
 end
 
+-- "ex_forward, ex_backward": the functions that a stub defines for the grader; nil if they have other names.
+local function functions_of (stub)
+    local names = {}
+    for line in stub:gmatch '[^\n]+' do names[#names + 1] = line:match '^%a[%w_ ]*[ *](ex_[%w_]+) %(' end
+    return names[1] and table.concat (names, ', ')
+end
+
 -- The blocks that stand for an exercise, or nil after a complaint.
 function exercises.weave (block)
     local line, ref = chapter.line_of_block (block), block.attributes.ref
@@ -56,8 +63,13 @@ function exercises.weave (block)
     local title = pandoc.read (it.title, 'markdown').blocks[1].content
     local how = pandoc.Para {
         pandoc.Str 'Write it in', pandoc.Space (), pandoc.Code ('exercises/' .. ref .. '.c'), pandoc.Str ', then run', pandoc.Space (),
-        pandoc.Code (('make grade EX=%s-%s'):format (number, count)), pandoc.Str '.',
+        pandoc.Code (('make grade EX=%s-%s'):format (number, count)), pandoc.Str '.', pandoc.Space (),
     }
+    local functions = functions_of (it.stub)
+    if functions then
+        how.content:extend (pandoc.read (('Or write it in a cell of the notebook, and behind it `grade ("%s-%s", %s);`.')
+            :format (number, count, functions), 'markdown').blocks[1].content)
+    end
     local heading = pandoc.List { pandoc.Str (label .. ': ') } .. title
     if chapter.PAGE then
         blocks:insert (pandoc.RawBlock ('html', '<section class="exercise">'))

@@ -33,4 +33,11 @@ static inline double seconds (void)
 /*  A callback for nn_train () that draws the curve anew after each epoch. */
 nn_callback live_curve (void);
 
+/*  grade ("01-1", transpose): the functions of these names, as their cells define them, are
+ *  graded as exercises/ is by `make grade`, and the report is shown as a table. What they
+ *  call must stand in the same cell, or in the library. Without functions the file in
+ *  exercises/ is graded. */
+#define grade(...) grade_cell (#__VA_ARGS__, __VA_ARGS__)
+void grade_cell (const char *words, const char *exercise, ...);
+
 #endif

@@ -32,7 +32,7 @@ grade-parts: $(GRADE) $(SOLUTIONS:%=grade-part-%) # of all exercises
 
 grade: $(GRADE) ## grade your exercise: EX=01-1, a number or a name; FILE= another file, SEED= the same numbers again
 	@name=$$($(GRADE) --find "$(EX)") && $(MAKE) -s --no-print-directory "grade-part-$$name" && \
-		$(GRADE) --parts $(BUILD)/grade $(if $(FILE),--file "$(FILE)",--record) $(if $(SEED),--seed "$(SEED)") $(if $(JSON),--json) "$$name"
+		$(GRADE) --parts $(BUILD)/grade $(if $(FILE),--file "$(FILE)" $(if $(AS),--as "$(AS)") $(if $(RECORD),--record),--record) $(if $(SEED),--seed "$(SEED)") $(if $(JSON),--json) "$$name"
 
 # -- the loop between two gradings; what was reached is kept in exercises/progress
 next: $(LOOP) ## the next exercise: its statement, its file, its place in the notebook; EX= another one
@@ -53,5 +53,5 @@ stubs: # exercises/*.c anew from the solutions; files that a learner has changed
 	@solutions/stubs
 .PHONY: grade grade-parts stubs
 
-TESTS += tests/grade/loop.py tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
+TESTS += tests/grade/loop.py tests/grade/cell.py tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
 TEST_NEEDS += grade-parts $(LOOP)

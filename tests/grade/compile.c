@@ -69,14 +69,36 @@ int spawn (const char *const *argv, char **output, double limit, size_t memory)
                                                              : -1;
 }
 
-static bool write_prototypes (const char *path, const char *const *prototypes)
+/*  "void ex_transpose (float *y, …);" → ex_transpose, or 0 for what is no function */
+static int name_in (const char *prototype, const char **name)
+{
+    const char *end = strchr (prototype, '(');
+    while (end && end > prototype && end[-1] == ' ')
+        end--;
+    *name = end;
+    while (*name && *name > prototype && !strchr (" *", (*name)[-1]))
+        (*name)--;
+    return end ? (int) (end - *name) : 0;
+}
+
+/*  The functions that are asked for, and what the file calls them instead: in a notebook
+ *  they have any name. */
+static bool write_prototypes (const char *path, const grade_task *task)
 {
     FILE *out = fopen (path, "w");
+    const char *as = task->as;
     if (!out)
         return false;
     fprintf (out, "#include \"exercise.h\"\n");
-    for (int i = 0; prototypes[i]; i++)
-        fprintf (out, "%s\n", prototypes[i]);
+    for (int i = 0; task->prototypes[i]; i++) {
+        const char *name;
+        const int length = name_in (task->prototypes[i], &name),
+                  other = length ? (int) strcspn (as, ",") : 0;
+        fprintf (out, "%s\n", task->prototypes[i]);
+        if (other && (other != length || strncmp (as, name, length) != 0))
+            fprintf (out, "#define %.*s %.*s\n", other, as, length, name);
+        as += other + (other && as[other] == ',');
+    }
     return fclose (out) == 0;
 }
 
@@ -95,7 +117,7 @@ int compile_object (const grade_task *task, const char *object, bool sanitised,
         why = "not a file";
     else if (about.st_size > LARGEST)
         why = "larger than a megabyte; is it the right file?";
-    else if (!write_prototypes (header, task->prototypes))
+    else if (!write_prototypes (header, task))
         why = "no room for what compiling needs; is the disk full?";
     if (why) {
         nn_require (asprintf (messages, "%s: %s\n", task->file, why) > 0,

@@ -54,6 +54,26 @@ static void read_solution (course_exercise *e, const char *path)
     fclose (in);
 }
 
+int course_hints (const course_exercise *e, char *hint[HINTS])
+{
+    char path[256], line[1024];
+    int count = 0;
+    snprintf (path, sizeof path, "solutions/%s.c", e->name);
+    FILE *in = fopen (path, "r");
+    while (in && count < HINTS && fgets (line, sizeof line, in)) {
+        const char *at = strstr (line, "/// HINT ");
+        if (!at)
+            continue;
+        line[strcspn (line, "\r\n")] = 0;
+        hint[count] = strdup (at + 9);
+        nn_require (hint[count], "no memory for a hint");
+        count++;
+    }
+    if (in)
+        fclose (in);
+    return count;
+}
+
 int course_list (const char *root, course_exercise **list)
 {
     char pattern[512];

@@ -13,7 +13,9 @@ enum {
     TEXT = 600,
     MISTAKES = 16,
     PRINTED = 2048,
-    CHECKS = 16
+    CHECKS = 16,
+    HINTS = 8,
+    FUNCTIONS = 8
 };
 
 /* --- A case: sizes, arrays, and what was found ------------------------------------------ */
@@ -89,11 +91,12 @@ bool jail_lock (void);           // nothing but computing from here on
 
 /* --- The checks --------------------------------------------------------------------------- */
 typedef struct {
-    const char *file;              // the learner's, as it was named
-    const char *object;            // what it was compiled to
-    const char *folder;            // for what is built on the way
-    const char *define;            // "-DMISTAKE=2" where a solution is graded
-    const char *parts, *name;      // where the checks are; of the exercise
+    const char *file;         // the learner's, as it was named
+    const char *object;       // what it was compiled to
+    const char *folder;       // for what is built on the way
+    const char *define;       // "-DMISTAKE=2" where a solution is graded
+    const char *as;           // what the file calls the functions: "f,g", or ""
+    const char *parts, *name; // where the checks are; of the exercise
     const char *const *prototypes; // that the file is held to
     const char *reference;
     char mistake[MISTAKES + 1][512]; // objects, counted from 1
@@ -125,6 +128,8 @@ typedef struct {
     int mistakes;
 } course_exercise;
 int course_list (const char *root, course_exercise **list); // from solutions/
+int course_hints (const course_exercise *e,
+                  char *hint[HINTS]); // how many; free them
 // the exercise that a word means, or -1 and a sentence on stderr
 int course_find (const course_exercise *list, int count, const char *word);
 int compile_object (const grade_task *task, const char *object, bool sanitised,

@@ -16,7 +16,7 @@
 enum { ALL_TIME = 20 }; // seconds that all checks of an exercise may take together
 
 typedef struct {
-    const char *word, *file, *parts, *object;
+    const char *word, *file, *parts, *object, *as;
     uint64_t seed;
     int mistake, only; // -1: none
     bool json, find, list, sanitised, record;
@@ -25,6 +25,8 @@ typedef struct {
 static const char usage[] =
     "grade [--file F] [--seed N] [--json] EXERCISE    for example: grade 01-1\n"
     "      [--parts FOLDER]    where checks and references are, build/grade\n"
+    "      [--as NAME,...]     what the file calls the functions that are asked "
+    "for\n"
     "      [--object O.so]     what the file was compiled to, instead of "
     "compiling\n"
     "      [--mistake K]       the solution with that mistake; 0: with none\n"
@@ -65,6 +67,8 @@ static int read_options (int argc, char **argv, options *o)
             o->file = argv[++i];
         else if (strcmp (word, "--object") == 0 && *value)
             o->object = argv[++i];
+        else if (strcmp (word, "--as") == 0 && *value)
+            o->as = argv[++i];
         else if (strcmp (word, "--parts") == 0 && *value)
             o->parts = argv[++i];
         else if (strcmp (word, "--seed") == 0 && *value) {
@@ -192,6 +196,7 @@ static int grade_in_folder (const options *o, const course_exercise *e,
                         .object = o->object ? o->object : object,
                         .folder = folder,
                         .define = define,
+                        .as = o->as,
                         .parts = o->parts,
                         .name = e->name,
                         .prototypes = checks->prototypes,
@@ -245,7 +250,9 @@ static int grade (const options *o, const course_exercise *e,
 
 int main (int argc, char **argv)
 {
-    options o = { .parts = "build/grade", .word = "", .mistake = -1, .only = -1 };
+    options o = {
+        .parts = "build/grade", .word = "", .as = "", .mistake = -1, .only = -1
+    };
     if (read_options (argc, argv, &o) != 0)
         return 2;
     if (o.seed == 0)

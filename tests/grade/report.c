@@ -198,6 +198,8 @@ int report_json (const grade_report *r)
     printf ("{\"exercise\":\"%s\",\"points\":%d,\"possible\":%d,\"seed\":%llu",
             r->exercise->id, points, r->exercise->points,
             (unsigned long long) r->task->seed);
+    printf (",\"title\":");
+    json_string (r->exercise->title);
     printf (",\"compiled\":%s,\"written\":%s,\"messages\":",
             r->result ? "true" : "false", not_written (r) ? "false" : "true");
     json_string (r->messages ? r->messages : "");
@@ -225,6 +227,14 @@ int report_json (const grade_report *r)
             printf ("}");
             comma = ",";
         }
+    printf ("],\"hints\":[");
+    char *hint[HINTS];
+    const int hints = course_hints (r->exercise, hint);
+    for (int i = 0; i < hints; i++) {
+        printf ("%s", i ? "," : "");
+        json_string (hint[i]);
+        free (hint[i]);
+    }
     printf ("],\"printed\":");
     json_string (printed (r));
     printf ("}\n");

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BAR = 20, HINTS = 8, WIDTH = 78 };
+enum { BAR = 20, WIDTH = 78 };
 #define BOLD loop_colour ("\033[1m")
 #define GREEN loop_colour ("\033[32m")
 #define PLAIN loop_colour ("\033[0m")
@@ -146,26 +146,6 @@ int loop_next (const loop_course *c, int at)
 }
 
 /* --- Hints ------------------------------------------------------------------------------- */
-static int read_hints (const course_exercise *e, char *hint[HINTS])
-{
-    char path[256], line[1024];
-    int count = 0;
-    snprintf (path, sizeof path, "solutions/%s.c", e->name);
-    FILE *in = fopen (path, "r");
-    while (in && count < HINTS && fgets (line, sizeof line, in)) {
-        const char *at = strstr (line, "/// HINT ");
-        if (!at)
-            continue;
-        line[strcspn (line, "\r\n")] = 0;
-        hint[count] = strdup (at + 9);
-        nn_require (hint[count], "no memory for a hint");
-        count++;
-    }
-    if (in)
-        fclose (in);
-    return count;
-}
-
 /*  One more each time: those that were seen, and the next. */
 int loop_hint (const loop_course *c, int at)
 {
@@ -175,7 +155,7 @@ int loop_hint (const loop_course *c, int at)
     if (progress_read (&p) != 0)
         return 1;
     const progress_row *row = progress_of (&p, e->id);
-    const int count = read_hints (e, hint), seen = row ? row->hints : 0,
+    const int count = course_hints (e, hint), seen = row ? row->hints : 0,
               shown = seen < count ? seen + 1 : count;
     progress_free (&p);
     printf ("\n%s%s  %s%s\n", BOLD, e->id, e->title, PLAIN);

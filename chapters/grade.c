@@ -1,0 +1,316 @@
+/*  grade.c - grade ("04-3", my_function): from a cell to the grader and back as a table
+ *
+ *  The kernel knows no grader, and the grader knows no kernel. What stands between them is
+ *  text: the cell in which a function was written lies in the session's folder, its
+ *  definitions are copied into a file, each behind a #line, and `make grade` grades that file
+ *  like any other. So a cell is compiled, locked in and measured exactly as a file is.
+ */
+#include "cells.h"
+#include "definitions.h"
+
+#include <cjson/cJSON.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <dlfcn.h>
+#include <unistd.h>
+
+#ifndef NN_COURSE // where the exercises are; the Makefile says it
+#define NN_COURSE ".."
+#endif
+enum { NAMES = 8, PATH = 512 };
+
+static _Noreturn void give_up (const char *format, const char *name)
+{
+    static char sentence[PATH];
+    snprintf (sentence, sizeof sentence, format, name);
+    nnk_raise (sentence);
+}
+
+/* --- The session's folder ------------------------------------------------------------------ */
+static char *read_file (const char *path)
+{
+    char *text = NULL;
+    size_t room = 0;
+    FILE *in = fopen (path, "r");
+    if (in && getdelim (&text, &room, 0, in) < 0) {
+        free (text);
+        text = NULL;
+    }
+    if (in)
+        fclose (in);
+    return text;
+}
+
+/*  Where the cells lie: beside the object that the caller's code was loaded from. */
+static void find_folder (const void *caller, char folder[PATH])
+{
+    Dl_info cell;
+    if (!dladdr (caller, &cell) || !strrchr (cell.dli_fname, '/'))
+        nnk_raise ("grade () is for cells; in a terminal: make grade EX=01-1");
+    snprintf (folder, PATH, "%.*s",
+              (int) (strrchr (cell.dli_fname, '/') - cell.dli_fname),
+              cell.dli_fname);
+}
+
+/*  The text of the last cell that defines a function, and its label; NULL if none does. */
+static char *cell_that_defines (const char *folder, const char *name,
+                                char label[64])
+{
+    char *text = NULL;
+    long latest = 0;
+    DIR *cells = opendir (folder);
+    for (struct dirent *entry; cells && (entry = readdir (cells));) {
+        char path[PATH + 300];
+        if (strncmp (entry->d_name, "cell[", 5) != 0)
+            continue;
+        const long number = strtol (entry->d_name + 5, NULL, 10);
+        if (number <= latest)
+            continue;
+        snprintf (path, sizeof path, "%s/%s", folder, entry->d_name);
+        char *candidate = read_file (path);
+        if (candidate && copy_definitions (candidate, "", name, NULL)) {
+            free (text);
+            text = candidate;
+            latest = number;
+            snprintf (label, 64, "%.63s", entry->d_name);
+        } else
+            free (candidate);
+    }
+    if (cells)
+        closedir (cells);
+    return text;
+}
+
+/*  Writes what the functions' cells define to `path`. */
+static void write_file (const char *path, const char *folder, char name[NAMES][64],
+                        int names)
+{
+    char label[NAMES][64] = { "" };
+    FILE *out = fopen (path, "w");
+    if (!out) {
+        give_up ("%s cannot be written; is the disk full?", path);
+        return;
+    }
+    fprintf (out,
+             "#include \"exercise.h\"\n#include <ctype.h>\n#include <float.h>\n"
+             "#include <limits.h>\n#include <stdio.h>\n");
+    for (int i = 0; i < names; i++) {
+        char *text = cell_that_defines (folder, name[i], label[i]);
+        if (!text) {
+            fclose (out);
+            give_up ("No cell of this notebook defines a function %s", name[i]);
+        }
+        bool known = false;
+        for (int k = 0; k < i; k++)
+            known |= strcmp (label[k], label[i]) == 0;
+        if (!known)
+            copy_definitions (text, label[i], name[i], out);
+        free (text);
+    }
+    if (fclose (out) != 0)
+        give_up ("%s cannot be written; is the disk full?", path);
+}
+
+/* --- The report ----------------------------------------------------------------------------- */
+static const char *string_of (const cJSON *object, const char *key)
+{
+    const char *text = cJSON_GetStringValue (cJSON_GetObjectItem (object, key));
+    return text ? text : "";
+}
+
+static int number_of (const cJSON *object, const char *key)
+{
+    const cJSON *number = cJSON_GetObjectItem (object, key);
+    return number ? number->valueint : 0;
+}
+
+static const cJSON *first_of (const cJSON *object, const char *key)
+{
+    const cJSON *list = cJSON_GetObjectItem (object, key);
+    return list ? list->child : NULL;
+}
+
+static void put_escaped (FILE *out, const char *text)
+{
+    for (; *text; text++)
+        if (*text == '<' || *text == '>' || *text == '&' || *text == '"')
+            fprintf (out, "&#%d;", *text);
+        else
+            putc (*text, out);
+}
+
+static void put_element (FILE *out, const char *open, const char *text,
+                         const char *close)
+{
+    if (!*text)
+        return;
+    fputs (open, out);
+    put_escaped (out, text);
+    fputs (close, out);
+}
+
+/*  What stands between backticks is code. */
+static void put_hint (FILE *out, const char *text)
+{
+    for (bool code = false; *text; code = !code) {
+        char part[1024];
+        const size_t n = strcspn (text, "`");
+        snprintf (part, sizeof part, "%.*s", (int) n, text);
+        put_element (out, code ? "<code>" : "", part, code ? "</code>" : "");
+        text += n + (text[n] == '`');
+    }
+}
+
+/*  Each hint lies within the one before: one more each time. */
+static void put_hints (FILE *out, const cJSON *hints)
+{
+    const int count = cJSON_GetArraySize (hints);
+    for (int i = 0; i < count; i++) {
+        fprintf (out, "<details><summary>hint %d of %d</summary><p>", i + 1,
+                 count);
+        put_hint (out, cJSON_GetStringValue (cJSON_GetArrayItem (hints, i)));
+        fprintf (out, "</p>");
+    }
+    for (int i = 0; i < count; i++)
+        fprintf (out, "</details>");
+}
+
+static void put_html (FILE *out, const cJSON *report)
+{
+    const cJSON *check, *mistake;
+    const int points = number_of (report, "points"),
+              possible = number_of (report, "possible");
+    put_element (out, "<table><thead><tr><th style=\"text-align:left\">",
+                 string_of (report, "exercise"), " ");
+    put_element (out, "", string_of (report, "title"), "</th>");
+    fprintf (out, "<th>%d / %d</th></tr></thead><tbody>", points, possible);
+    for (check = first_of (report, "checks"); check; check = check->next) {
+        put_element (out, "<tr><td style=\"text-align:left\">",
+                     string_of (check, "title"), "");
+        put_element (out, "<br><small>", string_of (check, "detail"), "</small>");
+        fprintf (out, "</td><td>%d / %d</td></tr>", number_of (check, "points"),
+                 number_of (check, "possible"));
+    }
+    fprintf (out, "</tbody></table>");
+    put_element (out, "<pre>", string_of (report, "messages"), "</pre>");
+    for (mistake = first_of (report, "mistakes"); mistake; mistake = mistake->next)
+        put_element (out, "<p>Your numbers are those of someone who <b>",
+                     string_of (mistake, "text"), "</b>.</p>");
+    put_element (out, "<p>Your code printed:</p><pre>",
+                 string_of (report, "printed"), "</pre>");
+    if (points < possible)
+        put_hints (out, cJSON_GetObjectItem (report, "hints"));
+    else
+        fprintf (out, "<p>All points.</p>");
+}
+
+static void put_plain (FILE *out, const cJSON *report)
+{
+    const cJSON *check, *mistake;
+    fprintf (out, "%s  %s: %d / %d", string_of (report, "exercise"),
+             string_of (report, "title"), number_of (report, "points"),
+             number_of (report, "possible"));
+    for (check = first_of (report, "checks"); check; check = check->next) {
+        fprintf (out, "\n  %-60s %2d / %d", string_of (check, "title"),
+                 number_of (check, "points"), number_of (check, "possible"));
+        if (*string_of (check, "detail"))
+            fprintf (out, "\n      %s", string_of (check, "detail"));
+    }
+    for (mistake = first_of (report, "mistakes"); mistake; mistake = mistake->next)
+        fprintf (out, "\nYour numbers are those of someone who %s.",
+                 string_of (mistake, "text"));
+    if (*string_of (report, "messages"))
+        fprintf (out, "\n%s", string_of (report, "messages"));
+}
+
+static void show_report (const cJSON *report)
+{
+    char *html = NULL, *plain = NULL;
+    size_t size;
+    FILE *out = open_memstream (&html, &size);
+    put_html (out, report);
+    fclose (out);
+    out = open_memstream (&plain, &size);
+    put_plain (out, report);
+    fclose (out);
+    const nnk_part parts[] = { { "text/plain", plain, 0 },
+                               { "text/html", html, 0 } };
+    nnk_display_bundle (NULL, parts, 2);
+    free (html);
+    free (plain);
+}
+
+/* --- The door -------------------------------------------------------------------------------- */
+/*  `"03-4", forward, backward` → the names behind the first comma */
+static int read_names (const char *words, char name[NAMES][64])
+{
+    int names = 0;
+    const char *at = strchr (words, ',');
+    while (at && names < NAMES) {
+        at += strspn (at, ", &\n\t");
+        snprintf (name[names++], 64, "%.*s", (int) strcspn (at, ", \n\t"), at);
+        at = strchr (at, ',');
+    }
+    return names;
+}
+
+/*  Runs a command; what it wrote, to be freed. */
+static char *output_of (const char *command)
+{
+    enum { ROOM = 1 << 18 }; // far more than a report
+    char *text = malloc (ROOM + 1);
+    FILE *from = popen (command, "r");
+    if (!from || !text) {
+        nnk_raise ("the grader cannot be run: no process or no memory is left");
+        return NULL;
+    }
+    text[fread (text, 1, ROOM, from)] = 0;
+    pclose (from);
+    return text;
+}
+
+/*  `make grade` for this exercise, of the file in exercises/ or of another one. */
+static char *run_grader (const char *exercise, const char *file,
+                         char name[NAMES][64], int names)
+{
+    char command[4 * PATH];
+    int used = snprintf (command, sizeof command,
+                         "unset MAKEFLAGS MAKELEVEL; make -s --no-print-directory "
+                         "-C '%s' grade EX='%s' JSON=1 RECORD=1",
+                         NN_COURSE, exercise);
+    if (names)
+        used += snprintf (command + used, sizeof command - used,
+                          " FILE='%s' AS=", file);
+    for (int i = 0; i < names; i++)
+        used += snprintf (command + used, sizeof command - used, "%s%s",
+                          i ? "," : "", name[i]);
+    snprintf (command + used, sizeof command - used, " 2>&1");
+    return output_of (command);
+}
+
+void grade_cell (const char *words, const char *exercise, ...)
+{
+    char folder[PATH], file[PATH + 32], name[NAMES][64];
+    const int names = read_names (words, name);
+    find_folder (__builtin_return_address (0), folder);
+    snprintf (file, sizeof file, "%s/graded.c", folder);
+    for (const char *c = exercise; *c; c++)
+        if (!isalnum ((unsigned char) *c) && !strchr ("-._/", *c))
+            give_up ("\"%s\" is no exercise; for example: grade (\"01-1\", f)",
+                     exercise);
+    if (names)
+        write_file (file, folder, name, names);
+    char *text = run_grader (exercise, file, name, names);
+    if (names)
+        unlink (file);
+    const char *open = strstr (text, "{\"exercise\"");
+    cJSON *report = open ? cJSON_Parse (open) : NULL;
+    if (report)
+        show_report (report);
+    else
+        fputs (text, stderr); // what make or the grader says instead
+    free (text);
+    cJSON_Delete (report);
+    if (!report)
+        nnk_raise ("nothing was graded");
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+"""grade ("01-1", f) in a cell: the same points, mistakes and messages as in the terminal, as a table."""
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../kernel"))
+from harness import BUILD, ROOT, Kernel, check, done
+
+progress = os.path.join(ROOT, "exercises/progress")
+before = open(progress).read() if os.path.exists(progress) else None
+k = Kernel("--prelude", ROOT + "/chapters/cells.h", "--library", BUILD + "/libcells.so", "-I", ROOT + "/lib", "-I", ROOT + "/kernel", "-I", ROOT + "/exercises",
+           environment={"SEED": "7"})
+
+
+def code_of(path):
+    with open(os.path.join(ROOT, path)) as file:
+        return file.read().split("*/\n", 1)[-1].replace('#include "exercise.h"\n', "")
+
+
+def grade(name, code, points, *words):
+    """Grades a cell; the table has these points and words. Returns it."""
+    r = k.run(code)
+    shown = r.of("display_data")
+    html, plain = (shown[0]["data"].get(kind, "") if shown else "" for kind in ("text/html", "text/plain"))
+    seen = r.error or html
+    good = "<th>%s / 10</th>" % points in html and ": %s / 10" % points in plain
+    check(good and all(word in html for word in words), name, seen + str(r.messages)[-300:])
+    return html
+
+
+k.run("#include <limits.h>\nint x = 7;")
+right = code_of("tests/grade/right/01-1-transpose.c").replace("ex_transpose", "my_transpose")
+grade("right, under a name of one's own", right + '\ngrade ("01-1", my_transpose);', 10, "Transpose in tiles", "All points.")
+grade("again, from a later cell", 'grade ("1.1", my_transpose);', 10)
+mistake = """// brackets in a comment: ( {
+static const char *words = "a string with { and ;";
+static int place (int row, int col, int cols) { return row * cols + col; }
+void swapped (float *y, const float *x, int rows, int cols)
+{
+    struct { int a; } one = { 1 };
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < cols; j++)
+            y[place (j, i, cols)] = x[place (i, j, cols)] * one.a;
+}
+puts (words);
+if (x > 3) { x++; }
+grade ("01-1", swapped);"""
+html = grade("a mistake is named", mistake, 0, "took the length of a row of x for the length of a row of y",
+             "<summary>hint 1 of 3</summary>", "<code>for (int i = top; i &#60; top", "at line 9")
+check(html.count("<details>") == 3, "three hints, each within the one before", html)
+right2 = code_of("tests/grade/right/03-4-autograd.c").replace("ex_forward", "fore").replace("ex_backward", "back")
+grade("two functions", right2 + '\ngrade ("03-4", fore, back);', 10)
+grade("a kind of layer", code_of("tests/grade/right/03-2-leaky-relu.c") + '\ngrade ("03-2", ex_leaky_relu);', 10)
+with open(os.path.join(ROOT, "exercises/04-3-maxpool-backward.c")) as file:
+    grade("the stub as it is printed", file.read() + '\ngrade ("04-3", ex_maxpool_backward);', 0, "is not written yet")
+grade("the wrong index", code_of("tests/grade/near/04-3-maxpool-backward.1.c") + '\ngrade ("04-3", ex_maxpool_backward);', 7, "and should be",
+      "gave the gradient to all places that share the largest value")
+grade("the stub", 'void none (float *y, const float *x, int rows, int cols)\n{\n    nn_panic ("nn_todo", "exercise 01-1 is not written yet");\n}\n'
+      'grade ("01-1", none);', 0, "is not written yet")
+grade("another type", 'int g (int x) { return x + 1; }\ngrade ("01-1", g);', 0, "conflicting types", "cell[")
+k.run("int far_off (int i) { return i; }")
+grade("what it calls stands in another cell", "void h (float *y, const float *x, int rows, int cols)\n{\n    y[0] = far_off (rows);\n}\n"
+      'grade ("01-1", h);', 0, "far_off")
+grade("printed words are no tags", 'void p (float *y, const float *x, int rows, int cols)\n{\n    puts ("<script>");\n    *y = 0;\n}\n'
+      'grade ("01-1", p);', 0, "&#60;script&#62;")
+for name, code, word in (
+        ("an unknown exercise", 'grade ("zebra", my_transpose);', "There is no exercise"),
+        ("a bad word", 'grade ("01-1; ls", my_transpose);', "is no exercise; for example"),
+        ("a function of the library", 'grade ("01-1", nn_gemm);', "No cell of this notebook defines a function nn_gemm"),
+        ("a function that is not there", 'grade ("01-1", not_there);', "not_there")):
+    r = k.run(code)
+    check(r.status == "error" and word in r.error + r.stream("stderr"), name, str(r.error) + r.stream("stderr"))
+r = k.run('printf ("%d\\n", x);')
+check(r.stream().strip() == "8", "the notebook goes on", r.stream())
+with open(progress) as file:
+    check("01-1\t10" in file.read(), "points are kept")
+left = k.end()
+check(not left, "nothing stays behind", left)
+if before is None:
+    os.remove(progress)
+else:
+    with open(progress, "w") as file:
+        file.write(before)
+done()
