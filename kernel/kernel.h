@@ -275,6 +275,7 @@ void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
 typedef struct {
     pid_t pid, snapshot, group;
     int pidfd;
+    pid_t helper;         // a child of ours that is no stray of a cell
     int control, promote; // our ends
     int pipe[2];          // what comes from its fd 1 and 2
     nnk_ring *ring;
@@ -305,6 +306,11 @@ size_t nnk_utf8 (nnk_text *out, const char *bytes, size_t size, bool all);
 
 /* --- session.c: one reader's state ------------------------------------------- */
 typedef struct {
+    pid_t pid; // of the process that has libclang open; 0: none
+    int socket, flags;
+    int failures; // in a row
+} nnk_typing;
+typedef struct {
     nnk_build build;
     nnk_executor executor;
     nnk_items items, before; // now, and before the last cell
@@ -313,6 +319,7 @@ typedef struct {
     char *index_lines; // the preprocessor lines that the index knows
     int serial, next_stub;
     nnk_sink *sink;
+    nnk_typing typing;
 } nnk_session;
 typedef struct {
     char *library[16];
@@ -337,8 +344,16 @@ void nnk_outcome_free (nnk_outcome *self);
 bool nnk_is_type_name (void *session, const char *name, size_t size);
 bool nnk_magic (nnk_session *self, const char *code, nnk_outcome *out); // magics.c
 
+/* --- typing.c and clang.c: what libclang says of a cell that is being typed --- */
+#define NNK_TYPING_HEAD "#include \"nnk_prelude.h\"\nextern int nnk_typing_0;\n"
+enum { NNK_NO_CLANG = 77 };
+bool nnk_ask_clang (nnk_session *session, char kind, const char *code, int at,
+                    const char *prefix, nnk_text *out);
+void nnk_typing_close (nnk_session *self);
+int nnk_clang_serve (int flags, char **flag);
+
 /* --- introspect.c ------------------------------------------------------------ */
-void nnk_complete (nnk_session *self, const char *code, int at, cJSON *reply);
+void nnk_complete (nnk_session *self, const char *whole, int at, cJSON *reply);
 char *nnk_inspect (nnk_session *self, const char *code, int at); // NULL: not known
 void nnk_is_complete (nnk_session *self, const char *code, cJSON *reply);
 

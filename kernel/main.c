@@ -162,6 +162,8 @@ int main (int argc, char **argv)
 {
     command self = { .limit = 0 };
     setenv ("LC_ALL", "C.UTF-8", 1); // gcc speaks English, in UTF-8
+    if (argc > 1 && strcmp (argv[1], "--clang") == 0) // typing.c starts us so
+        return nnk_clang_serve (argc - 2, argv + 2);
     const int status = read_command (&self, argc, argv);
     if (status)
         return status - 1;

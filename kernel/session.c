@@ -62,6 +62,7 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
 
 void nnk_session_close (nnk_session *self)
 {
+    nnk_typing_close (self);
     nnk_executor_stop (&self->executor);
     nnk_build_close (&self->build);
     nnk_index_free (&self->index);

@@ -167,8 +167,8 @@ bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
 
 /* --- Ending ------------------------------------------------------------------ */
 
-/*  Ends every child but this one: what cells have left behind. */
-static void end_strays (pid_t keep)
+/*  Ends every child but these two: what cells have left behind. */
+static void end_strays (pid_t keep, pid_t helper)
 {
     for (int turn = 0; turn < 50; turn++) {
         nnk_text children = { 0 };
@@ -178,7 +178,7 @@ static void end_strays (pid_t keep)
         free (path);
         char *at = children.s;
         for (pid_t pid; at && (pid = (pid_t) strtol (at, &at, 10)) > 0;)
-            if (pid != keep) {
+            if (pid != keep && pid != helper) {
                 found++;
                 kill (pid, SIGKILL);
                 waitpid (pid, NULL, 0);
@@ -196,7 +196,7 @@ void nnk_executor_stop (nnk_executor *self)
     kill (-self->group, SIGKILL);
     if (self->pid > 0)
         kill (self->pid, SIGKILL);
-    end_strays (0);
+    end_strays (0, self->helper);
     close_all ((int[]){ self->control, self->promote, self->pipe[0], self->pipe[1],
                         self->pidfd },
                5);
@@ -228,7 +228,7 @@ static bool promote (nnk_executor *self)
         watch (self, self->snapshot);
     self->snapshot = 0;
     free (ready);
-    end_strays (self->pid);
+    end_strays (self->pid, self->helper);
     return good;
 }
 
