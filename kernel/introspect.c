@@ -364,7 +364,9 @@ char *nnk_inspect (nnk_session *self, const char *code, int at)
 void nnk_is_complete (nnk_session *self, const char *code, cJSON *reply)
 {
     nnk_cell cell;
-    nnk_cell_cut (&cell, code, nnk_is_type_name, self);
+    // what is said to the kernel and not to the compiler is never continued
+    const bool magic = strchr ("%!?", code[strspn (code, " \t\r\n")]) != NULL;
+    nnk_cell_cut (&cell, magic ? "" : code, nnk_is_type_name, self);
     const char *state = cell.state == NNK_INVALID      ? "invalid"
                         : cell.state == NNK_INCOMPLETE ? "incomplete"
                                                        : "complete";

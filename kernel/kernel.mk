@@ -12,7 +12,7 @@ uninstall: $(BUILD)/nn-kernel ## make Jupyter forget the kernel
 	@$(BUILD)/nn-kernel --uninstall
 .PHONY: kernel install uninstall
 
-TESTS += $(addprefix tests/kernel/,cells.py commands.py conformance.py introspect.py protocol.py survive.py serial/latency.py)
+TESTS += $(addprefix tests/kernel/,cells.py commands.py conformance.py console.py introspect.py lab.py protocol.py survive.py serial/latency.py)
 tests: $(KERNEL)
 
 $(BUILD)/kernel/%.o: kernel/%.c

@@ -77,6 +77,20 @@ def with_and_without(k):
 
 
 k = Kernel(*LIBRARY)
+
+# -- is it complete? One level of indentation for each bracket that is open
+for code, depth in (("int f (int a) {\n", 1), ("int f (int a) {\n    if (a) {\n", 2), ("while (1) {\n    puts (\"{\"); // {\n", 1),
+                    ("printf (\"a\",\n", 1), ("int a[2][2] = {\n    { 1,", 2), ("struct p {\n    int a;\n", 1), ("/* a", 0),
+                    ("int x = 3", 0), ("for (int i = 0; i < 3; i++)\n", 0), ("#define A \\", 0)):
+    c = k.ask("is_complete_request", {"code": code})
+    check(c["status"] == "incomplete" and c["indent"] == depth * "    ", "is_complete: %r" % code, c)
+for code in ("if (a) {\n    b;\n}", "x = 3;\ny", "int f (void) { return 1; }\n", "", "!echo '('", "%%file a.c\n{", "  %undo", "?printf"):
+    c = k.ask("is_complete_request", {"code": code})
+    check(c == {"status": "complete"}, "is_complete: %r" % code, c)
+for code in ("int q = )", "f (]", "}"):
+    c = k.ask("is_complete_request", {"code": code})
+    check(c == {"status": "invalid"}, "is_complete: %r" % code, c)
+
 r = k.run(CELL)
 check(r.status == "ok", "the cell that is asked about", r.error)
 check(not helpers(k), "libclang is opened at the first question, not before")
