@@ -45,7 +45,16 @@ static const char standard_headers[] =
     "<stdint.h>\n"
     "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include "
     "<time.h>\n"
-    "#include <unistd.h>\n";
+    "#include <unistd.h>\n"
+    "void nnk_load (const char *path);\nvoid nnk_watch_start (long, int);\n"
+    "long nnk_watch_loops (void);\n"
+    "#define nnk_t for (long nnk_n; (nnk_n = nnk_watch_loops ()) > 0;) \\\n"
+    "for (; nnk_n > 0; nnk_n--, ({ __asm__ volatile (\"\" ::: \"memory\"); }))\n"
+    "#define nnk_tv(...) nnk_t ({ __auto_type nnk_now = __builtin_choose_expr "
+    "(\\\n"
+    "__builtin_types_compatible_p (__typeof__ (__VA_ARGS__), void),\\\n"
+    "({ (void) (__VA_ARGS__); 0; }), (__VA_ARGS__));\\\n"
+    "__asm__ volatile (\"\" : : \"m\" (nnk_now) : \"memory\"); })\n";
 
 /* --- The session's folder and its precompiled header ------------------------- */
 
@@ -53,11 +62,12 @@ static const char standard_headers[] =
 static int run_gcc (nnk_build *self, const char *const *more, nnk_sink *sink,
                     nnk_text *out, nnk_text *errors)
 {
-    char *argv[128] = { "gcc", "-pipe" };
+    enum { MOST_FLAGS = 256 };
+    char *argv[MOST_FLAGS] = { "gcc", "-pipe" };
     int count = 2;
-    for (int i = 0; i < self->flags; i++)
+    for (int i = 0; i < self->flags && count < MOST_FLAGS - 32; i++)
         argv[count++] = self->flag[i];
-    for (; *more && count < 127; more++)
+    for (; *more && count < MOST_FLAGS - 1; more++)
         argv[count++] = (char *) *more;
     return nnk_run_program (argv, self->folder, sink, out, errors);
 }
@@ -99,9 +109,21 @@ static bool make_folder (nnk_build *self, nnk_text *trouble)
     return false;
 }
 
-static void add_flag (nnk_build *self, char *flag)
+void nnk_build_flag (nnk_build *self, const char *flag, bool lasts)
 {
-    self->flag[self->flags++] = flag;
+    self->flag = realloc (self->flag, (self->flags + 1) * sizeof *self->flag);
+    if (!self->flag)
+        abort ();
+    const int at = lasts ? self->lasting++ : self->flags;
+    memmove (self->flag + at + 1, self->flag + at,
+             (self->flags++ - at) * sizeof *self->flag);
+    self->flag[at] = nnk_format ("%s", flag);
+}
+
+void nnk_build_drop (nnk_build *self, int own)
+{
+    while (self->flags > self->lasting + own)
+        free (self->flag[--self->flags]);
 }
 
 bool nnk_build_open (nnk_build *self, char *const *flags, int count,
@@ -113,13 +135,15 @@ bool nnk_build_open (nnk_build *self, char *const *flags, int count,
     *self = (nnk_build){ 0 };
     if (!make_folder (self, trouble))
         return false;
-    self->flag = nnk_allocate ((standard + count + 2) * sizeof *self->flag);
     for (int i = 0; i < standard; i++)
-        add_flag (self, nnk_format ("%s", standard_flags[i]));
+        nnk_build_flag (self, standard_flags[i], true);
     for (int i = 0; i < count; i++)
-        add_flag (self, nnk_format ("%s", flags[i]));
-    if (getcwd (here, sizeof here))
-        add_flag (self, nnk_format ("-iquote%s", here));
+        nnk_build_flag (self, flags[i], true);
+    if (getcwd (here, sizeof here)) {
+        char *flag = nnk_format ("-iquote%s", here);
+        nnk_build_flag (self, flag, true);
+        free (flag);
+    }
     nnk_text text = { 0 }, errors = { 0 }, out = { 0 };
     nnk_add_string (&text, standard_headers);
     nnk_addf (&text, "#include \"%s\"\n", header);
@@ -154,8 +178,8 @@ void nnk_build_close (nnk_build *self)
 {
     if (self->folder)
         nnk_remove_folder (self->folder);
-    for (int i = 0; i < self->flags; i++)
-        free (self->flag[i]);
+    self->lasting = 0;
+    nnk_build_drop (self, 0);
     free (self->flag);
     free (self->folder);
     free (self->prelude);
@@ -214,6 +238,32 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
     free (shared);
     nnk_text_free (&out);
     nnk_text_free (&errors);
+    return good;
+}
+
+/*  Compiles `c` to the program at `path`; `flags`: more for gcc, with blanks
+ *  between. */
+bool nnk_build_program (nnk_build *self, const char *c, const char *label,
+                        const char *source, const char *path, const char *flags,
+                        nnk_sink *sink, nnk_text *diagnostics)
+{
+    const char *arguments[32] = { "-include", "nnk_prelude.h", "nnk_program.c",
+                                  "-o", path };
+    int count = 5;
+    nnk_text out = { 0 }, errors = { 0 };
+    char *copy = nnk_format ("%s", flags), *next = copy;
+    for (char *word; (word = strsep (&next, " \t")) && count < 30;)
+        if (*word)
+            arguments[count++] = word;
+    arguments[count] = "-lm";
+    const bool good = write_in (self, "nnk_program.c", c) &&
+                      write_in (self, label, source) &&
+                      run_gcc (self, arguments, sink, &out, &errors) == 0;
+    nnk_diagnose (nnk_text_string (&errors), label, diagnostics);
+    remove_in (self, "nnk_program.c");
+    nnk_text_free (&out);
+    nnk_text_free (&errors);
+    free (copy);
     return good;
 }
 

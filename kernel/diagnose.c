@@ -29,7 +29,8 @@ static bool is_head (const char *line, size_t size, finding *found)
         if (i == 3)
             return false; // a note belongs to what it explains
         found->error = i < 2;
-        found->generated = strncmp (line, "nnk:", 4) == 0;
+        found->generated = strncmp (line, "nnk:", 4) == 0 ||
+                           strncmp (line, "nnk_prelude.h:", 14) == 0;
         return true;
     }
     return false;
@@ -143,5 +144,6 @@ void nnk_diagnose (const char *text, const char *label, nnk_text *out)
         nnk_add_string (
             out,
             "A variable of a cell lives on, so the length of an array must be a "
-            "constant: a number or a #define. Inside { } any length will do.\n");
+            "constant: a number or a #define. Inside { } any length will do; "
+            "memory that lives on is calloc (n, sizeof (double)).\n");
 }

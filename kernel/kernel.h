@@ -46,6 +46,9 @@ bool nnk_make_folders (const char *path);
 void nnk_remove_folder (const char *path);
 double nnk_now (void); // seconds, monotonic
 const char *nnk_string (const cJSON *object, const char *key); // "" when missing
+void nnk_add_quoted (nnk_text *self, const char *bytes, size_t size); // as C
+const char *nnk_nearest (const char *word, const char *const *words);
+char *nnk_absolute (const char *path);
 
 /* --- lex.c and chunk.c: cutting a cell --------------------------------------- */
 typedef enum {
@@ -194,8 +197,9 @@ struct nnk_sink {
     char *(*input) (nnk_sink *self,
                     const char *prompt); // a line; NULL: end of file
     int (*wait) (nnk_sink *self, struct pollfd *fds, int count, int milliseconds);
-    int interrupts; // how often the reader asked
-    bool quit;      // the session is to end now
+    int interrupts;     // how often the reader asked
+    bool quit;          // the session is to end now
+    const char *script; // what cells read instead of asking: %%stdin
 };
 
 /* --- build.c: gcc and ld ----------------------------------------------------- */
@@ -203,6 +207,7 @@ typedef struct {
     char *folder; // of this session, removed at its end
     char **flag;  // of every cell
     int flags;
+    int lasting;   // the first so many; the others are those of one cell
     char *prelude; // folder/prelude.h, precompiled
     bool precompiled;
 } nnk_build;
@@ -212,6 +217,11 @@ bool nnk_build_open (nnk_build *self, char *const *flags, int count,
 void nnk_build_close (nnk_build *self);
 bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *label,
                      const char *source, nnk_sink *sink, nnk_text *diagnostics);
+bool nnk_build_program (nnk_build *self, const char *c, const char *label,
+                        const char *source, const char *path, const char *flags,
+                        nnk_sink *sink, nnk_text *diagnostics);
+void nnk_build_flag (nnk_build *self, const char *flag, bool lasts);
+void nnk_build_drop (nnk_build *self, int own); // keeps so many that do not last
 bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink,
                            nnk_text *out);
 void nnk_diagnose (const char *text, const char *label,
@@ -227,6 +237,7 @@ typedef struct {
     const nnk_items *items; // what the cells before have defined
     const nnk_index *index; // what headers declare
     const char *lengths;    // " v=3 w=6 ": arrays that the compiler has measured
+    const char *arguments;  // of main, as C
     int next_stub;
 } nnk_before;
 typedef struct {
@@ -318,6 +329,8 @@ typedef struct {
     nnk_index index;
     char *index_lines; // the preprocessor lines that the index knows
     int serial, next_stub;
+    const char *shown; // what the reader wrote, when it is not what is compiled
+    nnk_text folders;  // where libraries are looked for, a line each
     nnk_sink *sink;
     nnk_typing typing;
 } nnk_session;
@@ -342,7 +355,11 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
                       nnk_outcome *out);
 void nnk_outcome_free (nnk_outcome *self);
 bool nnk_is_type_name (void *session, const char *name, size_t size);
-bool nnk_magic (nnk_session *self, const char *code, nnk_outcome *out); // magics.c
+void nnk_compile_error (nnk_outcome *out, const char *text);
+bool nnk_magic (nnk_session *self, const char *code, int count, bool silent,
+                nnk_outcome *out); // magics.c
+bool nnk_directives (nnk_session *session, char *code, nnk_text *arguments,
+                     nnk_outcome *out); // directives.c
 
 /* --- typing.c and clang.c: what libclang says of a cell that is being typed --- */
 #define NNK_TYPING_HEAD "#include \"nnk_prelude.h\"\nextern int nnk_typing_0;\n"

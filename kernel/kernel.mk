@@ -1,7 +1,7 @@
 # The Jupyter kernel: build/nn-kernel (serves Jupyter, compiles cells) and build/nn-exec (runs them).
 KERNEL_FRONT := main serve protocol execution wire history session lex chunk declare lower place replace variable symbols build program \
-                diagnose debug value table crash supervise output introspect typing clang magics batch install text
-KERNEL_EXEC  := execute streams display trap
+                diagnose debug value table crash supervise output introspect typing clang magics directives batch install text
+KERNEL_EXEC  := execute streams display trap timing
 KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/kernel/%.o)
 KERNEL       := $(BUILD)/nn-kernel $(BUILD)/nn-exec $(BUILD)/nnk.h
 
@@ -12,7 +12,7 @@ uninstall: $(BUILD)/nn-kernel ## make Jupyter forget the kernel
 	@$(BUILD)/nn-kernel --uninstall
 .PHONY: kernel install uninstall
 
-TESTS += $(addprefix tests/kernel/,cells.py commands.py conformance.py console.py introspect.py lab.py protocol.py survive.py serial/latency.py)
+TESTS += $(addprefix tests/kernel/,cells.py commands.py conformance.py console.py introspect.py lab.py magics.py protocol.py survive.py serial/latency.py)
 tests: $(KERNEL)
 
 $(BUILD)/kernel/%.o: kernel/%.c

@@ -335,8 +335,11 @@ void nnk_lower (nnk_lowered *out, const nnk_cell *cell, const nnk_before *before
             lower_value (&self, chunk);
     }
     if (nnk_items_find (&out->fresh, "main")) // a whole program: it runs at once
-        nnk_add_string (&self.run, "\n((int (*) (int, char **)) main) "
-                                   "(1, (char *[]) { \"cell\", (char *) 0 });\n");
+        nnk_addf (&self.run,
+                  "\n{ char *nnk_words[] = { \"cell\", %s(char *) 0 };\n"
+                  "((int (*) (int, char **)) main) "
+                  "(sizeof nnk_words / sizeof *nnk_words - 1, nnk_words); }\n",
+                  before->arguments ? before->arguments : "");
     close_run (&self);
     finish (&self);
     free (self.gone.item);

@@ -1,13 +1,266 @@
 /*  magics.c - the cells that are no C
  *
- *  `?name` and `name?` explain a name, `!command` runs a command of the shell,
- *  `%undo` returns to before the last cell.
+ *  `?name` and `name?` explain a name, `!command` runs a command of the shell. The
+ *  rest begins with % (a line) or %% (what stands below it belongs to it) and is
+ *  found in one table, from which %help and %lsmagic speak too.
  */
 #include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel.h"
+
+typedef struct {
+    nnk_session *session;
+    const char *whole; // the cell
+    char *line;        // what follows the name
+    int at;            // and where it begins
+    const char *body;  // the lines below, beginning with the end of the first
+    int count;
+    bool silent;
+    nnk_outcome *out;
+} call;
+
+typedef struct {
+    const char *name, *usage;
+    void (*run) (call *self);
+    const char *help;
+} magic;
+
+static void say (const call *self, const char *text)
+{
+    self->session->sink->stream (self->session->sink, "stdout", text,
+                                 strlen (text));
+}
+
+static void run_code (call *self, const char *code)
+{
+    nnk_session_run (self->session, code, self->count, self->silent, self->out);
+}
+
+/*  Takes an option with a number (`-n 100`) from the beginning of the line. */
+static bool take_number (char **line, const char *option, long *value)
+{
+    char *end;
+    if (strncmp (*line, option, strlen (option)) != 0)
+        return false;
+    const long number = strtol (*line + strlen (option), &end, 10);
+    if (end == *line + strlen (option) || number < 1)
+        return false;
+    *value = number;
+    *line = end + strspn (end, " \t");
+    return true;
+}
+
+/* --- Each of them ------------------------------------------------------------ */
+
+static void undo (call *self)
+{
+    nnk_session *session = self->session;
+    self->out->ok = session->can_undo && nnk_executor_undo (&session->executor);
+    if (self->out->ok)
+        nnk_items_copy (&session->items, &session->before);
+    else
+        nnk_error_set (&self->out->error, "UndoError",
+                       "there is no state before this one: only the "
+                       "last cell can be undone, and only once");
+    session->can_undo = false;
+}
+
+/*  A line or a cell, run again and again under a clock (timing.c). */
+static void timeit (call *self)
+{
+    long loops = 0, rounds = 5;
+    char *line = self->line;
+    while (take_number (&line, "-n", &loops) || take_number (&line, "-r", &rounds))
+        continue;
+    nnk_session *session = self->session;
+    const size_t size = strlen (line);
+    const bool cell = self->body[0],
+               value = size && !strchr (";}", line[size - 1]);
+    const int at = cell ? 0 : (int) (self->at + (line - self->line));
+    char *start = nnk_format ("nnk_watch_start (%ld, %ld);", loops, rounds);
+    char *code = cell ? nnk_format ("%s; nnk_t {%s\n;};", line, self->body)
+                      : nnk_format ("%*s%s%s;", at, value ? "nnk_tv(" : "nnk_t {",
+                                    line, value ? ")" : "}");
+    nnk_session_run (session, start, 0, true, self->out);
+    session->shown = self->whole;
+    run_code (self, code);
+    session->shown = NULL;
+    free (start);
+    free (code);
+}
+
+/*  The text for scanf and its like, then the cell. The text is the rest of the line
+ *  or, after <<WORD, the lines up to WORD. */
+static void give_stdin (call *self)
+{
+    nnk_text code = { 0 };
+    const char *text = self->line, *rest = self->body;
+    size_t size = strlen (text);
+    nnk_add_string (&code, "{ extern void __fpurge (FILE *); __fpurge (stdin); }");
+    if (strncmp (text, "<<", 2) == 0) {
+        const char *word = text + 2;
+        const size_t length = strlen (word);
+        text = rest += *rest == '\n';
+        nnk_add_string (&code, "\n"); // lines keep their numbers
+        while (*rest && (strncmp (rest, word, length) != 0 ||
+                         !strchr ("\n", rest[length]))) {
+            rest += strcspn (rest, "\n");
+            rest += *rest == '\n';
+            nnk_add_string (&code, "\n");
+        }
+        size = rest - text;
+        rest += strcspn (rest, "\n");
+    }
+    char *script = nnk_copy (text, size);
+    nnk_add_string (&code, rest);
+    self->session->sink->script = script;
+    run_code (self, nnk_text_string (&code));
+    self->session->sink->script = NULL;
+    nnk_text_free (&code);
+    free (script);
+}
+
+static void analyze (call *self)
+{
+    nnk_build *build = &self->session->build;
+    const int own = build->flags - build->lasting;
+    nnk_build_flag (build, "-fanalyzer", false);
+    nnk_build_flag (build, "-O0", false); // as it was written
+    nnk_build_flag (build, "-Wno-invalid-pch", false);
+    run_code (self, self->body);
+    nnk_build_drop (build, own);
+}
+
+static void write_body (call *self)
+{
+    nnk_text text = { 0 };
+    char *name = self->line;
+    const bool adds = strncmp (name, "-a ", 3) == 0;
+    if (adds)
+        name += 2 + strspn (name + 2, " ");
+    const bool over = access (name, F_OK) == 0;
+    if (adds && over)
+        self->out->ok = nnk_read_file (name, &text);
+    nnk_add_string (&text, self->body + (self->body[0] == '\n'));
+    if (text.size && text.s[text.size - 1] != '\n')
+        nnk_add_string (&text, "\n");
+    self->out->ok =
+        self->out->ok && nnk_write_file (name, nnk_text_string (&text), text.size);
+    char *said = nnk_format ("%s %s\n",
+                             !over  ? "Writing"
+                             : adds ? "Appending to"
+                                    : "Overwriting",
+                             name);
+    if (self->out->ok)
+        say (self, said);
+    else
+        nnk_error_set (&self->out->error, "FileError",
+                       "'%s' cannot be written: %s", name, strerror (errno));
+    nnk_text_free (&text);
+    free (said);
+}
+
+static bool has_main (const char *code)
+{
+    nnk_cell cell;
+    bool found = false;
+    nnk_cell_cut (&cell, code, NULL, NULL);
+    for (int i = 0; i < cell.chunks; i++)
+        for (int k = cell.chunk[i].first; k < cell.chunk[i].body; k++)
+            found |= nnk_token_is (&cell, k, "main");
+    nnk_cell_free (&cell);
+    return found;
+}
+
+/*  A program of its own: what lies below is all of it, or the body of its main. */
+static void make_executable (call *self)
+{
+    char here[4096] = "";
+    char *more = self->line + strcspn (self->line, " \t"), label[40];
+    const char *slash =
+        self->line[0] != '/' && getcwd (here, sizeof here) ? "/" : "";
+    const bool whole = has_main (self->body);
+    nnk_text findings = { 0 };
+    char *path = nnk_format ("%s%s%.*s", here, slash, (int) (more - self->line),
+                             self->line);
+    snprintf (label, sizeof label, "cell[%d]", self->count);
+    char *c = nnk_format ("%s\n#line 1 \"%s\"\n%s\n%s",
+                          whole ? "" : "int main (int argc, char **argv) {", label,
+                          self->body, whole ? "" : "; return 0; }\n");
+    self->out->ok = nnk_build_program (&self->session->build, c, label, self->body,
+                                       path, more, self->session->sink, &findings);
+    if (!self->out->ok)
+        nnk_compile_error (self->out, nnk_text_string (&findings));
+    else if (!self->silent) {
+        char *said = nnk_format ("%s%s is ready: !%s runs it\n",
+                                 nnk_text_string (&findings), path, path);
+        say (self, said);
+        free (said);
+    }
+    nnk_text_free (&findings);
+    free (path);
+    free (c);
+}
+
+static void list (call *self);
+static void help (call *self);
+
+static const magic magics[] = {
+    { "%help", "", help, "this text" },
+    { "%lsmagic", "", list, "the names of all these" },
+    { "%undo", "", undo, "goes back to before the last cell" },
+    { "%timeit", "[-n LOOPS] [-r ROUNDS] CODE", timeit,
+      "how long a statement or an expression takes" },
+    { "%%timeit", "[-n LOOPS] [-r ROUNDS] [FIRST]", timeit,
+      "the same for a cell; FIRST is done once" },
+    { "%%stdin", "TEXT, or <<WORD", give_stdin,
+      "runs a cell with TEXT (or the lines before WORD) as its input" },
+    { "%%analyze", "", analyze,
+      "compiles and runs a cell; gcc searches all its paths for mistakes" },
+    { "%%file", "[-a] NAME", write_body, "writes (-a: appends) a cell to a file" },
+    { "%%writefile", "[-a] NAME", write_body, "the same" },
+    { "%%executable", "NAME [GCC_FLAG]...", make_executable,
+      "makes a program of a cell: of its main, or of its statements" },
+};
+enum { MAGICS = sizeof magics / sizeof *magics };
+
+static void list (call *self)
+{
+    for (int i = 0; i < MAGICS; i++) {
+        say (self, magics[i].name);
+        say (self, i + 1 < MAGICS ? "  " : "\n");
+    }
+}
+
+static void help (call *self)
+{
+    for (int i = 0; i < MAGICS; i++) {
+        char *usage = nnk_format ("%s %s", magics[i].name, magics[i].usage);
+        char *line = nnk_format ("%-42s %s\n", usage, magics[i].help);
+        say (self, line);
+        free (usage);
+        free (line);
+    }
+    say (self,
+         "?NAME, NAME?                               explains a name\n"
+         "!COMMAND                                   runs a command of the shell\n"
+         "//%cflags: FLAG...  //%ldflags: -lLIB...   for this cell: options of "
+         "gcc, "
+         "libraries\n"
+         "//%args: WORD...                           the arguments of this cell's "
+         "main\n"
+         "#pragma cling add_include_path(\"DIR\")      #include finds what lies "
+         "there\n"
+         "#pragma cling add_library_path(\"DIR\")      and load finds it there\n"
+         "#pragma cling load(\"LIB\")                  loads a library\n");
+}
+
+/* --- Which one --------------------------------------------------------------- */
 
 static void explain (nnk_session *self, const char *name, nnk_outcome *out)
 {
@@ -27,34 +280,62 @@ static void explain (nnk_session *self, const char *name, nnk_outcome *out)
 static void run_shell (nnk_session *self, const char *command, nnk_outcome *out)
 {
     nnk_text code = { 0 };
-    nnk_add_string (&code, "(void) !system (\"");
-    for (; *command; command++) {
-        if (*command == '"' || *command == '\\')
-            nnk_add_string (&code, "\\");
-        if (*command == '\n')
-            nnk_add_string (&code, "\\n");
-        else
-            nnk_add (&code, command, 1);
-    }
-    nnk_add_string (&code, "\");");
+    nnk_add_string (&code, "(void) !system (");
+    nnk_add_quoted (&code, command, strlen (command));
+    nnk_add_string (&code, ");");
     nnk_session_run (self, code.s, 0, false, out);
     nnk_text_free (&code);
 }
 
-static void undo (nnk_session *self, nnk_outcome *out)
+static void unknown (const char *word, nnk_outcome *out)
 {
-    out->ok = self->can_undo && nnk_executor_undo (&self->executor);
-    if (out->ok)
-        nnk_items_copy (&self->items, &self->before);
+    const char *names[MAGICS + 1] = { NULL };
+    for (int i = 0; i < MAGICS; i++)
+        names[i] = magics[i].name;
+    const char *nearest = nnk_nearest (word, names);
+    out->ok = false;
+    nnk_error_set (&out->error, "MagicError",
+                   "'%s' is not known%s%s%s; %%help tells what there is", word,
+                   nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                   nearest ? "'?" : "");
+}
+
+/*  %name ... : the lines below a single % are a cell that comes after it. */
+static void run_magic (call *self, const char *code)
+{
+    size_t size = strcspn (code, "\n"), end = strcspn (code, " \t\n");
+    char *word = nnk_copy (code, end);
+    const magic *found = NULL;
+    for (int i = 0; i < MAGICS; i++)
+        if (strcmp (word, magics[i].name) == 0)
+            found = &magics[i];
+    while (size > end && isspace ((unsigned char) code[size - 1]))
+        size--;
+    end += strspn (code + end, " \t");
+    self->at = (int) end;
+    self->line = nnk_copy (code + end, size > end ? size - end : 0);
+    self->body = code + strcspn (code, "\n");
+    const char *after = word[1] == '%' ? "" : self->body;
+    if (word[1] != '%')
+        self->body = "";
+    if (!found)
+        unknown (word, self->out);
+    else if (!self->line[0] &&
+             (strstr (found->usage, "NAME") || strstr (found->usage, "CODE")))
+        nnk_error_set (&self->out->error, "MagicError", "usage: %s %s", word,
+                       found->usage);
     else
-        nnk_error_set (&out->error, "UndoError",
-                       "there is no state before this one: only the "
-                       "last cell can be undone, and only once");
-    self->can_undo = false;
+        found->run (self);
+    self->out->ok &= !self->out->error.name;
+    if (self->out->ok && after[0])
+        run_code (self, after);
+    free (self->line);
+    free (word);
 }
 
 /*  Whether the cell was one of these; then it has been carried out. */
-bool nnk_magic (nnk_session *self, const char *code, nnk_outcome *out)
+bool nnk_magic (nnk_session *self, const char *code, int count, bool silent,
+                nnk_outcome *out)
 {
     while (isspace ((unsigned char) *code))
         code++;
@@ -70,13 +351,8 @@ bool nnk_magic (nnk_session *self, const char *code, nnk_outcome *out)
             code[0] == '?' ? nnk_copy (code + 1, size - 1) : nnk_copy (code, word);
         explain (self, name + strspn (name, " \t"), out);
         free (name);
-    } else if (size == 5 && strncmp (code, "%undo", 5) == 0) {
-        undo (self, out);
     } else if (code[0] == '%') {
-        out->ok = false;
-        nnk_error_set (&out->error, "MagicError",
-                       "'%.*s' is not known; there is %%undo",
-                       (int) strcspn (code, " \n"), code);
+        run_magic (&(call){ self, code, NULL, 0, "", count, silent, out }, code);
     } else {
         return false;
     }

@@ -23,6 +23,7 @@ static const char help[] =
     "  --memory MB         the most memory that cells may take\n"
     "  --time-limit S      with --run: seconds for one cell\n"
     "  --version, --help\n\n"
+    "In a cell, %help tells what a cell can say to the kernel.\n\n"
     "Example:\n"
     "  build/nn-kernel --install && jupyter notebook\n";
 
@@ -40,36 +41,9 @@ char *nnk_beside (const char *name)
     return nnk_format ("%.*s/%s", slash ? (int) (slash - path) : 0, path, name);
 }
 
-/*  How many letters must change to make one word of the other. */
-static int distance (const char *a, const char *b)
-{
-    int row[64];
-    const int size = (int) strlen (b);
-    if (size > 62)
-        return 99;
-    for (int k = 0; k <= size; k++)
-        row[k] = k;
-    for (; *a; a++) {
-        int corner = row[0]++;
-        for (int k = 1; k <= size; k++) {
-            const int change = corner + (*a != b[k - 1]);
-            corner = row[k];
-            row[k] = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
-            row[k] = row[k] < change ? row[k] : change;
-        }
-    }
-    return row[size];
-}
-
 static int unknown (const char *word)
 {
-    const char *nearest = NULL;
-    int best = 4;
-    for (int i = 0; words[i]; i++)
-        if (distance (word, words[i]) < best) {
-            best = distance (word, words[i]);
-            nearest = words[i];
-        }
+    const char *nearest = nnk_nearest (word, words);
     fprintf (stderr,
              "nn-kernel: unknown option '%s'%s%s%s; see nn-kernel --help\n", word,
              nearest ? "; did you mean '" : "", nearest ? nearest : "",
@@ -96,12 +70,6 @@ static const char **place_of (command *self, const char *word)
     return NULL;
 }
 
-static char *absolute (const char *path)
-{
-    char *whole = realpath (path, NULL);
-    return whole ? whole : nnk_format ("%s", path);
-}
-
 /*  An option with its argument. False: not one of these, or no room for it. */
 static bool take_option (command *self, const char *word, const char *value)
 {
@@ -110,11 +78,12 @@ static bool take_option (command *self, const char *word, const char *value)
     if (place)
         *place = value;
     else if (strcmp (word, "--prelude") == 0)
-        options->prelude = absolute (value);
+        options->prelude = nnk_absolute (value);
     else if (strcmp (word, "--library") == 0 && options->libraries < 16)
-        options->library[options->libraries++] = absolute (value);
+        options->library[options->libraries++] = nnk_absolute (value);
     else if (strcmp (word, "-I") == 0 && options->flags < 64)
-        options->flag[options->flags++] = nnk_format ("-I%s", absolute (value));
+        options->flag[options->flags++] =
+            nnk_format ("-I%s", nnk_absolute (value));
     else if (strcmp (word, "--memory") == 0)
         options->memory = strtol (value, NULL, 10);
     else if (strcmp (word, "--time-limit") == 0)

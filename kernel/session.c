@@ -67,6 +67,7 @@ void nnk_session_close (nnk_session *self)
     nnk_build_close (&self->build);
     nnk_index_free (&self->index);
     free (self->index_lines);
+    nnk_text_free (&self->folders);
     free (self->items.item);
     free (self->before.item);
     *self = (nnk_session){ 0 };
@@ -86,7 +87,7 @@ typedef struct {
     nnk_cell cell;
     nnk_lowered lowered;
     nnk_dwarf *dwarf;
-    nnk_text diagnostics;
+    nnk_text diagnostics, arguments;
     char label[40];
     int serial;
 } compiled;
@@ -97,6 +98,7 @@ static void free_compiled (compiled *self)
     nnk_lowered_free (&self->lowered);
     nnk_dwarf_close (self->dwarf);
     nnk_text_free (&self->diagnostics);
+    nnk_text_free (&self->arguments);
 }
 
 /*  A cell that breaks off: in a comment, or before the statement that a `for` repeats. A
@@ -184,8 +186,10 @@ static void drop_inactive (compiled *cell)
 
 static bool compile_once (nnk_session *self, compiled *cell, const char *lengths)
 {
-    const nnk_before before = { cell->label,  cell->serial, &self->items,
-                                &self->index, lengths,      self->next_stub };
+    const nnk_before before = { cell->label,    cell->serial,
+                                &self->items,   &self->index,
+                                lengths,        nnk_text_string (&cell->arguments),
+                                self->next_stub };
     nnk_lowered_free (&cell->lowered);
     nnk_text_clear (&cell->diagnostics);
     nnk_lower (&cell->lowered, &cell->cell, &before);
@@ -194,7 +198,8 @@ static bool compile_once (nnk_session *self, compiled *cell, const char *lengths
         return false;
     }
     if (!nnk_build_cell (&self->build, cell->serial, cell->lowered.c.s,
-                         cell->label, cell->cell.source, self->sink,
+                         cell->label,
+                         self->shown ? self->shown : cell->cell.source, self->sink,
                          &cell->diagnostics))
         return false;
     char *path = nnk_format ("%s/cell_%d.so", self->build.folder, cell->serial);
@@ -330,9 +335,8 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
 }
 
 /*  gcc's text as the error of the cell: its first line is the sentence. */
-static void set_compile_error (nnk_outcome *out, compiled *cell)
+void nnk_compile_error (nnk_outcome *out, const char *text)
 {
-    const char *text = nnk_text_string (&cell->diagnostics);
     const char *at = strstr (text, "error: ");
     while (at && at > text && at[-1] != '\n')
         at--;
@@ -347,11 +351,16 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
                       nnk_outcome *out)
 {
     *out = (nnk_outcome){ .ok = true };
-    if (nnk_magic (self, code, out) || !code[strspn (code, " \t\r\n")])
+    if (nnk_magic (self, code, count, silent, out) ||
+        !code[strspn (code, " \t\r\n")])
         return;
     compiled cell = { .serial = 0 };
-    const int before = self->sink->interrupts;
-    if (compile (self, &cell, code, count)) {
+    const int before = self->sink->interrupts,
+              own = self->build.flags - self->build.lasting;
+    char *source = nnk_copy (code, strlen (code));
+    if (!nnk_directives (self, source, &cell.arguments, out)) {
+        // said
+    } else if (compile (self, &cell, source, count)) {
         if (cell.diagnostics.size && !silent)
             show_text (self->sink, NNK_DISPLAY_DATA, cell.diagnostics.s);
         run (self, &cell, out, silent);
@@ -363,7 +372,9 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
             nnk_error_set (&out->error, "Interrupt",
                            "interrupted while the cell was compiled");
         else
-            set_compile_error (out, &cell);
+            nnk_compile_error (out, nnk_text_string (&cell.diagnostics));
     }
+    nnk_build_drop (&self->build, own);
+    free (source);
     free_compiled (&cell);
 }

@@ -262,12 +262,30 @@ typedef struct {
     double asked, sent; // when the first came, when SIGINT was last sent
 } watching;
 
+/*  The next line of a script, shown behind its prompt as a terminal would. */
+static char *next_line (watching *w)
+{
+    const char *script = w->sink->script;
+    const size_t size = strcspn (script, "\n");
+    if (!*script)
+        return NULL;
+    char *line = nnk_copy (script, size);
+    char *shown = nnk_format ("%s%s\n", nnk_text_string (&w->self->line), line);
+    if (!w->silent)
+        w->sink->stream (w->sink, "stdout", shown, strlen (shown));
+    w->sink->script += size + (script[size] == '\n');
+    free (shown);
+    return line;
+}
+
 static void answer_input (watching *w)
 {
     nnk_executor *self = w->self;
     nnk_output_drain (self, w->sink, w->silent, NNK_DRAIN_ASKING);
-    char *line =
-        w->asked ? NULL : w->sink->input (w->sink, nnk_text_string (&self->line));
+    char *line = w->asked ? NULL
+                 : w->sink->script
+                     ? next_line (w)
+                     : w->sink->input (w->sink, nnk_text_string (&self->line));
     nnk_text_clear (&self->line);
     if (w->sink->interrupts != w->interrupts) { // SIGINT will end its waiting
         free (line);

@@ -190,3 +190,56 @@ const char *nnk_string (const cJSON *object, const char *key)
     const cJSON *item = cJSON_GetObjectItemCaseSensitive (object, key);
     return cJSON_IsString (item) ? item->valuestring : "";
 }
+
+/*  The bytes as a C string. */
+void nnk_add_quoted (nnk_text *self, const char *bytes, size_t size)
+{
+    nnk_add_string (self, "\"");
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] == '\n')
+            nnk_add_string (self, "\\n");
+        else
+            nnk_addf (self, "%s%c", strchr ("\"\\", bytes[i]) ? "\\" : "",
+                      bytes[i]);
+    nnk_add_string (self, "\"");
+}
+
+char *nnk_absolute (const char *path)
+{
+    char *whole = realpath (path, NULL);
+    return whole ? whole : nnk_format ("%s", path);
+}
+
+/*  How many letters must change to make one word of the other. */
+static int distance (const char *a, const char *b)
+{
+    int row[64];
+    const int size = (int) strlen (b);
+    if (size > 62)
+        return 99;
+    for (int k = 0; k <= size; k++)
+        row[k] = k;
+    for (; *a; a++) {
+        int corner = row[0]++;
+        for (int k = 1; k <= size; k++) {
+            const int change = corner + (*a != b[k - 1]);
+            corner = row[k];
+            row[k] = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
+            row[k] = row[k] < change ? row[k] : change;
+        }
+    }
+    return row[size];
+}
+
+/*  The one of `words` that was probably meant, or NULL. */
+const char *nnk_nearest (const char *word, const char *const *words)
+{
+    const char *nearest = NULL;
+    int best = 4;
+    for (; *words; words++)
+        if (distance (word, *words) < best) {
+            best = distance (word, *words);
+            nearest = *words;
+        }
+    return nearest;
+}

@@ -4,6 +4,11 @@
  *  `extern` for this cell and the later ones, defined unless its predecessor has
  *  the same type (then it lives on in the same place), and given its value among
  *  the statements, in its turn.
+ *
+ *  `double v[n]` stays an error. Its type would have to be known to the functions
+ *  below it and to later cells, at file level, before the statements have run that
+ *  give n its value. As a pointer sizeof would lie, and as a macro the name would
+ *  mean something in every struct that has a v.
  */
 #include <stdio.h>
 #include <stdlib.h>
