@@ -744,4 +744,45 @@ int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
 int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
                           nn_transform *list);
 
+/* --- Batch normalisation --------------------------------------------------------------------------------- */
+typedef struct {
+    nn_layer *in;
+    float momentum; // share of the new batch in the running averages; 0 means 0.1
+    float epsilon;  // is added to the variance; 0 means 1e-5
+} nn_batchnorm_args;
+extern const nn_kind nn_batchnorm_kind;
+// (net, in), or (net, in, .momentum = 0.3)
+#define nn_batchnorm(net, ...)                                                    \
+    nn_batchnorm_with (net, (nn_batchnorm_args){ .in = __VA_ARGS__ })
+nn_layer *nn_batchnorm_with (nn_net *net, nn_batchnorm_args args);
+typedef struct { // of each of c channels
+    int c;
+    const float *weight, *bias; // learnt
+    float *mean, *inverse;      // of x; 1 / sqrt (variance + epsilon)
+    float *dy, *product; // means over the batch: of dy, of dy times normalised x
+} nn_norm;
+// these two add
+void nn_batchnorm_sums (double *sum, double *square, const float *x, size_t places,
+                        int c);
+void nn_batchnorm_backward_sums (double *sum, double *product, const float *dy,
+                                 const float *x, const nn_norm *by, size_t places);
+void nn_batchnorm_forward (float *y, const float *x, const nn_norm *by,
+                           size_t places);
+void nn_batchnorm_backward (float *dx, const float *dy, const float *x,
+                            const nn_norm *by, size_t places, bool add);
+
+/* --- Global average pooling ------------------------------------------------------------------------------ */
+extern const nn_kind nn_gap_kind;
+nn_layer *nn_gap (nn_net *net, nn_layer *in);
+void nn_gap_forward (const nn_tensor *y, const nn_tensor *x, int lo, int hi);
+void nn_gap_backward (const nn_tensor *x, const nn_tensor *y, int lo, int hi,
+                      bool add);
+
+/* --- Folding: a batch norm disappears into the layer before it ------------------------------------------- */
+void nn_fold (float *w, float *b, size_t rows, int filters, const float *weight,
+              const float *bias, const float *mean, const float *variance,
+              float epsilon);
+// how many; then build again
+int nn_net_fold (nn_net *net);
+
 #endif

@@ -11,6 +11,7 @@ typedef struct {
     nn_maker *make;
     nn_conv2d_args conv;
     nn_maxpool_args pool;
+    nn_batchnorm_args norm;
     nn_gradcheck_args size;
 } gradient_case;
 
@@ -64,6 +65,31 @@ static nn_layer *make_cnn (nn_net *net, nn_layer *in, const void *with)
     in = nn_relu (net, nn_conv2d (net, in, .filters = 4, .same = true));
     in = nn_conv2d (net, nn_maxpool (net, in, .size = 2), .filters = 3,
                     .same = true);
+    return nn_cross_entropy (net, nn_dense (net, in, .units = 4));
+}
+
+static nn_layer *make_batchnorm (nn_net *net, nn_layer *in, const void *with)
+{
+    nn_batchnorm_args args = ((const gradient_case *) with)->norm;
+    args.in = in;
+    return nn_batchnorm_with (net, args);
+}
+
+static nn_layer *make_gap (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    return nn_gap (net, in);
+}
+
+/*  Convolutions with batch norms, behind which one asks for a halo, and global average
+ *  pooling. */
+static nn_layer *make_normed (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    in = nn_batchnorm (net, nn_conv2d (net, in, .filters = 4, .same = true));
+    in = nn_conv2d (net, in, .filters = 4, .same = true, .no_bias = true);
+    in = nn_gap (net, nn_relu (net, nn_batchnorm (net, in)));
+    in = nn_relu (net, nn_batchnorm (net, nn_dense (net, in, .units = 6)));
     return nn_cross_entropy (net, nn_dense (net, in, .units = 4));
 }
 
@@ -123,6 +149,15 @@ static nn_layer *make_twice (nn_net *net, nn_layer *in, const void *with)
                          0);
 }
 
+/*  Three readers of one layer: batch norm and pooling add their gradients. */
+static nn_layer *make_beside (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    nn_layer *a = nn_batchnorm (net, in), *b = nn_gap (net, in);
+    nn_layer *c = nn_dense (net, in, .units = 4);
+    return nn_layer_add (net, &join_kind, (nn_layer *[]){ a, b, c }, 3, NULL, 0);
+}
+
 #define CONV(...) .make = make_conv, .conv = { 0, .filters = 4, __VA_ARGS__ }
 #define POOL(...) .make = make_pool, .pool = { 0, __VA_ARGS__ }
 #define SIZE(...) .size = { 0, __VA_ARGS__ }
@@ -159,6 +194,15 @@ static const gradient_case gradient_cases[] = {
     { "max pooling, stride above size", POOL (.size = 2, .stride = 3) },
     { "a whole net", make_cnn, SIZE (.h = 8, .w = 8, .c = 3) },
     { "four readers of one layer", make_twice, SIZE (.n = 3) },
+    { "batch norm", make_batchnorm, SIZE (.n = 5, .h = 3, .w = 4) },
+    { "batch norm, one picture", make_batchnorm, SIZE (.n = 1) },
+    { "batch norm of single values", make_batchnorm,
+      SIZE (.n = 9, .h = 1, .w = 1, .c = 7) },
+    { "batch norm, a large epsilon", make_batchnorm, .norm = { .epsilon = 0.5f },
+      SIZE (.n = 5, .h = 3, .w = 4) },
+    { "global average pooling", make_gap, SIZE (.h = 5, .w = 3) },
+    { "batch norm and pooling beside others", make_beside, SIZE (.n = 3) },
+    { "a whole net with batch norms", make_normed, SIZE (.n = 5, .h = 7, .w = 6) },
 };
 
 /*  Checks all cases with this step; `most` is the largest error that passes. A
@@ -169,7 +213,7 @@ static inline void check_gradients (double step, double most, bool whole_nets)
     const int count = sizeof gradient_cases / sizeof *gradient_cases;
     for (int i = 0; i < count; i++) {
         const gradient_case *c = &gradient_cases[i];
-        if (c->make == make_cnn && !whole_nets)
+        if ((c->make == make_cnn || c->make == make_normed) && !whole_nets)
             continue;
         nn_gradcheck_args size = c->size;
         size.step = step;

@@ -1,73 +1,10 @@
 /*  torch.c - the layers and a whole net compute what PyTorch computes
  *
  *  tests/data/torch/record.py has written down PyTorch's results. Inputs and
- *  weights are drawn by the same few integer operations on both sides. A result
- *  passes when no number in it differs by more than a hundred-thousandth of the
- *  largest number of that result.
+ *  weights are drawn by the same few integer operations on both sides.
  */
 #include "near.h"
-
-static const double CLOSE = 1e-5;
-
-/*  Numbers from -1 to 1, the same here and in record.py. */
-static void numbers (float *x, uint32_t seed, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        uint32_t h = (uint32_t) i * 2654435761u + seed * 40503u + 12345u;
-        h = (h ^ (h >> 15)) * 2246822519u;
-        h = (h ^ (h >> 13)) * 3266489917u;
-        h ^= h >> 16;
-        x[i] = (float) (h >> 8) / 8388608.0f - 1;
-    }
-}
-
-static char line[200][8000]; // as they are in the file
-static int lines;
-
-/*  Compares with the line of this case and name. */
-static void same (const char *test, const char *name, const float *x, size_t size)
-{
-    char label[80], start[80];
-    snprintf (label, sizeof label, "%s: %s", test, name);
-    snprintf (start, sizeof start, "%s %s ", test, name);
-    for (int k = 0; k < lines; k++) {
-        if (strncmp (line[k], start, strlen (start)) != 0)
-            continue;
-        char *at = line[k] + strlen (start);
-        const size_t count = strtoul (at, &at, 10);
-        const double largest = strtod (at, &at);
-        const size_t step = strtoul (at, &at, 10);
-        double most = 0;
-        for (size_t i = 0; i < count && i < size; i += step) {
-            const double d = fabs (x[i] - strtod (at, &at));
-            most = !(d <= most) ? d : most;
-        }
-        check (count == size && *at == '\n' && most <= CLOSE * largest, label,
-               "%zu numbers for %zu, off by %.2g of %.2g", size, count, most,
-               largest);
-        return;
-    }
-    check (false, label, "nothing recorded");
-}
-
-/*  A tensor without its halo. The caller frees it. */
-static float *flat (const nn_tensor *t, const float *x)
-{
-    const size_t row = (size_t) t->w * t->c;
-    float *all = zeros (t->n * nn_image_size (t));
-    for (int r = 0; r < t->n * t->h; r++)
-        memcpy (all + r * row, x + nn_at (t, r / t->h, r % t->h, 0),
-                row * sizeof *all);
-    return all;
-}
-
-static void same_tensor (const char *test, const char *name, const nn_tensor *t,
-                         const float *x)
-{
-    float *all = flat (t, x);
-    same (test, name, all, t->n * nn_image_size (t));
-    free (all);
-}
+#include "recorded.h"
 
 typedef struct {
     const char *name;
@@ -245,16 +182,8 @@ static void baseline (const char *test, bool padded)
 
 int main (void)
 {
-    FILE *recorded = fopen ("tests/data/torch/recorded.txt", "r");
-    if (!recorded) {
-        check (
-            false, "PyTorch's results are there",
-            "no tests/data/torch/recorded.txt: run this from the top of the tree");
+    if (!read_recorded ("tests/data/torch/recorded.txt"))
         return nn_test_done ();
-    }
-    while (lines < 200 && fgets (line[lines], sizeof line[0], recorded))
-        lines++;
-    fclose (recorded);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         one_layer (&cases[i], NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
