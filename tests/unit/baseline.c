@@ -1,6 +1,7 @@
 /*  baseline.c - the baseline network as a whole: the same bits on any number of threads,
  *  no allocation in a step, little memory
  */
+#include "allocations.h"
 #include "nn.h"
 #include "test.h"
 
@@ -8,30 +9,6 @@
 #include <sys/resource.h>
 
 enum { BATCH = 64, STEPS = 5 };
-
-/* --- Every allocation of this program is counted ---------------------------------- */
-void *__libc_malloc (size_t size);
-void *__libc_calloc (size_t nmemb, size_t size);
-void *__libc_realloc (void *ptr, size_t size);
-static long allocations;
-
-void *malloc (size_t size)
-{
-    __atomic_add_fetch (&allocations, 1, __ATOMIC_RELAXED);
-    return __libc_malloc (size);
-}
-
-void *calloc (size_t nmemb, size_t size)
-{
-    __atomic_add_fetch (&allocations, 1, __ATOMIC_RELAXED);
-    return __libc_calloc (nmemb, size);
-}
-
-void *realloc (void *ptr, size_t size)
-{
-    __atomic_add_fetch (&allocations, 1, __ATOMIC_RELAXED);
-    return __libc_realloc (ptr, size);
-}
 
 static nn_net *baseline (void)
 {
