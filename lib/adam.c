@@ -42,5 +42,7 @@ nn_optimiser nn_adam_with (nn_adam_args args)
                            .decay = args.decay };
 }
 
-const nn_optimiser_kind *const nn_optimisers[] = { &nn_sgd_kind, &nn_momentum_kind,
-                                                   &nn_adam_kind, NULL };
+const nn_optimiser_kind *const nn_optimisers[] = {
+    &nn_sgd_kind,   &nn_momentum_kind, &nn_adam_kind,
+    &nn_adamw_kind, &nn_sgdw_kind,     NULL,
+};

@@ -485,6 +485,9 @@ struct nn_optimiser {
     float rate;
     float momentum, beta1, beta2, epsilon, decay;
     long t; // steps taken
+    // may change the gradients before they are used, on one thread; or NULL
+    int (*before) (nn_optimiser *self, nn_net *net);
+    float limit, found; // its own: what it allows, what it met in the last step
 };
 extern const nn_optimiser_kind nn_sgd_kind, nn_momentum_kind, nn_adam_kind;
 extern const nn_optimiser_kind *const nn_optimisers[]; // ends with NULL
@@ -720,6 +723,7 @@ typedef struct {
     double validation;            // share of the training images that is put aside
     int batch, epochs;
     double rate, momentum, decay;
+    double clip, smoothing; // of the gradient, of the labels; 0: neither
     uint64_t seed;
     double published; // accuracy in percent as its source gives it; 0: none
 } nn_recipe;
@@ -784,5 +788,24 @@ void nn_fold (float *w, float *b, size_t rows, int filters, const float *weight,
               float epsilon);
 // how many; then build again
 int nn_net_fold (nn_net *net);
+
+/* --- Remedies: decay of its own, shorter weights, softer labels, shorter steps -------------------------- */
+extern const nn_optimiser_kind nn_adamw_kind, nn_sgdw_kind;
+#define nn_adamw(...) nn_adamw_with ((nn_adam_args){ 0, __VA_ARGS__ })
+#define nn_sgdw(...) nn_sgdw_with ((nn_sgd_args){ 0, __VA_ARGS__ })
+nn_optimiser nn_adamw_with (nn_adam_args args);
+nn_optimiser nn_sgdw_with (nn_sgd_args args);
+typedef struct {
+    float limit; // how long the weights of a unit or filter may be
+    long cut;    // how often one was longer, since training began
+} nn_norms;
+nn_callback nn_max_norm (nn_norms *self);
+// how many were longer
+int nn_limit_columns (float *w, size_t rows, int columns, float limit);
+// a `mix`; with: a double, the share of each label that all classes get
+int nn_smooth (nn_batch *batch, nn_random *random, const void *with);
+// a `before`; limit: how long the gradient may be
+int nn_clip (nn_optimiser *self, nn_net *net);
+double nn_gradient_norm (const nn_net *net);
 
 #endif

@@ -86,6 +86,8 @@ const nn_recipe_key nn_recipe_keys[] = {
     { "momentum", NN_NUMBER, AT (momentum), "0.9", 0, 0.9999, NULL,
       "of momentum" },
     { "decay", NN_NUMBER, AT (decay), "0", 0, 1, NULL, "of the weights" },
+    { "clip", NN_NUMBER, AT (clip), "0", 0, 1e6, NULL, "longest gradient" },
+    { "smoothing", NN_NUMBER, AT (smoothing), "0", 0, 0.99, NULL, "of labels" },
     { "schedule", NN_TEXT, AT (schedule), "constant", 0, 0, schedule_name,
       "how the rate changes" },
     { "seed", NN_SEED, AT (seed), "1", 0, 0x1p64, NULL,
@@ -243,6 +245,19 @@ nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes)
                               : NULL;
 }
 
+/*  Is the gradient to be clipped? */
+static void clipping (const nn_recipe *self, nn_optimiser *optimiser)
+{
+    optimiser->before = self->clip > 0 ? nn_clip : NULL;
+    optimiser->limit = (float) self->clip;
+}
+
+/*  What else a recipe asks of an optimiser, whatever its kind. */
+static void (*const habits[]) (const nn_recipe *self, nn_optimiser *optimiser) = {
+    clipping,
+    NULL,
+};
+
 /*  What steps, and how fast. */
 int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
                          const nn_schedule **schedule)
@@ -255,6 +270,8 @@ int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
         nn_adam (.rate = (float) self->rate, .decay = (float) self->decay);
     optimiser->kind = nn_optimisers[kind];
     optimiser->momentum = (float) self->momentum;
+    for (int i = 0; habits[i]; i++)
+        habits[i](self, optimiser);
     *schedule = schedules[curve];
     return NN_OK;
 }

@@ -314,7 +314,11 @@ int nn_net_step (nn_net *net, const nn_batch *batch, nn_optimiser *optimiser,
         backward_all (net, batch);
         gradients_all (net, batch);
 #pragma omp single
-        status = sum_ranks (net, comm ? comm : &nn_alone);
+        {
+            status = sum_ranks (net, comm ? comm : &nn_alone);
+            if (status == NN_OK && optimiser->before)
+                status = optimiser->before (optimiser, net);
+        }
         if (status == NN_OK)
             update_all (net, optimiser);
     }

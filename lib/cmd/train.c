@@ -118,7 +118,9 @@ static int train (session *s)
                        .schedule = s->schedule, .epochs = s->recipe.epochs,
                        .seed = s->recipe.seed, .transforms = s->transforms,
                        .transform_count = s->transform_count,
-                       .callbacks = callbacks, .callback_count = 2);
+                       .callbacks = callbacks, .callback_count = 2,
+                       .mix = s->recipe.smoothing > 0 ? nn_smooth : NULL,
+                       .mix_with = &s->recipe.smoothing);
     clock_gettime (CLOCK_MONOTONIC, &b);
     s->seconds =
         (double) (b.tv_sec - a.tv_sec) + 1e-9 * (double) (b.tv_nsec - a.tv_nsec);
