@@ -12,13 +12,13 @@
 
 typedef struct {
     const char *name;
+    double smoothing;    // of labels
     float decay;         // apart from the gradient
     float l2;            // in the gradient
-    bool biases;         // decay, too
-    double smoothing;    // of labels
     float norm;          // of the weights of a unit; 0: any
     float momentum_rate; // SGD with momentum 0.9 at this rate instead of Adam
     float clip;          // 0: any gradient
+    bool biases;         // decay, too
     bool more;           // four times as many pictures to learn from
 } remedy;
 
@@ -39,6 +39,8 @@ static const remedy remedies[] = {
     { .name = "norm_0.5", .norm = 0.5f },
     { .name = "norm_1", .norm = 1 },
     { .name = "sgd_0.01", .momentum_rate = 0.01f },
+    { .name = "sgd_0.03", .momentum_rate = 0.03f },
+    { .name = "sgd_0.03_clip_1", .momentum_rate = 0.03f, .clip = 1 },
     { .name = "sgd_0.1", .momentum_rate = 0.1f },
     { .name = "sgd_0.1_clip_1", .momentum_rate = 0.1f, .clip = 1 },
     { .name = "more", .more = true },
@@ -134,7 +136,7 @@ int main (int count, char **words)
     standard = nn_standardise (mean, deviation, 3);
     for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
         for (uint64_t seed = 7; seed <= 9; seed++)
-            if (count < 2 || (int) (i % 2) == atoi (words[1]))
+            if (count < 2 || i % 2 == (size_t) (*words[1] - '0'))
                 train (&remedies[i], seed);
     return 0;
 }
