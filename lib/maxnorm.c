@@ -42,7 +42,7 @@ int nn_limit_columns (float *w, size_t rows, int columns, float limit)
 static int begin (void *self_, nn_training *t)
 {
     (void) t;
-    nn_norms *self = self_;
+    nn_unit_limit *self = self_;
     self->cut = 0;
     if (self->limit > 0)
         return NN_OK;
@@ -55,7 +55,7 @@ static int begin (void *self_, nn_training *t)
 
 static int after_step (void *self_, nn_training *t)
 {
-    nn_norms *self = self_;
+    nn_unit_limit *self = self_;
     for (int l = 0; l < t->net->layers; l++)
         for (int k = 0; k < t->net->layer[l]->params; k++) {
             const nn_param *p = &t->net->layer[l]->param[k];
@@ -70,7 +70,7 @@ static int after_step (void *self_, nn_training *t)
 
 /*  Constrains what learns and may decay: weights, not biases. `self` must live as
  *  long as the training. */
-nn_callback nn_max_norm (nn_norms *self)
+nn_callback nn_max_norm (nn_unit_limit *self)
 {
     return (nn_callback){
         .name = "max norm", .begin = begin, .batch = after_step, .self = self

@@ -798,8 +798,8 @@ nn_optimiser nn_sgdw_with (nn_sgd_args args);
 typedef struct {
     float limit; // how long the weights of a unit or filter may be
     long cut;    // how often one was longer, since training began
-} nn_norms;
-nn_callback nn_max_norm (nn_norms *self);
+} nn_unit_limit;
+nn_callback nn_max_norm (nn_unit_limit *self);
 // how many were longer
 int nn_limit_columns (float *w, size_t rows, int columns, float limit);
 // a `mix`; with: a double, the share of each label that all classes get

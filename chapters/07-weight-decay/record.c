@@ -103,7 +103,7 @@ static void train (const remedy *r, uint64_t seed)
         for (int k = 0; k < net->layer[l]->params; k++)
             net->layer[l]->param[k].decays = true;
     nn_optimiser optimiser = optimiser_of (r);
-    nn_norms norms = { .limit = r->norm };
+    nn_unit_limit norms = { .limit = r->norm };
     const nn_callback callback = nn_max_norm (&norms);
     nn_history history = { 0 };
     must (nn_train (

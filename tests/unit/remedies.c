@@ -161,7 +161,7 @@ static uint64_t trained (const nn_data *data, int threads)
     nn_optimiser o = nn_adamw (.rate = 2e-3f, .decay = 0.3f);
     o.before = nn_clip;
     o.limit = 0.5f;
-    nn_norms norms = { .limit = 0.6f };
+    nn_unit_limit norms = { .limit = 0.6f };
     const nn_callback callback = nn_max_norm (&norms);
     const double share = 0.1;
     nn_history history = { 0 };
@@ -228,7 +228,7 @@ static void bad_input (nn_data *data)
     nn_net_free (&net);
     net = nn_model_net (nn_model_find ("linear"), 32, 32, 3, 10, NULL, 1);
     nn_net_build (net, .batch = 16);
-    nn_norms norms = { .limit = 0 };
+    nn_unit_limit norms = { .limit = 0 };
     const nn_callback callback = nn_max_norm (&norms);
     nn_history history = { 0 };
     check (nn_train (net, data, &history, .epochs = 1, .callbacks = &callback,
