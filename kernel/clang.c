@@ -170,7 +170,8 @@ static int serve (const char *const *flag, int flags)
         return 1;
     if (cx.parseTranslationUnit2 (
             cx.createIndex (0, 0), unit_name, flag, flags, &file, 1,
-            CX_PREAMBLE | CX_PREAMBLE_NOW | CX_KEEP_GOING, &unit) != 0)
+            CX_PREAMBLE | CX_PREAMBLE_NOW | CX_KEEP_GOING, &unit) != 0 ||
+        !answer (&(nnk_text){ 0 })) // we are ready
         return 1;
     while (receive_all (&request, sizeof request)) {
         char *text = nnk_allocate (request.size + 1);

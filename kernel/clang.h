@@ -53,9 +53,8 @@ enum { // pieces of a completion
     CX_RESULT_TYPE = 15,
     CX_ALL = -1
 };
-enum { // how a unit is kept: its headers precompiled, its global names cached
+enum { // how a unit is kept: its headers precompiled
     CX_PREAMBLE = 0x04,
-    CX_CACHE = 0x08,
     CX_KEEP_GOING = 0x200,
     CX_PREAMBLE_NOW = 0x100
 };

@@ -49,10 +49,31 @@ static void set_patience (int socket, int seconds)
     setsockopt (socket, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
 }
 
+void nnk_typing_close (nnk_session *self)
+{
+    nnk_typing *typing = &self->typing;
+    int status = 0;
+    if (typing->socket > 0)
+        close (typing->socket);
+    typing->socket = 0;
+    if (typing->pid <= 0)
+        return;
+    // one that has ended by itself keeps its status
+    if (waitpid (typing->pid, &status, WNOHANG) == 0) {
+        kill (typing->pid, SIGKILL);
+        waitpid (typing->pid, &status, 0);
+    }
+    if (WIFEXITED (status) && WEXITSTATUS (status) == NNK_NO_CLANG)
+        typing->failures = MOST_FAILURES;
+    typing->pid = self->executor.helper = 0;
+}
+
+/*  Starts the process and waits until it has read all headers. */
 static bool start (nnk_session *self)
 {
     nnk_typing *typing = &self->typing;
     int ends[2];
+    uint32_t ready;
     if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return false;
     char **argv = make_arguments (&self->build);
@@ -71,25 +92,15 @@ static bool start (nnk_session *self)
     typing->socket = ends[0];
     typing->flags = self->build.flags;
     self->executor.helper = typing->pid; // no stray of a cell
-    set_patience (typing->socket, 10);   // it reads all headers first
-    return typing->pid > 0;
-}
-
-void nnk_typing_close (nnk_session *self)
-{
-    nnk_typing *typing = &self->typing;
-    int status = 0;
-    if (typing->pid <= 0)
-        return;
-    close (typing->socket);
-    // one that has ended by itself keeps its status
-    if (waitpid (typing->pid, &status, WNOHANG) == 0) {
-        kill (typing->pid, SIGKILL);
-        waitpid (typing->pid, &status, 0);
-    }
-    if (WIFEXITED (status) && WEXITSTATUS (status) == NNK_NO_CLANG)
-        typing->failures = MOST_FAILURES;
-    typing->pid = self->executor.helper = 0;
+    set_patience (typing->socket, 10);
+    const bool good =
+        typing->pid > 0 &&
+        recv (typing->socket, &ready, sizeof ready, MSG_WAITALL) == sizeof ready;
+    set_patience (typing->socket, 2);
+    typing->failures = good ? 0 : typing->failures + 1;
+    if (!good)
+        nnk_typing_close (self);
+    return good;
 }
 
 /*  Sends the question and waits for the answer. */
@@ -124,14 +135,10 @@ static bool ask (nnk_session *self, const nnk_clang_request *request,
         nnk_typing_close (self);
     if (typing->failures >= MOST_FAILURES || (typing->pid <= 0 && !start (self)))
         return false;
-    if (exchange (typing, request, text, out)) {
-        typing->failures = 0;
-        set_patience (typing->socket, 2);
-        return true;
-    }
-    typing->failures++;
-    nnk_typing_close (self);
-    return false;
+    const bool good = exchange (typing, request, text, out);
+    if (!good)
+        nnk_typing_close (self);
+    return good;
 }
 
 /* --- The text ---------------------------------------------------------------- */
@@ -224,6 +231,16 @@ static int find_target (const nnk_cell *cell, int at)
     return -1;
 }
 
+/*  The lines at the head of a cell that speak to the kernel become blanks. */
+static void blank_magics (char *code)
+{
+    char *line = code + strspn (code, " \t\r\n");
+    while (*line == '%' || *line == '!' || *line == '?') {
+        memset (line, ' ', strcspn (line, "\n"));
+        line += strspn (line, " \t\r\n");
+    }
+}
+
 /*  Asks libclang about the byte `at` of `code`: 'c' what can stand there and begins
  *  with `prefix`, 'h' what the name there means. False: it cannot be asked. */
 bool nnk_ask_clang (nnk_session *session, char kind, const char *code, int at,
@@ -234,7 +251,10 @@ bool nnk_ask_clang (nnk_session *session, char kind, const char *code, int at,
     if (session->typing.failures >= MOST_FAILURES ||
         strlen (prefix) >= sizeof request.prefix)
         return false;
-    nnk_cell_cut (&self.cell, code, nnk_is_type_name, session);
+    char *c = nnk_copy (code, strlen (code));
+    blank_magics (c);
+    nnk_cell_cut (&self.cell, c, nnk_is_type_name, session);
+    free (c);
     self.target = find_target (&self.cell, at);
     bool good = false;
     if (self.target >= 0) {

@@ -156,12 +156,14 @@ for text in ("#define A A A A\nA A(|", "(" * 20000 + "one.|", "{" * 5000 + "x.|"
         if ask(k, kind, text)["status"] != "ok":
             check(False, "a text that is hard to read", text[-40:])
 check(k.run("6 * 7").value == "42", "texts that are hard to read do no harm")
+completes(k, "get (2)->la|", "label", exactly=True)
+completes(k, "%%timeit 3\nget (2)->la|", "label", exactly=True)
 
 # -- how long it takes
 times = []
-for turn in range(30):
+for turn in range(40):
     began = time.perf_counter()
-    ask(k, "complete_request", "double f%d = 1;\nget (%d)->|" % (turn, turn))
+    ask(k, "complete_request", ("double f%d = 1;\nget (%d)->|" if turn % 4 else "double f%d = 1;\nget (%d)->width + fcl|") % (turn, turn))
     times.append(1000 * (time.perf_counter() - began))
 taken = statistics.median(times)
 burdened = os.getloadavg()[0] > 1.5 * os.cpu_count()
