@@ -45,3 +45,14 @@ void nn_init_he (float *w, size_t size, int fan_in, int fan_out, nn_random *rand
     for (size_t i = 0; i < size; i++)
         w[i] = deviation * nn_random_normal (random);
 }
+
+/*  Normal, with variance 1 / fan_in: what is right where no ReLU follows (LeCun,
+ *  Bottou, Orr and Müller 1998). */
+void nn_init_lecun (float *w, size_t size, int fan_in, int fan_out,
+                    nn_random *random)
+{
+    (void) fan_out;
+    const float deviation = sqrtf (1.0f / (float) fan_in);
+    for (size_t i = 0; i < size; i++)
+        w[i] = deviation * nn_random_normal (random);
+}

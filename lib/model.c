@@ -40,6 +40,23 @@ static nn_layer *baseline (nn_net *net, nn_layer *x, const nn_model *model,
     return nn_dense (net, x, .units = classes);
 }
 
+/*  One level more, and twice the filters on it: 32 x 32 becomes 30, 15, 13, 6, 4,
+ *  2. Half of what the dense layer says is dropped. */
+static nn_layer *deeper (nn_net *net, nn_layer *x, const nn_model *model,
+                         int classes)
+{
+    (void) model;
+    for (int filters = 32; filters <= 128; filters *= 2) {
+        x = nn_conv2d (net, x, .filters = filters, .kernel = 3);
+        x = nn_relu (net, x);
+        x = nn_maxpool (net, x, .size = 2);
+    }
+    x = nn_dense (net, x, .units = 256);
+    x = nn_relu (net, x);
+    x = nn_dropout (net, x, .rate = 0.5f);
+    return nn_dense (net, x, .units = classes);
+}
+
 static const nn_model nn_linear = { .name = "linear",
                                     .about = "one dense layer",
                                     .body = linear };
@@ -54,7 +71,19 @@ static const nn_model nn_baseline = {
     .body = baseline
 };
 
-const nn_model *const nn_models[] = { &nn_linear, &nn_mlp, &nn_baseline, NULL };
+static const nn_model nn_deeper = {
+    .name = "deeper",
+    .about = "three convolutions of 3 x 3 with pooling, a dense layer, dropout",
+    .body = deeper
+};
+
+const nn_model *const nn_models[] = {
+    &nn_linear,   // chapter 3
+    &nn_mlp,      // and its hidden layer
+    &nn_baseline, // chapter 4
+    &nn_deeper,   // chapter 5
+    NULL,
+};
 
 /*  The model of this name. NULL, with a sentence that lists all or guesses, if
  *  there is none. */

@@ -748,6 +748,37 @@ int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
 int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
                           nn_transform *list);
 
+/* --- More first weights -------------------------------------------------------------- */
+void nn_init_lecun (float *w, size_t size, int fan_in, int fan_out,
+                    nn_random *random);
+void nn_init_orthogonal (float *w, size_t size, int fan_in, int fan_out,
+                         nn_random *random);
+
+/* --- Dropout ---------------------------------------------------------------------------- */
+typedef struct {
+    int _;
+    float rate; // the share that is dropped while training, 0 <= rate < 1
+} nn_dropout_args;
+extern const nn_kind nn_dropout_kind;
+#define nn_dropout(net, in, ...)                                                  \
+    nn_dropout_with (net, in, (nn_dropout_args){ 0, __VA_ARGS__ })
+nn_layer *nn_dropout_with (nn_net *net, nn_layer *in, nn_dropout_args args);
+void nn_dropout_pass (float *y, const float *x, size_t n, float rate,
+                      nn_random *random, bool add);
+
+/* --- More schedules: copy one and change its values, or use it as it is ------------------ */
+extern const nn_schedule nn_step_down; // factor 0.1, 3 parts
+extern const nn_schedule nn_cosine;    // down to 0
+// from 0.04 up to 1 in 0.3 of the training, then down to 4e-6
+extern const nn_schedule nn_one_cycle;
+typedef struct {
+    nn_schedule schedule; // this is what the training gets
+    const nn_schedule *then;
+    float share;
+} nn_warm_up;
+extern const nn_warm_up nn_warm_constant, nn_warm_step_down, nn_warm_cosine;
+nn_warm_up nn_warm_up_to (const nn_schedule *then, float share);
+
 /* --- Batch normalisation --------------------------------------------------------------------------------- */
 typedef struct {
     nn_layer *in;

@@ -22,9 +22,22 @@
 static const struct {
     const char *name;
     nn_init *init;
-} inits[] = { { "glorot", nn_init_glorot }, { "he", nn_init_he } };
+} inits[] = {
+    { "glorot", nn_init_glorot },
+    { "he", nn_init_he },
+    { "lecun", nn_init_lecun },
+    { "orthogonal", nn_init_orthogonal },
+};
 
-static const nn_schedule *const schedules[] = { &nn_constant };
+static const nn_schedule *const schedules[] = {
+    &nn_constant,
+    &nn_step_down,
+    &nn_cosine,
+    &nn_one_cycle,
+    &nn_warm_constant.schedule,
+    &nn_warm_step_down.schedule,
+    &nn_warm_cosine.schedule,
+};
 
 static int standardise (nn_recipe *self, const nn_data *training,
                         nn_transform *to);

@@ -56,6 +56,18 @@ static nn_layer *make_pool (nn_net *net, nn_layer *in, const void *with)
     return nn_maxpool_with (net, in, ((const gradient_case *) with)->pool);
 }
 
+/*  At a given step the draws are fixed, so dropout has a gradient like any other
+ *  layer. Behind a pooling it works in place, between convolutions with halos. */
+static nn_layer *make_dropout (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    in = nn_dropout (net, in, .rate = 0.3f);
+    in = nn_conv2d (net, in, .filters = 4, .same = true);
+    in = nn_dropout (net, in, .rate = 0.5f);
+    in = nn_conv2d (net, in, .filters = 5, .same = true);
+    return nn_dropout (net, nn_maxpool (net, in, .size = 2), .rate = 0.5f);
+}
+
 /*  Convolution, ReLU with a halo for the next convolution, pooling with one for
  *  the last. */
 static nn_layer *make_cnn (nn_net *net, nn_layer *in, const void *with)
@@ -136,6 +148,15 @@ static const nn_kind join_kind = { .name = "join",
                                    .forward = join_forward,
                                    .backward = join_backward };
 
+/*  Two readers, and dropout is the one that adds its gradient. */
+static nn_layer *make_dropout_twice (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    nn_layer *a = nn_dropout (net, in, .rate = 0.25f);
+    nn_layer *b = nn_dense (net, in, .units = 4);
+    return nn_layer_add (net, &join_kind, (nn_layer *[]){ a, b }, 2, NULL, 0);
+}
+
 /*  Four readers of one layer: the gradients of three are added to that of the
  *  last. */
 static nn_layer *make_twice (nn_net *net, nn_layer *in, const void *with)
@@ -194,6 +215,8 @@ static const gradient_case gradient_cases[] = {
     { "max pooling, stride above size", POOL (.size = 2, .stride = 3) },
     { "a whole net", make_cnn, SIZE (.h = 8, .w = 8, .c = 3) },
     { "four readers of one layer", make_twice, SIZE (.n = 3) },
+    { "dropout, its draws fixed", make_dropout, SIZE (.n = 3) },
+    { "dropout, adding its gradient", make_dropout_twice, SIZE (.n = 3) },
     { "batch norm", make_batchnorm, SIZE (.n = 5, .h = 3, .w = 4) },
     { "batch norm, one picture", make_batchnorm, SIZE (.n = 1) },
     { "batch norm of single values", make_batchnorm,

@@ -42,11 +42,39 @@ static void through_layers (void)
            "He keeps values in size through 20 layers", "mean square %g", square);
 }
 
+/*  Columns at right angles, or rows where there are fewer of those, and squares
+ *  that sum to 2. */
+static void right_angles (int rows, int cols)
+{
+    static float w[SIZE];
+    const int count = rows < cols ? rows : cols, n = rows < cols ? cols : rows;
+    nn_random random = nn_random_from (6, NN_FOR_INIT, 0, 0);
+    w[(size_t) rows * cols] = 77;
+    nn_init_orthogonal (w, (size_t) rows * cols, rows, 9 * cols, &random);
+    double most = 0;
+    for (int a = 0; a < count; a++)
+        for (int b = 0; b <= a; b++) {
+            double sum = a == b ? -2 : 0;
+            for (int i = 0; i < n; i++)
+                sum += rows < cols ? (double) w[a * cols + i] * w[b * cols + i]
+                                   : (double) w[i * cols + a] * w[i * cols + b];
+            most = fabs (sum) > most ? fabs (sum) : most;
+        }
+    check (most < 1e-5 && w[(size_t) rows * cols] == 77,
+           "orthogonal: right angles, squares that sum to 2",
+           "%d x %d: off by %.2g", rows, cols, most);
+}
+
 int main (void)
 {
     spread (nn_init_glorot, "Glorot", 2.0 / (FAN_IN + FAN_OUT),
             sqrt (6.0 / (FAN_IN + FAN_OUT)) * (1 + 1e-6));
     spread (nn_init_he, "He", 2.0 / FAN_IN, INFINITY);
+    spread (nn_init_lecun, "LeCun", 1.0 / FAN_IN, INFINITY);
+    static const int sizes[][2] = { { 1, 1 },   { 27, 32 },   { 288, 64 },
+                                    { 9, 400 }, { 150, 150 }, { 512, 100 } };
+    for (int k = 0; k < 6; k++)
+        right_angles (sizes[k][0], sizes[k][1]);
     float w[3] = { 5, 6, 7 };
     nn_init_zeros (w, 2, 1, 1, NULL);
     check (w[0] == 0 && w[1] == 0 && w[2] == 7, "zeros", "%g %g %g", w[0], w[1],

@@ -117,6 +117,9 @@ static void test_names (void)
     check (nn_recipe_load (&r, "C.baseline") == NN_OK && r.published == 68.9 &&
                r.batch == 32 && r.epochs == 10 && r.rate == 1e-3,
            "C.baseline is found by its name", "%s", nn_error ());
+    check (nn_recipe_load (&r, "C.deeper") == NN_OK && r.published == 73.4 &&
+               r.batch == 64 && r.epochs == 20 && !strcmp (r.model, "deeper"),
+           "so is C.deeper", "%s", nn_error ());
     check (nn_recipe_load (&r, "C.basline") < 0 &&
                strstr (nn_error (), "did you mean 'C.baseline'?"),
            "a misspelt name gets a guess", "%s", nn_error ());
