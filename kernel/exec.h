@@ -22,5 +22,10 @@ void nnk_trap_open (void);
 bool nnk_trap_add (void *handle);     // the code of a cell that was loaded
 bool nnk_call (void (*entry) (void)); // false: it was interrupted
 _Noreturn void nnk_die (const char *sentence); // reports, then ends this process
+_Noreturn void nnk_die_in_cell (
+    const char *sentence); // without the calls below it
+
+/* --- timing.c ---------------------------------------------------------------- */
+void nnk_watch_asan (void);
 
 #endif

@@ -331,6 +331,7 @@ int main (int argc, char **argv)
     setrlimit (RLIMIT_CORE, &(struct rlimit){ 0, 0 });
     write_score ("900");
     nnk_trap_open ();
+    nnk_watch_asan ();
     message = (nnk_message){ .word = NNK_READY, .pid = self };
     load_libraries (argv + 2, argc - 2);
     nnk_send (&message);

@@ -287,6 +287,7 @@ typedef struct {
     pid_t pid, snapshot, group;
     int pidfd;
     pid_t helper;         // a child of ours that is no stray of a cell
+    const char *preload;  // libasan, or NULL
     int control, promote; // our ends
     int pipe[2];          // what comes from its fd 1 and 2
     nnk_ring *ring;
@@ -322,10 +323,23 @@ typedef struct {
     int failures; // in a row
 } nnk_typing;
 typedef struct {
+    char *library[16];
+    int libraries;
+    char *flag[64];
+    int flags;
+    char *prelude;
+    long memory;
+    char *preload; // a library that comes before all others
+    pid_t spare;   // a process of ours that is to live
+} nnk_options;
+typedef struct {
     nnk_build build;
     nnk_executor executor;
     nnk_items items, before; // now, and before the last cell
     bool can_undo;
+    const nnk_options *options;
+    nnk_text past;      // the cells that ended well: number, code, 0
+    size_t past_before; // without the last one
     nnk_index index;
     char *index_lines; // the preprocessor lines that the index knows
     int serial, next_stub;
@@ -334,14 +348,6 @@ typedef struct {
     nnk_sink *sink;
     nnk_typing typing;
 } nnk_session;
-typedef struct {
-    char *library[16];
-    int libraries;
-    char *flag[64];
-    int flags;
-    char *prelude;
-    long memory;
-} nnk_options;
 typedef struct {
     bool ok, interrupted;
     nnk_error error;
@@ -360,6 +366,10 @@ bool nnk_magic (nnk_session *self, const char *code, int count, bool silent,
                 nnk_outcome *out); // magics.c
 bool nnk_directives (nnk_session *session, char *code, nnk_text *arguments,
                      nnk_outcome *out); // directives.c
+
+/* --- sanitize.c -------------------------------------------------------------- */
+void nnk_sanitize (nnk_session *self, const char *code, int count, bool silent,
+                   nnk_outcome *out);
 
 /* --- typing.c and clang.c: what libclang says of a cell that is being typed --- */
 #define NNK_TYPING_HEAD "#include \"nnk_prelude.h\"\nextern int nnk_typing_0;\n"

@@ -1,6 +1,6 @@
 # The Jupyter kernel: build/nn-kernel (serves Jupyter, compiles cells) and build/nn-exec (runs them).
 KERNEL_FRONT := main serve protocol execution wire history session lex chunk declare lower place replace variable symbols build program \
-                diagnose debug value table crash supervise output introspect typing clang magics directives batch install text
+                diagnose debug value table crash supervise output introspect typing clang magics directives sanitize batch install text
 KERNEL_EXEC  := execute streams display trap timing
 KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/kernel/%.o)
 KERNEL       := $(BUILD)/nn-kernel $(BUILD)/nn-exec $(BUILD)/nnk.h

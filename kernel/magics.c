@@ -61,9 +61,10 @@ static void undo (call *self)
 {
     nnk_session *session = self->session;
     self->out->ok = session->can_undo && nnk_executor_undo (&session->executor);
-    if (self->out->ok)
+    if (self->out->ok) {
         nnk_items_copy (&session->items, &session->before);
-    else
+        session->past.size = session->past_before;
+    } else
         nnk_error_set (&self->out->error, "UndoError",
                        "there is no state before this one: only the "
                        "last cell can be undone, and only once");
@@ -134,6 +135,11 @@ static void analyze (call *self)
     nnk_build_flag (build, "-Wno-invalid-pch", false);
     run_code (self, self->body);
     nnk_build_drop (build, own);
+}
+
+static void sanitize (call *self)
+{
+    nnk_sanitize (self->session, self->body, self->count, self->silent, self->out);
 }
 
 static void write_body (call *self)
@@ -222,6 +228,8 @@ static const magic magics[] = {
       "runs a cell with TEXT (or the lines before WORD) as its input" },
     { "%%analyze", "", analyze,
       "compiles and runs a cell; gcc searches all its paths for mistakes" },
+    { "%%sanitize", "", sanitize,
+      "tries a cell under AddressSanitizer and UBSan; then all is as before" },
     { "%%file", "[-a] NAME", write_body, "writes (-a: appends) a cell to a file" },
     { "%%writefile", "[-a] NAME", write_body, "the same" },
     { "%%executable", "NAME [GCC_FLAG]...", make_executable,

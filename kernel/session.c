@@ -50,6 +50,9 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
     self->executor.library = (char **) options->library;
     self->executor.libraries = options->libraries;
     self->executor.memory = options->memory;
+    self->executor.preload = options->preload;
+    self->executor.helper = options->spare;
+    self->options = options;
     char *header = nnk_beside ("nnk.h");
     const bool built = nnk_build_open (&self->build, options->flag, options->flags,
                                        header, options->prelude, sink, trouble);
@@ -68,6 +71,7 @@ void nnk_session_close (nnk_session *self)
     nnk_index_free (&self->index);
     free (self->index_lines);
     nnk_text_free (&self->folders);
+    nnk_text_free (&self->past);
     free (self->items.item);
     free (self->before.item);
     *self = (nnk_session){ 0 };
@@ -324,6 +328,7 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
         !self->sink->quit) { // no snapshot: a new executor, empty
         nnk_executor_stop (&self->executor);
         self->items.items = 0;
+        nnk_text_clear (&self->past);
         nnk_add_string (&out->error.trace,
                         "The executor was lost with every variable; it has "
                         "been started anew. Run your cells again.\n");
@@ -364,6 +369,11 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
         if (cell.diagnostics.size && !silent)
             show_text (self->sink, NNK_DISPLAY_DATA, cell.diagnostics.s);
         run (self, &cell, out, silent);
+        if (out->ok && count && !silent) { // to be run again by %%sanitize
+            self->past_before = self->past.size;
+            nnk_addf (&self->past, "%d ", count);
+            nnk_add (&self->past, code, strlen (code) + 1);
+        }
         if (out->ok && cell.lowered.notes.size && !silent)
             show_text (self->sink, NNK_DISPLAY_DATA, cell.lowered.notes.s);
     } else {

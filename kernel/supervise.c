@@ -29,7 +29,8 @@ static const double patience = 2.0; // seconds from the interrupt to the rollbac
 /* --- Starting ---------------------------------------------------------------- */
 
 /*  In the child, after the fork: only calls that are safe there. */
-static void become_executor (char *const *argv, const int fds[5], pid_t parent)
+static void become_executor (char *const *argv, const int fds[5], pid_t parent,
+                             char *preload)
 {
     static const int place[5] = { NNK_FD_CONTROL, NNK_FD_RING, NNK_FD_PROMOTE, 1,
                                   2 };
@@ -48,6 +49,8 @@ static void become_executor (char *const *argv, const int fds[5], pid_t parent)
     sigemptyset (&none);
     sigprocmask (SIG_SETMASK, &none, NULL);
     signal (SIGPIPE, SIG_DFL);
+    if (preload)
+        putenv (preload);
     execv (argv[0], argv);
     static const char why[] =
         "nn-exec cannot be started; it must lie beside nn-kernel\n";
@@ -132,12 +135,15 @@ bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
     self->ring = mmap (NULL, sizeof *self->ring, PROT_READ | PROT_WRITE,
                        MAP_SHARED, ring, 0);
     char **argv = arguments (self);
+    char *preload =
+        self->preload ? nnk_format ("LD_PRELOAD=%s", self->preload) : NULL;
     const pid_t parent = getpid ();
     const int theirs[5] = { socket[1], ring, promote[0], out[1], err[1] };
     const pid_t pid = fork ();
     if (pid == 0)
-        become_executor (argv, theirs, parent);
+        become_executor (argv, theirs, parent, preload);
     close_all (theirs, 5);
+    free (preload);
     for (int i = 0; argv[i]; i++)
         free (argv[i]);
     free (argv);

@@ -1,4 +1,4 @@
-/*  timing.c - %timeit in the executor, and the loading of libraries by cells
+/*  timing.c - the executor's side of magics: %timeit, loading, %%sanitize
  *
  *  The macro nnk_t (build.c) is a loop around a loop: the inner one runs the
  *  reader's code so often that the clock can see it, the outer one asks here
@@ -8,7 +8,10 @@
 #include <omp.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "exec.h"
 #include "nnk.h"
 
 static struct {
@@ -67,4 +70,88 @@ void nnk_load (const char *path)
 {
     if (!dlopen (path, RTLD_NOW | RTLD_GLOBAL))
         nnk_raise (dlerror ());
+}
+
+static bool sanitizing;
+
+/*  What libasan has found, without its addresses: the kind, the size, whose memory it
+ *  was, and where in the cells that was freed and allocated. */
+static void on_report (const char *report)
+{
+    static const struct {
+        const char *begin, *stop;
+        int skip;
+        bool chain; // calls follow
+    } parts[] = { { "ERROR: AddressSanitizer: ", " on ", 25, false },
+                  { "READ of size ", " at ", 0, false },
+                  { "WRITE of size ", " at ", 0, false },
+                  { " located ", " [", 1, false },
+                  { "freed by", " by", 0, true },
+                  { "allocated by", " by", 0, true } };
+    enum { PARTS = sizeof parts / sizeof *parts };
+    static char text[1000];
+    int used = 0;
+    bool chain = false;
+    for (const char *line = report; *line; line += *line == '\n') {
+        const int size = (int) strcspn (line, "\n");
+        const char *from = chain && line[strspn (line, " ")] == '#'
+                               ? memmem (line, size, "cell[", 5)
+                               : NULL,
+                   *stop = "\n", *before = " in ";
+        chain &= !from;
+        for (int i = 0; i < PARTS && !from && line[0] != 'S'; i++)
+            if ((from = memmem (line, size, parts[i].begin,
+                                strlen (parts[i].begin)))) {
+                from += parts[i].skip;
+                stop = parts[i].stop;
+                before = used ? ", " : "";
+                chain = parts[i].chain;
+            }
+        const char *end =
+            from ? memmem (from, line + size - from, stop, strlen (stop)) : NULL;
+        if (from && used < 800) {
+            snprintf (text + used, 180, "%s%.*s", before,
+                      (int) ((end ? end : line + size) - from), from);
+            used += (int) strlen (text + used);
+        }
+        line += size;
+    }
+    nnk_die_in_cell (text);
+}
+
+/*  libubsan calls this whenever it has found something; in other cells it goes on. */
+void __ubsan_on_report (void);
+void __ubsan_on_report (void)
+{
+    static char text[1000];
+    const char *kind, *what, *file;
+    unsigned line, column;
+    char *address;
+    void (*get) (const char **kind, const char **what, const char **file,
+                 unsigned *line, unsigned *column, char **address);
+    *(void **) &get = dlsym (RTLD_DEFAULT, "__ubsan_get_current_report_data");
+    if (!sanitizing || !get)
+        return;
+    get (&kind, &what, &file, &line, &column, &address);
+    snprintf (text, sizeof text, "%s", what);
+    nnk_die_in_cell (text);
+}
+
+/*  Under libasan what it finds ends the cell, with the chain of calls. */
+void nnk_watch_asan (void)
+{
+    void (*set) (void (*report) (const char *));
+    *(void **) &set = dlsym (RTLD_DEFAULT, "__asan_set_error_report_callback");
+    unsetenv ("LD_PRELOAD"); // of cells' children
+    sanitizing = set != NULL;
+    if (set)
+        set (on_report);
+}
+
+/*  libasan asks for these before it reads its environment. */
+const char *__asan_default_options (void);
+const char *__asan_default_options (void)
+{
+    return "detect_leaks=0:handle_abort=0:log_path=/dev/null:"
+           "allow_user_segv_handler=1:detect_stack_use_after_return=0";
 }

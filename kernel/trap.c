@@ -201,13 +201,24 @@ static void on_crash (int number, siginfo_t *info, void *context)
     syscall (SYS_exit_group, 128 + number);
 }
 
+static bool hides; // what is no cell at the end of the chain
+
+_Noreturn void nnk_die_in_cell (const char *sentence)
+{
+    hides = true;
+    nnk_die (sentence);
+}
+
 _Noreturn void nnk_die (const char *sentence)
 {
     if (nnk_is_executor ()) {
         void *frame[NNK_FRAMES];
         const int frames = backtrace (frame, NNK_FRAMES);
+        int first = 1;
+        while (hides && first < frames && !in_cell (frame[first]))
+            first++;
         report.frames = 0;
-        for (int i = 1; i < frames; i++)
+        for (int i = first; i < frames; i++)
             report.frame[report.frames++] = (uint64_t) frame[i];
         tell (0, sentence);
     }

@@ -122,5 +122,19 @@ check(r.status == "ok" and len(found) == 1 and "leak of" in found[0] and re.sear
       "%%analyze finds a leak at its line", r.messages)
 r = k.run("int leak2 (int n)\n{\n    char *p = malloc (10);\n    if (n) return 1;\n    free (p);\n    return 0;\n}")
 check(r.status == "ok" and not r.of("display_data"), "only that cell is analyzed", r.messages)
+
+# -- sanitize
+k.run("int three[3] = { 1, 2, 3 };\nint *heap = malloc (12);\nint ran = 1;")
+number = k.run("ran++;\nputs (\"once\");").reply["content"]["execution_count"]
+fails("%%sanitize\nfor (int i = 0; i <= 3; i++)\n    heap[i] = i;", "cell[%d]:3: heap-buffer-overflow, WRITE of size 4" % (number + 1),
+      "right of 12-byte region", "allocated in cell[%d]:2" % (number - 1))
+fails("%%sanitize\nint j = atoi (\"3\");\n\nthree[j]", "]:4: Index 3 out of bounds for type 'int [3]'", "    4 | three[j]")
+fails("%%sanitize\nfree (heap);\nheap[0]", "]:3: heap-use-after-free, READ of size 4", "freed in cell[", "]:2, allocated in")
+fails("%%sanitize\nvoid deep (int n)\n{\n    volatile char room[4] = { 0 };\n    room[n] = room[0];\n}\ndeep (atoi (\"9\"));", "]:5: ", "deep")
+fails("%%sanitize\nno_such", "]:2:1: error")
+r = k.run("%%sanitize\nran = 40;\nputs (\"out\");\nran + 2")
+check(r.status == "ok" and r.value == "42" and r.stream() == "out\n" and not r.stream("stderr"), "%%sanitize: a sound cell", r.messages)
+gives("ran", "2", name="%%sanitize leaves everything as it was")
+gives("1 << (int) three[0]", "2", name="and the executor is the one before")
 check(k.end() == [], "nothing is left behind")
 done()

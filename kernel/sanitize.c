@@ -1,0 +1,71 @@
+/*  sanitize.c - %%sanitize: a cell under AddressSanitizer and UndefinedBehaviorSanitizer
+ *
+ *  Both must have seen every allocation from the start, so the cell gets a session of
+ *  its own: an executor under libasan, in which the earlier cells are run again
+ *  before it, unseen. When it ends, that session is gone and the reader's own one is
+ *  as it was. What libasan finds ends the cell as a crash would (timing.c).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+
+/*  Where gcc has libasan; NULL: it has none. */
+static char *find_asan (nnk_session *self)
+{
+    char *const ask[] = { "gcc", "-print-file-name=libasan.so", NULL };
+    nnk_text out = { 0 }, errors = { 0 };
+    nnk_run_program (ask, self->build.folder, self->sink, &out, &errors);
+    nnk_text_free (&errors);
+    if (out.size)
+        out.s[strcspn (out.s, "\n")] = 0;
+    if (out.size && out.s[0] == '/')
+        return out.s;
+    nnk_text_free (&out);
+    return NULL;
+}
+
+/*  Runs the cells so far. False: one of them has a fault itself. */
+static bool run_again (nnk_session *from, nnk_session *to, nnk_outcome *out)
+{
+    const char *end = from->past.s + from->past.size, *script = to->sink->script;
+    char *code;
+    for (const char *at = from->past.s; at < end && out->ok;) {
+        const int count = (int) strtol (at, &code, 10);
+        at = code + strlen (code) + 1;
+        nnk_outcome_free (out);
+        to->sink->script = ""; // nobody is asked twice
+        nnk_session_run (to, code + 1, count, true, out);
+    }
+    to->sink->script = script;
+    return out->ok;
+}
+
+void nnk_sanitize (nnk_session *self, const char *code, int count, bool silent,
+                   nnk_outcome *out)
+{
+    static char *const flags[] = { "-fsanitize=address,undefined",
+                                   "-fno-omit-frame-pointer" };
+    nnk_options options = *self->options;
+    nnk_session other;
+    nnk_text trouble = { 0 };
+    for (int i = 0; i < 2 && options.flags < 64; i++)
+        options.flag[options.flags++] = flags[i];
+    options.memory = 1L << 40; // its shadow takes more than any limit
+    options.preload = find_asan (self);
+    options.spare = self->executor.pid;
+    nnk_typing_close (self);
+    if (!options.preload)
+        nnk_error_set (&out->error, "SanitizeError",
+                       "gcc has no libasan; install libasan");
+    else if (!nnk_session_open (&other, &options, self->sink, &trouble))
+        nnk_error_set (&out->error, "SanitizeError", "%s",
+                       nnk_text_string (&trouble));
+    else if (run_again (self, &other, out))
+        nnk_session_run (&other, code, count, silent, out);
+    out->ok &= !out->error.name;
+    if (options.preload)
+        nnk_session_close (&other);
+    free (options.preload);
+    nnk_text_free (&trouble);
+}
