@@ -75,7 +75,7 @@ notebooks/%.ipynb: $(W)/%.ipynb book/give-notebook
 # -- the executed notebook: run again when a cell or the library changes
 $(W)/%.ran.ipynb: $(W)/%.cells $(BUILD)/libnn.so book/run-notebook book/failed-cell.lua | $(W)/%.ipynb $(NB_NEEDS)
 	@echo "running chapter $*"
-	@book/run-notebook $@ $(W)/$*.ipynb $(NB_RUN)
+	@GRADE_UNKEPT=1 book/run-notebook $@ $(W)/$*.ipynb $(NB_RUN)
 
 # -- the library at the end of chapter NN
 $(BUILD)/checkpoint/%/extracted: $(LEDGERS) $(QUOTED) book/checkpoint.awk

@@ -221,6 +221,8 @@ static void put_plain (FILE *out, const cJSON *report)
                  string_of (mistake, "text"));
     if (*string_of (report, "messages"))
         fprintf (out, "\n%s", string_of (report, "messages"));
+    if (*string_of (report, "printed"))
+        fprintf (out, "\nYour code printed:\n%s", string_of (report, "printed"));
 }
 
 static void show_report (const cJSON *report)
@@ -269,15 +271,16 @@ static char *output_of (const char *command)
     return text;
 }
 
-/*  `make grade` for this exercise, of the file in exercises/ or of another one. */
+/*  `make grade` for this exercise, of the file in exercises/ or of another one. When the book
+ *  is made nobody learns, and no points are kept. */
 static char *run_grader (const char *exercise, const char *file,
                          char name[NAMES][64], int names)
 {
     char command[4 * PATH];
     int used = snprintf (command, sizeof command,
                          "unset MAKEFLAGS MAKELEVEL; make -s --no-print-directory "
-                         "-C '%s' grade EX='%s' JSON=1 RECORD=1",
-                         NN_COURSE, exercise);
+                         "-C '%s' grade EX='%s' JSON=1 RECORD=%s",
+                         NN_COURSE, exercise, getenv ("GRADE_UNKEPT") ? "" : "1");
     if (names)
         used += snprintf (command + used, sizeof command - used,
                           " FILE='%s' AS=", file);

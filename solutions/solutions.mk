@@ -34,6 +34,9 @@ grade: $(GRADE) ## grade your exercise: EX=01-1, a number or a name; FILE= anoth
 	@name=$$($(GRADE) --find "$(EX)") && $(MAKE) -s --no-print-directory "grade-part-$$name" && \
 		$(GRADE) --parts $(BUILD)/grade $(if $(FILE),--file "$(FILE)" $(if $(AS),--as "$(AS)") $(if $(RECORD),--record),--record) $(if $(SEED),--seed "$(SEED)") $(if $(JSON),--json) "$$name"
 
+# What a page grades while the book is made must stand before, or two makes would build it at once.
+$(BUILD)/book/D-exercises.ran.ipynb: | $(GRADE) grade-part-01-1-transpose
+
 # -- the loop between two gradings; what was reached is kept in exercises/progress
 next: $(LOOP) ## the next exercise: its statement, its file, its place in the notebook; EX= another one
 	@$(LOOP) $(BUILD)/grade next "$(EX)"
@@ -49,9 +52,12 @@ diff: $(LOOP) ## EX=01-1: your file beside the solution, once you have all point
 	@$(LOOP) $(BUILD)/grade diff "$(EX)"
 .PHONY: next watch hint progress reset diff
 
+mutants: grade-parts ## what a grader overlooks: each solution with one small fault more, EX= of one exercise only; takes minutes
+	@tests/grade/mutants.py --all $(EX)
+
 stubs: # exercises/*.c anew from the solutions; files that a learner has changed are left alone
 	@solutions/stubs
-.PHONY: grade grade-parts stubs
+.PHONY: grade grade-parts mutants stubs
 
-TESTS += tests/grade/loop.py tests/grade/cell.py tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
+TESTS += tests/grade/loop.py tests/grade/cell.py tests/grade/mutants.py tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
 TEST_NEEDS += grade-parts $(LOOP)

@@ -101,6 +101,8 @@ typedef struct {
     const char *reference;
     char mistake[MISTAKES + 1][512]; // objects, counted from 1
     int mistakes;
+    bool
+        brief; // stop at the first lost point, and do not look for the smallest case
     uint64_t seed;
     double limit, until; // seconds a call; when to stop altogether
 } grade_task;

@@ -294,7 +294,7 @@ check_result check_cases (const grade_task *task, const grade_check *check,
             result.todo = end == TODO;
             if (end == RETURNED || end == CRASHED)
                 result.named = name_mistakes (task, check, index, number);
-            if (end != TODO && end != NO_FUNCTION && end != LATE)
+            if (end != TODO && end != NO_FUNCTION && end != LATE && !task->brief)
                 shrink (task, &c);
             snprintf (result.detail, sizeof result.detail, "%s", c.text);
             snprintf (result.printed, sizeof result.printed, "%s", c.printed);

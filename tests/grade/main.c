@@ -19,7 +19,7 @@ typedef struct {
     const char *word, *file, *parts, *object, *as;
     uint64_t seed;
     int mistake, only; // -1: none
-    bool json, find, list, sanitised, record;
+    bool json, find, list, sanitised, record, brief;
 } options;
 
 static const char usage[] =
@@ -32,6 +32,7 @@ static const char usage[] =
     "      [--mistake K]       the solution with that mistake; 0: with none\n"
     "      [--only I]          one check; prints what it finds wrong\n"
     "      [--record]          keep the points in exercises/progress\n"
+    "      [--brief]           up to the first check that fails, and not why\n"
     "      [--sanitised]       object and process have sanitizers in them\n"
     "grade --find WORD     prints the full name of an exercise\n"
     "grade --list          prints the names of all\n";
@@ -59,6 +60,8 @@ static int read_options (int argc, char **argv, options *o)
             o->find = true;
         else if (strcmp (word, "--list") == 0)
             o->list = true;
+        else if (strcmp (word, "--brief") == 0)
+            o->brief = true;
         else if (strcmp (word, "--record") == 0)
             o->record = true;
         else if (strcmp (word, "--sanitised") == 0)
@@ -132,7 +135,7 @@ static check_result run_check (const grade_task *task, const grade_check *check,
 static void run_checks (const grade_task *task, const grade_exercise *grade,
                         check_result *result)
 {
-    for (int i = 0; i < grade->count; i++)
+    for (int i = 0, lost = 0; i < grade->count && !(lost && task->brief); i++) {
         if (i && result[0].todo) // nothing is written: the first check has said so
             result[i] = (check_result){ .todo = true };
         else if (now () > task->until)
@@ -140,6 +143,8 @@ static void run_checks (const grade_task *task, const grade_exercise *grade,
                       "not run: the checks before it took all the time");
         else
             result[i] = run_check (task, &grade->checks[i], i);
+        lost |= result[i].points < grade->checks[i].points;
+    }
 }
 
 /*  Compiles, unless that is done, checks and reports. */
@@ -197,6 +202,7 @@ static int grade_in_folder (const options *o, const course_exercise *e,
                         .folder = folder,
                         .define = define,
                         .as = o->as,
+                        .brief = o->brief,
                         .parts = o->parts,
                         .name = e->name,
                         .prototypes = checks->prototypes,
@@ -204,6 +210,8 @@ static int grade_in_folder (const options *o, const course_exercise *e,
                         .limit = limit ? strtod (limit, NULL) : 5,
                         .until = now () + ALL_TIME };
     name_objects (&task, e, o->parts, reference);
+    if (o->brief)
+        task.mistakes = 0;
     const int status = o->only >= 0 ? grade_only (&task, checks, o->only)
                                     : grade_file (&task, checks, o, e, next);
     return status;
