@@ -182,8 +182,10 @@ static void put_html (FILE *out, const cJSON *report)
               possible = number_of (report, "possible");
     put_element (out, "<table><thead><tr><th style=\"text-align:left\">",
                  string_of (report, "exercise"), " ");
-    put_element (out, "", string_of (report, "title"), "</th>");
-    fprintf (out, "<th>%d / %d</th></tr></thead><tbody>", points, possible);
+    put_element (out, "", string_of (report, "title"), " ");
+    fprintf (out,
+             "<small>seed %d</small></th><th>%d / %d</th></tr></thead><tbody>",
+             number_of (report, "seed"), points, possible);
     for (check = first_of (report, "checks"); check; check = check->next) {
         put_element (out, "<tr><td style=\"text-align:left\">",
                      string_of (check, "title"), "");
@@ -207,9 +209,9 @@ static void put_html (FILE *out, const cJSON *report)
 static void put_plain (FILE *out, const cJSON *report)
 {
     const cJSON *check, *mistake;
-    fprintf (out, "%s  %s: %d / %d", string_of (report, "exercise"),
-             string_of (report, "title"), number_of (report, "points"),
-             number_of (report, "possible"));
+    fprintf (out, "%s  %s, seed %d: %d / %d", string_of (report, "exercise"),
+             string_of (report, "title"), number_of (report, "seed"),
+             number_of (report, "points"), number_of (report, "possible"));
     for (check = first_of (report, "checks"); check; check = check->next) {
         fprintf (out, "\n  %-60s %2d / %d", string_of (check, "title"),
                  number_of (check, "points"), number_of (check, "possible"));
