@@ -170,12 +170,13 @@ static nn_layer *make_twice (nn_net *net, nn_layer *in, const void *with)
                          0);
 }
 
-/*  Three readers of one layer: batch norm and pooling add their gradients. */
+/*  Three readers of one layer with a halo, for which one of them asks: batch norm and
+ *  pooling add their gradients. */
 static nn_layer *make_beside (nn_net *net, nn_layer *in, const void *with)
 {
     (void) with;
     nn_layer *a = nn_batchnorm (net, in), *b = nn_gap (net, in);
-    nn_layer *c = nn_dense (net, in, .units = 4);
+    nn_layer *c = nn_conv2d (net, in, .filters = 3, .same = true);
     return nn_layer_add (net, &join_kind, (nn_layer *[]){ a, b, c }, 3, NULL, 0);
 }
 
