@@ -57,6 +57,25 @@ static nn_layer *deeper (nn_net *net, nn_layer *x, const nn_model *model,
     return nn_dense (net, x, .units = classes);
 }
 
+/*  The deeper network with a batch norm behind each convolution, and the mean of
+ *  each map in place of all its places: 32 x 32 becomes 16, 8, 4, 1. */
+static nn_layer *normalised (nn_net *net, nn_layer *x, const nn_model *model,
+                             int classes)
+{
+    (void) model;
+    for (int filters = 32; filters <= 128; filters *= 2) {
+        x = nn_conv2d (net, x, .filters = filters, .same = true, .no_bias = true);
+        x = nn_batchnorm (net, x);
+        x = nn_relu (net, x);
+        x = nn_maxpool (net, x, .size = 2);
+    }
+    x = nn_gap (net, x);
+    x = nn_dense (net, x, .units = 256);
+    x = nn_relu (net, x);
+    x = nn_dropout (net, x, .rate = 0.5f);
+    return nn_dense (net, x, .units = classes);
+}
+
 static const nn_model nn_linear = { .name = "linear",
                                     .about = "one dense layer",
                                     .body = linear };
@@ -77,11 +96,18 @@ static const nn_model nn_deeper = {
     .body = deeper
 };
 
+static const nn_model nn_normalised = {
+    .name = "batchnorm",
+    .about = "the deeper one with batch norms and global average pooling",
+    .body = normalised
+};
+
 const nn_model *const nn_models[] = {
-    &nn_linear,   // chapter 3
-    &nn_mlp,      // and its hidden layer
-    &nn_baseline, // chapter 4
-    &nn_deeper,   // chapter 5
+    &nn_linear,     // chapter 3
+    &nn_mlp,        // and its hidden layer
+    &nn_baseline,   // chapter 4
+    &nn_deeper,     // chapter 5
+    &nn_normalised, // chapter 6
     NULL,
 };
 

@@ -120,6 +120,9 @@ static void test_names (void)
     check (nn_recipe_load (&r, "C.deeper") == NN_OK && r.published == 73.4 &&
                r.batch == 64 && r.epochs == 20 && !strcmp (r.model, "deeper"),
            "so is C.deeper", "%s", nn_error ());
+    check (nn_recipe_load (&r, "C.batchnorm") == NN_OK && r.published == 73.1 &&
+               r.batch == 64 && r.epochs == 20 && !strcmp (r.model, "batchnorm"),
+           "and C.batchnorm", "%s", nn_error ());
     check (nn_recipe_load (&r, "C.basline") < 0 &&
                strstr (nn_error (), "did you mean 'C.baseline'?"),
            "a misspelt name gets a guess", "%s", nn_error ());
