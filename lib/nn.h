@@ -604,6 +604,7 @@ typedef struct { // what callbacks see and may change
     nn_net *net;
     nn_optimiser *optimiser;
     nn_history *history;
+    uint64_t seed;
     int epoch, epochs;     // counted from 0
     int batch, batches;    // of this epoch, counted from 0
     long images;           // of this epoch, seen so far
@@ -681,6 +682,7 @@ nn_net *nn_model_net (const nn_model *model, int h, int w, int c, int classes,
 int nn_weights_save (const nn_net *net, const char *path, const char *note);
 // every parameter, by name and shape
 int nn_weights_load (nn_net *net, const char *path);
+void nn_shape_text (char text[80], const int *dim, int dims); // "3 x 3 x 32"
 
 /* --- Arrays in files: safetensors ---------------------------------------------------------------------- */
 enum { NN_FILE_DIMS = 8 };
@@ -838,5 +840,64 @@ int nn_smooth (nn_batch *batch, nn_random *random, const void *with);
 // a `before`; limit: how long the gradient may be
 int nn_clip (nn_optimiser *self, nn_net *net);
 double nn_gradient_norm (const nn_net *net);
+
+/* --- Stopping: when nothing gets better any more ------------------------------------------------------- */
+typedef struct {        // one figure of the history, and when it was best
+    const char *metric; // "loss", "accuracy", "val_accuracy"; NULL: "val_loss"
+    float min_delta;    // better by no more than this is no better
+    float best;
+    int best_epoch; // of this training, counted from 0; -1: none yet
+    int looked;     // epochs seen
+} nn_watch;
+int nn_watch_begin (nn_watch *self);
+int nn_watch_look (nn_watch *self, const nn_epoch *epoch); // 1: better than ever
+typedef struct {
+    nn_watch watch;
+    int patience;      // epochs without anything better; then it stops
+    bool restore_best; // at the end the net gets the weights of the best epoch
+    float *kept;       // these weights
+    char reason[128];
+} nn_stopping;
+nn_callback nn_early_stopping (nn_stopping *self);
+typedef struct {
+    nn_watch watch;
+    int patience; // epochs without anything better; then the rate is cut
+    float factor; // the rate is multiplied by it; 0 means 0.1
+    float floor;  // and never falls below this
+    int cooldown; // epochs after a cut that count for nothing
+    int waited, cooling, cuts;
+} nn_plateau;
+nn_callback nn_reduce_on_plateau (nn_plateau *self);
+typedef struct {
+    nn_watch watch;
+    const char *path; // gets the weights whenever they are better than ever
+} nn_best;
+nn_callback nn_save_best (nn_best *self);
+nn_callback nn_guard (void); // ends a training whose loss is no number
+
+/* --- Checkpoints: a training that can be killed -------------------------------------------------------- */
+typedef struct {             // where a training stands, besides what it has learnt
+    uint64_t seed, net_seed; // of the training; of the net
+    uint64_t epoch, batch, epochs, batches; // the next step, and how many
+    uint64_t step, t;                       // taken by the net, the optimiser
+    double rate, loss, accuracy, seconds;   // of this epoch so far
+    uint64_t images;                        // over so many images
+} nn_position;
+// `at` is written and read with it
+int nn_state_save (const char *path, const nn_training *t, const nn_position *at,
+                   const nn_stopping *best);
+int nn_state_load (const char *path, nn_net *net, nn_optimiser *optimiser,
+                   nn_history *history, nn_stopping *stopping, nn_position *at);
+typedef struct {
+    const char *path;
+    int every;             // steps; 0: after each epoch only
+    nn_stopping *stopping; // whose best weights are kept as well; or NULL
+    nn_position at;        // where nn_resume () found it
+    char said[768];        // what nn_resume () did, as a sentence
+} nn_checkpoint;
+nn_callback nn_checkpoints (nn_checkpoint *self); // the last in the list
+// 1: goes on; 0: there was nothing
+int nn_resume (nn_checkpoint *self, nn_net *net, nn_optimiser *optimiser,
+               nn_history *history);
 
 #endif

@@ -76,14 +76,13 @@ static int right_ones (const nn_net *net, const nn_batch *batch)
     return right;
 }
 
-/*  One epoch, from batch t->batch on. */
+/*  One epoch, from batch t->batch on. Its means go on where they stand: a training
+ *  that comes back in the middle of an epoch has brought them along. */
 static int run_epoch (nn_loader *loader, const nn_train_args *args, nn_training *t)
 {
     const nn_schedule *schedule = args->schedule ? args->schedule : &nn_constant;
     const long steps = (long) t->epochs * t->batches;
-    const double began = now ();
-    double loss = 0, right = 0;
-    t->images = 0;
+    const double began = now () - t->seconds;
     int status = nn_loader_start (loader, t->epoch, t->batch);
     const nn_batch *batch;
     while (status == NN_OK && !t->stop &&
@@ -94,11 +93,10 @@ static int run_epoch (nn_loader *loader, const nn_train_args *args, nn_training 
         if (status != NN_OK)
             break;
         // -- what callbacks want to know
-        loss += nn_net_loss (t->net) * batch->n;
-        right += right_ones (t->net, batch);
+        const double before = (double) t->images, all = before + batch->n;
+        t->loss = (t->loss * before + nn_net_loss (t->net) * batch->n) / all;
+        t->accuracy = (t->accuracy * before + right_ones (t->net, batch)) / all;
         t->images += batch->n;
-        t->loss = loss / t->images;
-        t->accuracy = right / t->images;
         t->seconds = now () - began;
         status = tell (args, BATCH, t);
         t->batch++;
@@ -134,9 +132,7 @@ static int run_epochs (nn_loader *loader, const nn_train_args *args,
                        nn_training *t)
 {
     int status = tell (args, BEGIN, t);
-    t->batch = args->first_batch;
-    for (t->epoch = args->first_epoch; t->epoch < t->epochs && !t->stop;
-         t->epoch++) {
+    for (; t->epoch < t->epochs && !t->stop; t->epoch++) {
         if (status == NN_OK)
             status = run_epoch (loader, args, t);
         if (status == NN_OK)
@@ -146,6 +142,8 @@ static int run_epochs (nn_loader *loader, const nn_train_args *args,
         if (status != NN_OK)
             break;
         t->batch = 0;
+        t->images = 0;
+        t->loss = t->accuracy = t->seconds = 0;
     }
     const int last = tell (args, END, t);
     return status != NN_OK ? status : last;
@@ -176,7 +174,10 @@ int nn_train_with (nn_net *net, const nn_data *data, nn_history *history,
     nn_training t = { .net = net,
                       .optimiser = optimiser,
                       .history = history,
+                      .seed = args.seed,
+                      .epoch = args.first_epoch,
                       .epochs = args.epochs ? args.epochs : 10,
+                      .batch = args.first_batch,
                       .rate = optimiser->rate,
                       .batches = nn_loader_batches (loader) };
     const int status = run_epochs (loader, &args, &t);

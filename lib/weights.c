@@ -53,7 +53,8 @@ int nn_weights_save (const nn_net *net, const char *path, const char *note)
     return status;
 }
 
-static void shape_text (char text[80], const int *dim, int dims)
+/*  Sizes as people write them: "3 x 3 x 32". */
+void nn_shape_text (char text[80], const int *dim, int dims)
 {
     int at = snprintf (text, 80, dims ? "" : "one number");
     for (int i = 0; i < dims && at < 80; i++)
@@ -106,8 +107,8 @@ static int same_shapes (const nn_net *net, const nn_arrays *file, const char *pa
             memcmp (a->dim, p->dim, p->dims * sizeof *p->dim) == 0)
             continue;
         char theirs[80], ours[80];
-        shape_text (theirs, a->dim, a->dims);
-        shape_text (ours, p->dim, p->dims);
+        nn_shape_text (theirs, a->dim, a->dims);
+        nn_shape_text (ours, p->dim, p->dims);
         return nn_fail (NN_ESHAPE, "%s: '%s' is %s there and %s in the net", path,
                         p->name, theirs, ours);
     }
