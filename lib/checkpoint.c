@@ -1,9 +1,8 @@
 /*  checkpoint.c - a training that can be killed
  *
- *  The state of a training is written beside the last checkpoint and then takes its
- *  name; the one before is kept. So at every moment there is a whole one on the
- *  disk, and a damaged one costs a few steps and no more.
- */
+ *  The state of a training is written beside the last checkpoint and then takes
+ *  its name; the one before is kept. So at every moment there is a whole one on
+ *  the disk, and a damaged one costs a few steps and no more. */
 #include "nn.h"
 
 #include <string.h>
@@ -82,9 +81,10 @@ static int fall_back (nn_checkpoint *self, nn_net *net, nn_optimiser *optimiser,
     return 1;
 }
 
-/*  Puts net, optimiser and history where the training was, and self->at to the step
- *  that comes next. If the last checkpoint is damaged, the one before serves, and
- *  self->said and stderr say so. 0 if there is none: then all stays as it is. */
+/*  Puts net, optimiser and history where the training was, and self->at to the
+ *  step that comes next. If the last checkpoint is damaged, the one before serves,
+ *  and self->said and stderr say so. 0 if there is none: then all stays as it is.
+ */
 int nn_resume (nn_checkpoint *self, nn_net *net, nn_optimiser *optimiser,
                nn_history *history)
 {

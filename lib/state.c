@@ -17,7 +17,7 @@
 
 enum { FIGURES = sizeof (nn_epoch) / sizeof (float) };
 
-/* --- The numbers, which go into the file's notes ----------------------------------- */
+/* --- The numbers, which go into the file's notes ----------------------------- */
 static const struct {
     const char *key;
     size_t place;
@@ -71,7 +71,7 @@ static bool read_numbers (nn_position *at, const nn_arrays *file)
            at->images <= LONG_MAX;
 }
 
-/* --- The arrays -------------------------------------------------------------------- */
+/* --- The arrays -------------------------------------------------------------- */
 typedef struct {
     nn_array *array;
     float **home; // where each lives in memory
@@ -98,6 +98,7 @@ static void free_parts (parts *self)
     free (self->array);
     free (self->home);
     free (self->name);
+    *self = (parts){ 0 };
 }
 
 /*  All arrays that a training learns: weights, each with its slots, and the best
@@ -131,10 +132,10 @@ static int list_parts (parts *self, const nn_net *net, float *best)
     return NN_OK;
 }
 
-/* --- The checksum ------------------------------------------------------------------ */
+/* --- The checksum ------------------------------------------------------------ */
 
-/*  One byte after the other is mixed into 64 bits (Fowler, Noll, Vo). Each step can
- *  be undone, so a single wrong byte never goes unseen. */
+/*  One byte after the other is mixed into 64 bits (Fowler, Noll, Vo). Each step
+ *  can be undone, so a single wrong byte never goes unseen. */
 static uint64_t mix (uint64_t sum, const void *bytes, size_t size)
 {
     const unsigned char *b = bytes;
@@ -158,7 +159,7 @@ static void checksum (char text[32], const nn_array *array, int count,
     snprintf (text, 32, "%016llx", (unsigned long long) sum);
 }
 
-/* --- Writing ----------------------------------------------------------------------- */
+/* --- Writing ----------------------------------------------------------------- */
 
 /*  Weights that are not finite are worth nothing: the last good ones shall be kept
  *  instead. */
@@ -204,7 +205,7 @@ int nn_state_save (const char *path, const nn_training *t, const nn_position *at
     return status;
 }
 
-/* --- Reading ----------------------------------------------------------------------- */
+/* --- Reading ----------------------------------------------------------------- */
 
 /*  Opens a checkpoint if every byte is what it was. */
 static int open_whole (nn_arrays *file, nn_position *at, const char *path)
@@ -333,8 +334,8 @@ static int take (const nn_arrays *file, const char *path, nn_net *net,
 }
 
 /*  Puts net, optimiser, history and the best weights (stopping may be NULL) where
- *  the training was, and `at` to its next step. NN_EFILE or NN_EFORMAT: the file is
- *  not there or not whole. NN_ESHAPE or NN_EVALUE: it is another training's. In
+ *  the training was, and `at` to its next step. NN_EFILE or NN_EFORMAT: the file
+ *  is not there or not whole. NN_ESHAPE or NN_EVALUE: it is another training's. In
  *  both cases the weights stay as they were. */
 int nn_state_load (const char *path, nn_net *net, nn_optimiser *optimiser,
                    nn_history *history, nn_stopping *stopping, nn_position *at)

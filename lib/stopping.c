@@ -109,7 +109,7 @@ static int check_patience (const char *who, int patience)
                           who, patience);
 }
 
-/* --- Early stopping ---------------------------------------------------------------- */
+/* --- Early stopping ---------------------------------------------------------- */
 
 /*  Copies all weights of the net, running statistics among them: out or back. */
 static void copy_weights (nn_net *net, float *kept, bool back)
@@ -205,7 +205,7 @@ nn_callback nn_early_stopping (nn_stopping *self)
                           .self = self };
 }
 
-/* --- Reduce on plateau ------------------------------------------------------------- */
+/* --- Reduce on plateau ------------------------------------------------------- */
 
 /*  One epoch more; 1 if the rate is to be cut. */
 static int plateau_look (void *self_, const nn_epoch *epoch)
@@ -252,8 +252,8 @@ static int plateau_epoch (void *self_, nn_training *t)
     return cut < 0 ? cut : NN_OK;
 }
 
-/*  Cuts the rate when `patience` epochs in a row were no better than the best. self
- *  must live as long as the training. */
+/*  Cuts the rate when `patience` epochs in a row were no better than the best.
+ *  self must live as long as the training. */
 nn_callback nn_reduce_on_plateau (nn_plateau *self)
 {
     return (nn_callback){ .name = "reduce on plateau",
@@ -262,7 +262,7 @@ nn_callback nn_reduce_on_plateau (nn_plateau *self)
                           .self = self };
 }
 
-/* --- The best weights in a file ---------------------------------------------------- */
+/* --- The best weights in a file ---------------------------------------------- */
 
 static int best_look (void *self_, const nn_epoch *epoch)
 {
@@ -291,7 +291,7 @@ nn_callback nn_save_best (nn_best *self)
     };
 }
 
-/* --- When the loss is no number any more ------------------------------------------- */
+/* --- When the loss is no number any more ------------------------------------- */
 
 /*  Are all numbers that the layer gave in the last pass finite? */
 static bool all_finite (const nn_layer *layer, int images)
@@ -317,10 +317,11 @@ static int guard_batch (void *self, nn_training *t)
     while (l < t->net->layers - 1 && all_finite (t->net->layer[l], t->net->seen))
         l++;
     return nn_fail (NN_EVALUE,
-                    "the loss is %g at step %ld (epoch %d, batch %d): the first "
+                    "the loss is %s at step %ld (epoch %d, batch %d): the first "
                     "numbers that are not finite %s '%s'; try a smaller rate than "
                     "%g",
-                    loss, t->net->step, t->epoch + 1, t->batch + 1,
+                    isnan (loss) ? "not a number" : "infinite", t->net->step,
+                    t->epoch + 1, t->batch + 1,
                     l ? "come out of layer" : "are in the images, layer",
                     t->net->layer[l]->name, t->optimiser->rate);
 }
