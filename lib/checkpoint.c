@@ -146,11 +146,13 @@ static int checkpoint_begin (void *self_, nn_training *t)
     return NN_OK;
 }
 
+/*  Not after the last step of an epoch: its end is near, and is saved anyway. */
 static int checkpoint_batch (void *self_, nn_training *t)
 {
     const nn_checkpoint *self = self_;
     const long steps = (long) t->epoch * t->batches + t->batch + 1;
-    return self->every && steps % self->every == 0
+    const bool due = self->every && steps % self->every == 0;
+    return due && t->batch + 1 < t->batches
                ? save (self, t, t->epoch, t->batch + 1)
                : NN_OK;
 }

@@ -67,7 +67,7 @@ static bool read_numbers (nn_position *at, const nn_arrays *file)
             *(uint64_t *) to = strtoull (text, NULL, 10);
     }
     return at->epoch < INT_MAX && at->epochs < INT_MAX && at->batches < INT_MAX &&
-           at->batch <= at->batches && at->t <= LONG_MAX && at->step <= LONG_MAX &&
+           at->batch < at->batches && at->t <= LONG_MAX && at->step <= LONG_MAX &&
            at->images <= LONG_MAX;
 }
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EPOCHS = 12, BATCH = 16 };
+enum { EPOCHS = 20, BATCH = 16 };
 extern char **environ;
 static char folder[] = "/tmp/nn-checkpoint-XXXXXX";
 
@@ -135,7 +135,7 @@ static void test_kill (void)
     int kills = 0, starts = 0;
     do {
         const pid_t child = start (in_folder ("killed"));
-        const double wait = took * (0.1 + 0.4 * nn_random_uniform (&random));
+        const double wait = took * (0.12 + 0.2 * nn_random_uniform (&random));
         if (++starts < 40) {
             nanosleep (
                 &(struct timespec){ .tv_nsec = (long) (1e9 * fmin (wait, 0.9)) },
@@ -145,7 +145,7 @@ static void test_kill (void)
         waitpid (child, &state, 0);
         kills += WIFSIGNALED (state) && WTERMSIG (state) == SIGKILL;
     } while (WIFSIGNALED (state) && WTERMSIG (state) == SIGKILL);
-    check (state == 0 && kills >= 2, "a training that is killed comes to its end",
+    check (state == 0 && kills >= 3, "a training that is killed comes to its end",
            "status %d, %d kills", state, kills);
     printf ("# %d kills, %.2f s in one go\n", kills, took);
     check (same_file (in_folder ("whole.weights"), in_folder ("killed.weights")),
@@ -157,6 +157,56 @@ static void test_kill (void)
     check (state == 0 && same_file (in_folder ("whole.weights"),
                                     in_folder ("killed.weights")),
            "begun again when it is done, it changes nothing", "it does");
+}
+
+/* --- Broken off after every step ---------------------------------------------------- */
+static int break_off (void *self, nn_training *t)
+{
+    return t->net->step == *(const int *) self ? nn_fail (NN_ESYSTEM, "broken off")
+                                               : NN_OK;
+}
+
+/*  Two epochs of five steps; broken off after step `at`, and taken up again. */
+static void broken (const nn_data *data, int at, nn_history *history)
+{
+    const nn_schedule schedule = { .name = "falling", .factor = falling };
+    int status = NN_ESYSTEM;
+    for (int life = 0; life < 2 && status == NN_ESYSTEM; life++) {
+        nn_net *net = small (2);
+        nn_optimiser adam = nn_adam (.rate = 3e-3f);
+        nn_checkpoint last = { .path = in_folder ("broken"), .every = 1 };
+        const nn_callback callbacks[] = { nn_checkpoints (&last),
+                                          { .batch = break_off, .self = &at } };
+        nn_resume (&last, net, &adam, history);
+        status = nn_train (net, data, history, .validation = data,
+                           .optimiser = &adam, .epochs = 2, .schedule = &schedule,
+                           .callbacks = callbacks, .callback_count = life ? 1 : 2,
+                           .first_epoch = (int) last.at.epoch,
+                           .first_batch = (int) last.at.batch);
+        nn_net_free (&net);
+    }
+    for (int i = 0; i < history->epochs; i++)
+        history->epoch[i].seconds = history->epoch[i].images_per_second = 0;
+    remove (in_folder ("broken"));
+    remove (in_folder ("broken.previous"));
+}
+
+static void test_everywhere (void)
+{
+    nn_data *data = nn_shapes10 (5 * BATCH - 3, 1);
+    nn_history whole = { 0 };
+    broken (data, -1, &whole);
+    for (int at = 1; at <= 10; at++) {
+        nn_history history = { 0 };
+        broken (data, at, &history);
+        check (whole.epochs == 2 && history.epochs == 2 &&
+                   !memcmp (whole.epoch, history.epoch, 2 * sizeof *whole.epoch),
+               "broken off after any step, the history is the same",
+               "not after step %d", at);
+        nn_history_free (&history);
+    }
+    nn_history_free (&whole);
+    nn_data_free (&data);
 }
 
 /* --- Files that are not as they should be ------------------------------------------- */
@@ -280,6 +330,7 @@ int main (int count, char **args)
     if (!mkdtemp (folder))
         return 1;
     test_kill ();
+    test_everywhere ();
     test_damage ();
     test_other ();
     static const char *const left[] = { "whole",          "whole.previous",
