@@ -102,5 +102,15 @@ int main (void)
     tell ("by_accuracy", r[2]);
     tell ("one_rate", r[3]);
     tell ("plateau", r[4]);
+    double drop = 0;
+    int lower = 0, higher = 0;
+    for (int i = 0; i < SEEDS; i++) {
+        drop += (r[0][i].accuracy - r[1][i].accuracy) / SEEDS;
+        lower += r[1][i].accuracy < r[0][i].accuracy;
+        higher += r[4][i].accuracy > r[3][i].accuracy;
+    }
+    printf ("by_loss_drop\t%.1f\tpoints of accuracy, all less by_loss\n", drop);
+    printf ("by_loss_lower\t%d\tof three seeds\n", lower);
+    printf ("plateau_higher\t%d\tof three seeds\n", higher);
     return 0;
 }
