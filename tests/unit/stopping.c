@@ -7,8 +7,8 @@
 static nn_net *small (void)
 {
     nn_net *net = nn_net_new (.seed = 3);
-    nn_layer *x =
-        nn_relu (net, nn_dense (net, nn_input (net, 2, 2, 1), .units = 3));
+    nn_layer *x = nn_dense (net, nn_input (net, 2, 2, 1), .units = 3);
+    x = nn_relu (net, nn_batchnorm (net, x)); // running statistics as well
     nn_cross_entropy (net, nn_dense (net, x, .units = 2));
     if (nn_net_build (net, .batch = 4) != NN_OK)
         printf ("not ok the test's own net: %s\n", nn_error ());
