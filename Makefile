@@ -3,6 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .SECONDARY:
 .DELETE_ON_ERROR:
+# No rule but those written here: a script beside a C file of its name is no program to be made.
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+%: %.c
 
 CC       ?= gcc
 BUILD    ?= build
