@@ -26,5 +26,6 @@ void ex_batchnorm_backward (float *dx, const float *dy, const float *x,
     }
     for (int i = 0; i < places * channels; i += channels)
         for (int k = 0; k < channels; k++)
-            dx[i + k] = (float) (s[0][k] * dy[i + k] + s[4][k] * x[i + k] + s[5][k]);
+            dx[i + k] =
+                (float) (s[0][k] * dy[i + k] + s[4][k] * x[i + k] + s[5][k]);
 }

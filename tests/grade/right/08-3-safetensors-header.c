@@ -21,11 +21,13 @@ int ex_safetensors_find (int place[2], const unsigned char *file, int size,
     char *offsets = entry ? strstr (entry, "\"data_offsets\":[") : NULL;
     unsigned a, b;
     int at = 0;
-    int good = offsets && sscanf (offsets, "\"data_offsets\":[%8[0-9]", key) == 1 &&
+    int good = offsets &&
+               sscanf (offsets, "\"data_offsets\":[%8[0-9]", key) == 1 &&
+               // NOLINTNEXTLINE(cert-err34-c): eight digits always fit
                sscanf (offsets, "\"data_offsets\":[%8u,%n%8u", &a, &at, &b) == 2 &&
                offsets[at] >= '0' && offsets[at] <= '9' &&
-               offsets[at + strspn (offsets + at, "0123456789")] == ']' && a <= b &&
-               b <= size - 8 - length;
+               offsets[at + strspn (offsets + at, "0123456789")] == ']' &&
+               a <= b && b <= size - 8 - length;
     free (text);
     if (!good)
         return -1;
