@@ -229,6 +229,7 @@ typedef struct {
     int width, height;        // pixels; 0 means 640 x 400
     const char *const *names; // of bars, rows, pictures
     int columns;              // of a sheet; 0: about as many as rows
+    const char *const *cells; // what stands in a heat map's; NULL: their numbers
 } nn_plot_args;
 // where figures without a file go; or NULL
 extern void (*nn_on_show) (const char *mime, const void *data, size_t size);
@@ -251,6 +252,19 @@ void nn_gnuplot_text (FILE *script, const char *text);
 // 0: an SVG; negative: neither
 int nn_plot_is_png (const char *file);
 int nn_plot_show (const char *file, const void *bytes, size_t size);
+enum { NN_COLOURS = 7 };
+extern const char *const nn_plot_colours[NN_COLOURS]; // "#0072B2" …
+typedef struct { // a picture of any other kind: begin, write to out, end
+    FILE *out;
+    char *text;
+    size_t size;
+} nn_script;
+int nn_script_begin (nn_script *self, const nn_plot_args *args, int width,
+                     int height);
+int nn_script_end (nn_script *self, const nn_plot_args *args, int status);
+// places 0, 1, 2 … of an axis; room in pixels
+void nn_script_names (const nn_script *self, char axis, const char *const *names,
+                      int count, int room);
 
 /* --- Layers: a kind of layer is a few verbs -----------------------------------
  * forward and backward work on the images lo .. hi - 1, so that a chain of layers

@@ -12,18 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const colours[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                       "#E69F00", "#56B4E9", "#555555" };
-static const int marks[] = { 7, 5, 9, 13, 11, 6, 4 }; // disc, square, triangle …
-enum { COLOURS = sizeof colours / sizeof *colours };
+const char *const nn_plot_colours[NN_COLOURS] = { "#0072B2", "#D55E00", "#009E73",
+                                                  "#CC79A7", "#E69F00", "#56B4E9",
+                                                  "#555555" };
+static const int marks[NN_COLOURS] = {
+    7, 5, 9, 13, 11, 6, 4
+}; // disc, square, triangle …
 
-typedef struct {
-    FILE *out; // the script so far
-    char *text;
-    size_t size;
-} script;
-
-static void label (const script *s, const char *what, const char *text)
+static void label (const nn_script *s, const char *what, const char *text)
 {
     if (!text)
         return;
@@ -34,13 +30,14 @@ static void label (const script *s, const char *what, const char *text)
            s->out);
 }
 
-/*  Begins a script: size, look and labels. */
-static int begin (script *s, const nn_plot_args *args, int width, int height)
+/*  Begins a script: size (of the picture, unless args say otherwise), look and
+ *  labels. */
+int nn_script_begin (nn_script *s, const nn_plot_args *args, int width, int height)
 {
     const int png = nn_plot_is_png (args->file);
     if (png < 0)
         return png;
-    *s = (script){ NULL, NULL, 0 };
+    *s = (nn_script){ NULL, NULL, 0 };
     s->out = open_memstream (&s->text, &s->size);
     if (!s->out)
         return nn_fail (NN_EMEMORY, "no memory for a picture");
@@ -69,8 +66,9 @@ static int begin (script *s, const nn_plot_args *args, int width, int height)
     return NN_OK;
 }
 
-/*  Ends a script: gnuplot draws it, and it goes where it is wanted. */
-static int end (script *s, const nn_plot_args *args, int status)
+/*  Ends a script: gnuplot draws it, and it goes where it is wanted; or, if the
+ *  status is a failure, nothing is drawn. Frees the script. */
+int nn_script_end (nn_script *s, const nn_plot_args *args, int status)
 {
     unsigned char *picture = NULL;
     size_t size;
@@ -95,7 +93,7 @@ static bool drawable (float x, float y, const nn_plot_args *args)
 
 /*  Writes a curve's points, with an empty line for a gap; returns how many there
  *  are. */
-static int points (const script *s, int number, const nn_curve *c,
+static int points (const nn_script *s, int number, const nn_curve *c,
                    const nn_plot_args *args)
 {
     int count = 0;
@@ -115,15 +113,15 @@ static int points (const script *s, int number, const nn_curve *c,
 /*  How a curve looks: about eight marks along a line, or marks alone. Where the
  *  colours begin anew, the marks are others and the lines are broken in another
  *  way. */
-static void curve_style (const script *s, int number, const nn_curve *c)
+static void curve_style (const nn_script *s, int number, const nn_curve *c)
 {
-    const int look = number % COLOURS, round = number / COLOURS;
-    const int mark = marks[(look + round) % COLOURS];
+    const int look = number % NN_COLOURS, round = number / NN_COLOURS;
+    const int mark = marks[(look + round) % NN_COLOURS];
     fprintf (
         s->out,
         "%s $d%d using 1:2 with %s linecolor '%s' pointtype %d pointsize 0.5 ",
         number ? "," : "plot", number, c->points ? "points" : "linespoints",
-        colours[look], mark);
+        nn_plot_colours[look], mark);
     if (!c->points)
         fprintf (s->out, "linewidth 2 dashtype %d pointinterval %d ",
                  c->dashed   ? 2
@@ -141,8 +139,8 @@ static void curve_style (const script *s, int number, const nn_curve *c)
 /*  Draws curves into one frame. */
 int nn_plot_curves_with (const nn_curve *curves, int count, nn_plot_args args)
 {
-    script s;
-    const int status = begin (&s, &args, 640, 400);
+    nn_script s;
+    const int status = nn_script_begin (&s, &args, 640, 400);
     if (status < 0)
         return status;
     int drawn = 0;
@@ -156,7 +154,7 @@ int nn_plot_curves_with (const nn_curve *curves, int count, nn_plot_args args)
     for (int k = 0; k < count; k++)
         curve_style (&s, k, &curves[k]);
     fputc ('\n', s.out);
-    return end (
+    return nn_script_end (
         &s, &args,
         drawn
             ? NN_OK
@@ -182,8 +180,8 @@ static void name_text (FILE *out, const char *name)
 }
 
 /*  The names along an axis, turned where they would not fit side by side. */
-static void name_axis (const script *s, char axis, const char *const *names,
-                       int count, int room)
+void nn_script_names (const nn_script *s, char axis, const char *const *names,
+                      int count, int room)
 {
     size_t longest = 0;
     for (int k = 0; names && k < count; k++)
@@ -202,8 +200,8 @@ static void name_axis (const script *s, char axis, const char *const *names,
 /*  Draws a bar for each value, and up to twelve values above their bars. */
 int nn_plot_bars_with (const float *values, int count, nn_plot_args args)
 {
-    script s;
-    const int status = begin (&s, &args, 640, 400);
+    nn_script s;
+    const int status = nn_script_begin (&s, &args, 640, 400);
     if (status < 0)
         return status;
     int drawn = 0;
@@ -220,25 +218,25 @@ int nn_plot_bars_with (const float *values, int count, nn_plot_args args)
         s.out);
     fprintf (s.out, "set xrange [-0.6:%g]\n", count - 0.4);
     if (args.names)
-        name_axis (&s, 'x', args.names, count,
-                   (args.width ? args.width : 640) - 80);
+        nn_script_names (&s, 'x', args.names, count,
+                         (args.width ? args.width : 640) - 80);
     else if (count <= 20)
         fputs ("set xtics 1\n", s.out);
     if (positive && !args.log_y && args.y_low == 0 && args.y_high == 0)
         fputs ("set yrange [0:*]\nset offsets 0,0,graph 0.06,0\n", s.out);
     fprintf (s.out, "plot $d using 1:2 with boxes linecolor '%s' notitle",
-             colours[0]);
+             nn_plot_colours[0]);
     if (count <= 12)
         fputs (", $d using 1:2:3 with labels offset 0,0.6 textcolor '#333333' "
                "notitle",
                s.out);
     fputc ('\n', s.out);
-    return end (&s, &args,
-                drawn
-                    ? NN_OK
-                    : nn_fail (NN_EVALUE,
-                               "nn_plot_bars: none of the %d values can be drawn",
-                               count));
+    return nn_script_end (
+        &s, &args,
+        drawn
+            ? NN_OK
+            : nn_fail (NN_EVALUE,
+                       "nn_plot_bars: none of the %d values can be drawn", count));
 }
 
 /*  Finds the smallest and largest finite value; false if there is none. */
@@ -266,10 +264,22 @@ static int digits (const float *values, int count, float largest)
     return whole || after < 0 ? 0 : after < 6 ? after : 6;
 }
 
-/*  Writes a line for each cell: where, how much, the colour of its number, the
- *  number. Returns the length of the longest number. */
-static int cells (const script *s, const float *values, int rows, int cols,
-                  float low, float high)
+/*  How long the longest line of a text is, in bytes. */
+static int longest_line (const char *text)
+{
+    int longest = 0, length;
+    for (;; text += length + 1) {
+        length = (int) strcspn (text, "\n");
+        longest = length > longest ? length : longest;
+        if (!text[length])
+            return longest;
+    }
+}
+
+/*  Writes a line for each cell: where, how much, the colour of its text, the text:
+ *  texts[k], or the number. Returns the length of the longest line of text. */
+static int cells (const nn_script *s, const float *values, int rows, int cols,
+                  float low, float high, const char *const *texts)
 {
     int longest = 1;
     const int after =
@@ -278,13 +288,16 @@ static int cells (const script *s, const float *values, int rows, int cols,
     for (int k = 0; k < rows * cols; k++) {
         const float v = values[k];
         const float dark = low < 0 ? fabsf (v) / high : (v - low) / (high - low);
-        char text[64];
-        const int length = snprintf (text, sizeof text, "%.*f", after, v);
+        char number[64];
         if (!isfinite (v))
             continue;
+        snprintf (number, sizeof number, "%.*f", after, v);
+        const int length = longest_line (texts ? texts[k] : number);
         longest = length > longest ? length : longest;
-        fprintf (s->out, "%d %d %.9g %d %s\n", k % cols, k / cols, v,
-                 dark > 0.55f ? 0xFFFFFF : 0x222222, text);
+        fprintf (s->out, "%d %d %.9g %d ", k % cols, k / cols, v,
+                 dark > 0.55f ? 0xFFFFFF : 0x222222);
+        nn_gnuplot_text (s->out, texts ? texts[k] : number);
+        fputc ('\n', s->out);
     }
     fputs ("EOD\n", s->out);
     return longest;
@@ -293,7 +306,8 @@ static int cells (const script *s, const float *values, int rows, int cols,
 /*  The look of a heat map: colours from white to blue or, where some values are
  *  negative, from red over white to blue; the first row on top; cells square
  *  unless too slim. */
-static void heat_style (const script *s, int rows, int cols, float low, float high)
+static void heat_style (const nn_script *s, int rows, int cols, float low,
+                        float high)
 {
     const bool slim = rows > 4 * cols || cols > 4 * rows;
     fputs (low < 0
@@ -313,16 +327,17 @@ static void heat_style (const script *s, int rows, int cols, float low, float hi
         fputs ("set ytics 1\n", s->out);
 }
 
-/*  Draws rows x cols values as colours; cells large enough bear their number. */
+/*  Draws rows x cols values as colours; cells large enough bear their number or
+ *  text. */
 int nn_plot_heat_with (const float *values, int rows, int cols, nn_plot_args args)
 {
-    script s;
+    nn_script s;
     float low, high;
     if (!range (values, rows * cols, &low, &high))
         return nn_fail (NN_EVALUE,
                         "nn_plot_heat: none of the %d x %d values is a number",
                         rows, cols);
-    const int status = begin (&s, &args, 560, 480);
+    const int status = nn_script_begin (&s, &args, 560, 480);
     if (status < 0)
         return status;
     if (low < 0) {
@@ -331,18 +346,19 @@ int nn_plot_heat_with (const float *values, int rows, int cols, nn_plot_args arg
     }
     if (low == high)
         high = low + 1;
-    const int longest = cells (&s, values, rows, cols, low, high);
+    const int longest = cells (&s, values, rows, cols, low, high, args.cells);
     heat_style (&s, rows, cols, low, high);
+    const int room = (args.height ? args.height : 480) - 150; // for the cells
     if (args.names) {
-        name_axis (&s, 'y', args.names, rows, 0);
+        nn_script_names (&s, 'y', args.names, rows, 0);
         if (rows == cols)
-            name_axis (&s, 'x', args.names, cols, 330);
+            nn_script_names (&s, 'x', args.names, cols, room);
     }
     fputs (
         "plot $d using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror "
         "fillstyle solid 1 noborder fillcolor palette notitle",
         s.out);
-    const int size = 330 / (cols > rows ? cols : rows) * 3 / 2 / longest;
+    const int size = room / (cols > rows ? cols : rows) * 3 / 2 / longest;
     if (size >= 7)
         fprintf (
             s.out,
@@ -350,5 +366,5 @@ int nn_plot_heat_with (const float *values, int rows, int cols, nn_plot_args arg
             "notitle",
             size < 12 ? size : 12);
     fputc ('\n', s.out);
-    return end (&s, &args, NN_OK);
+    return nn_script_end (&s, &args, NN_OK);
 }

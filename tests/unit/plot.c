@@ -137,6 +137,10 @@ static void maps (void)
         "a square map has its names on both sides", "%d times", times (">cat<"));
     check (holds (">4<") && holds ("rgb(255, 255, 255)"),
            "cells bear their numbers", "they do not");
+    const char *const said[] = { "7\n20 %", "`date`", "\"c\"", "d" };
+    check (nn_plot_heat (up, 2, 2, .cells = said) == NN_OK && holds (">20 %<") &&
+               holds (">`date`<") && holds (">\"c\"<") && times (">4<") == 1,
+           "or the texts that they are given", "%s", nn_error ());
     float large[1600];
     for (int k = 0; k < 1600; k++)
         large[k] = k;
