@@ -30,8 +30,41 @@ static inline double seconds (void)
  *  sentence is the error: must (nn_train (net, data, &history)); */
 #define must(call) ((call) >= 0 ? (void) 0 : nnk_raise (nn_error ()))
 
-/*  A callback for nn_train () that draws the curve anew after each epoch. */
+/*  Shows a value of the library in the middle of a cell as it is shown at its end: a tensor
+ *  (&t), an image, a data set, a net, a history. */
+// clang-format off
+#define nnk_show(value)                                                           \
+    _Generic ((value),                                                            \
+        nn_tensor *: nnk_show_nn_tensor,   const nn_tensor *: nnk_show_nn_tensor, \
+        nn_image *: nnk_show_nn_image,     const nn_image *: nnk_show_nn_image,   \
+        nn_data *: nnk_show_nn_data,       const nn_data *: nnk_show_nn_data,     \
+        nn_net *: nnk_show_nn_net,         const nn_net *: nnk_show_nn_net,       \
+        nn_history *: nnk_show_nn_history,                                        \
+        const nn_history *: nnk_show_nn_history) (value)
+// clang-format on
+void nnk_show_nn_tensor (const nn_tensor *value);
+void nnk_show_nn_image (const nn_image *value);
+void nnk_show_nn_data (const nn_data *value);
+void nnk_show_nn_net (const nn_net *value);
+void nnk_show_nn_history (const nn_history *value);
+
+/*  Shows how often each class was taken for each: counts[true class][named class], classes x
+ *  classes of them, as a table and as a heat map. names may be NULL. */
+void nnk_show_confusion (const int *counts, int classes, const char *const *names);
+
+/*  A callback for nn_train () that draws the curve while the cell runs: at most four times a
+ *  second, and so seldom that drawing takes at most a twentieth of the time. In a program it
+ *  draws once, at the end. */
 nn_callback live_curve (void);
+
+/*  Short or long? A cell says quick_or_full (3, 20) where a run in passing wants 3 epochs and
+ *  one that is meant takes 20. `make run CH=04 FULL=1` and `nn-kernel --run --full` ask for
+ *  the long ones by NN_FULL=1 in the environment; everything else is quick. */
+static inline int quick_or_full (int quick, int full)
+{
+    const char *wish = getenv ("NN_FULL");
+    return wish && strcmp (wish, "1") == 0 ? full : quick;
+}
 
 /*  grade ("01-1", transpose): the functions of these names, as their cells define them, are
  *  graded as exercises/ is by `make grade`, and the report is shown as a table. What they

@@ -146,7 +146,7 @@ bool nnk_build_open (nnk_build *self, char *const *flags, int count,
     }
     nnk_text text = { 0 }, errors = { 0 }, out = { 0 };
     nnk_add_string (&text, standard_headers);
-    nnk_addf (&text, "#include \"%s\"\n", header);
+    nnk_addf (&text, "#define NNK_CELL\n#include \"%s\"\n", header);
     if (prelude)
         nnk_addf (&text, "#include \"%s\"\n", prelude);
     self->prelude = nnk_format ("%s/nnk_prelude.h", self->folder);

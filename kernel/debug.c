@@ -147,6 +147,26 @@ bool nnk_dwarf_shower (nnk_dwarf *self, int serial, char *name, size_t size,
     return true;
 }
 
+bool nnk_next_field (Dwarf_Die *composed, nnk_field *self)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word at = 0;
+    int none;
+    do {
+        none = self->begun ? dwarf_siblingof (&self->die, &self->die)
+                           : dwarf_child (composed, &self->die);
+        self->begun = true;
+    } while (!none && (dwarf_tag (&self->die) != DW_TAG_member ||
+                       !nnk_type_of (&self->die, &self->type)));
+    if (none)
+        return false;
+    if (dwarf_attr (&self->die, DW_AT_data_member_location, &attribute))
+        dwarf_formudata (&attribute, &at);
+    self->at = at;
+    self->name = dwarf_diename (&self->die);
+    return true;
+}
+
 long nnk_array_length (Dwarf_Die *array, int dimension)
 {
     Dwarf_Die child;
@@ -183,7 +203,7 @@ long nnk_dwarf_length (nnk_dwarf *self, const char *variable)
 /*  The names of the fields of a variable, or of what it points to, one a line. */
 void nnk_dwarf_members (nnk_dwarf *self, const char *variable, nnk_text *out)
 {
-    Dwarf_Die die, type, child;
+    Dwarf_Die die, type;
     if (!self || !find (self, variable, &die) || !nnk_type_of (&die, &type))
         return;
     while (nnk_peel (&type, true) && (dwarf_tag (&type) == DW_TAG_pointer_type ||
@@ -193,12 +213,9 @@ void nnk_dwarf_members (nnk_dwarf *self, const char *variable, nnk_text *out)
             return;
         type = inner;
     }
-    if (dwarf_child (&type, &child) != 0)
-        return;
-    do
-        if (dwarf_tag (&child) == DW_TAG_member && dwarf_diename (&child))
-            nnk_addf (out, "%s\n", dwarf_diename (&child));
-    while (dwarf_siblingof (&child, &child) == 0);
+    for (nnk_field field = { false }; nnk_next_field (&type, &field);)
+        if (field.name)
+            nnk_addf (out, "%s\n", field.name);
 }
 
 /*  The numbers in the section nnk_marks: which pieces between #if and #endif are

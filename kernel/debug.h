@@ -23,10 +23,19 @@ bool nnk_is_composed (Dwarf_Die *type);
 bool nnk_is_char (Dwarf_Die *type);
 size_t nnk_size_of (Dwarf_Die *type);
 long nnk_array_length (Dwarf_Die *array, int dimension);
+typedef struct { // of a struct or a union
+    bool begun;
+    Dwarf_Die die, type;
+    const char *name; // or NULL; up to a $, if there is one
+    size_t at;        // its place in the bytes
+} nnk_field;
+bool nnk_next_field (Dwarf_Die *composed, nnk_field *self); // from { false } on
 
 /* --- value.c, table.c: values ------------------------------------------------ */
 void nnk_print (nnk_text *out, Dwarf_Die *given, const char *bytes, size_t size,
                 const nnk_source *from, int depth);
+void nnk_print_field (nnk_text *out, nnk_field *field, const char *bytes,
+                      size_t size, const nnk_source *from, int depth);
 char *nnk_make_table (Dwarf_Die *array, const char *bytes, size_t size,
                       const nnk_source *from);
 

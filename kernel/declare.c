@@ -81,6 +81,7 @@ static int read_specifiers (nnk_declaration *self, const nnk_cell *cell, int i,
                                           NULL };
     bool typed = false;
     while (i < end) {
+        const bool before_name = is_word (cell, i + 1) && i + 1 < end;
         if (is_attribute (cell, i)) {
             i = nnk_token_match (cell, i + 1);
         } else if (is_typeof (cell, i) ||
@@ -101,8 +102,9 @@ static int read_specifiers (nnk_declaration *self, const nnk_cell *cell, int i,
             self->is_auto |= is (cell, i, "__auto_type");
             typed = true;
             i++;
-        } else if (is_word (cell, i) && !typed) {
-            typed = true;
+        } else if (is_word (cell, i) &&
+                   (!typed || (is (cell, i, "complex") && before_name))) {
+            typed = true; // complex is a macro of complex.h
             i++;
         } else {
             break;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NNK_EXECUTOR // the weak definitions of nnk.h, but for those that are here
 #include "exec.h"
 
 enum { MOST = 64 << 20 }; // bytes of one display
@@ -49,29 +50,6 @@ static void put_bundle (char letter, const char *id, const nnk_part *parts,
     free (record);
 }
 
-static void put_one (char letter, const char *id, const char *mime,
-                     const void *data, size_t size)
-{
-    const nnk_part part = { mime, data, size };
-    put_bundle (letter, id, &part, 1);
-}
-
-void nnk_display (const char *mime, const void *data, size_t size)
-{
-    put_one (nnk_showing ? 'R' : 'D', NULL, mime, data, size);
-}
-
-void nnk_display_as (const char *id, const char *mime, const void *data,
-                     size_t size)
-{
-    put_one ('D', id, mime, data, size);
-}
-
-void nnk_update (const char *id, const char *mime, const void *data, size_t size)
-{
-    put_one ('U', id, mime, data, size);
-}
-
 void nnk_display_bundle (const char *id, const nnk_part *parts, size_t count)
 {
     put_bundle (nnk_showing && !id ? 'R' : 'D', id, parts, count);
@@ -91,4 +69,9 @@ void nnk_clear_output (bool wait)
 _Noreturn void nnk_raise (const char *sentence)
 {
     nnk_die (sentence ? sentence : "nnk_raise was called without a sentence");
+}
+
+bool nnk_in_notebook (void)
+{
+    return true;
 }

@@ -5,6 +5,9 @@
 #include <setjmp.h>
 
 #include "channel.h"
+#ifndef NNK_EXECUTOR
+#define NNK_CELL // declarations only
+#endif
 #include "nnk.h"
 
 /* --- streams.c: the ring, stdout, stderr and stdin --------------------------- */

@@ -6,13 +6,17 @@ KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/k
 KERNEL       := $(BUILD)/nn-kernel $(BUILD)/nn-exec $(BUILD)/nnk.h
 
 kernel: $(KERNEL) ## build the Jupyter kernel
+# Programs outside notebooks find its header in $(PREFIX)/include.
+PREFIX ?= $(HOME)/.local
 install: $(KERNEL) $(CELL_NEEDS) ## register the kernel for this user: Jupyter then offers "C (Layer by Layer)"
 	@$(BUILD)/nn-kernel --install $(CELL_OPTIONS)
+	@install -D -m 644 $(BUILD)/nnk.h $(PREFIX)/include/nnk.h
 uninstall: $(BUILD)/nn-kernel ## make Jupyter forget the kernel
 	@$(BUILD)/nn-kernel --uninstall
+	@rm -f $(PREFIX)/include/nnk.h
 .PHONY: kernel install uninstall
 
-TESTS += $(addprefix tests/kernel/,cells.py commands.py conformance.py console.py introspect.py lab.py magics.py protocol.py survive.py serial/latency.py)
+TESTS += $(addprefix tests/kernel/,cells.py commands.py conformance.py console.py display.py introspect.py lab.py magics.py protocol.py survive.py serial/latency.py)
 tests: $(KERNEL)
 
 $(BUILD)/kernel/%.o: kernel/%.c

@@ -195,9 +195,12 @@ static void make_executable (call *self)
     char *path = nnk_format ("%s%s%.*s", here, slash, (int) (more - self->line),
                              self->line);
     snprintf (label, sizeof label, "cell[%d]", self->count);
-    char *c = nnk_format ("%s\n#line 1 \"%s\"\n%s\n%s",
-                          whole ? "" : "int main (int argc, char **argv) {", label,
-                          self->body, whole ? "" : "; return 0; }\n");
+    char *header = nnk_beside ("nnk.h"); // for cells it only declares
+    char *c =
+        nnk_format ("#undef NNK_CELL\n#include \"%s\"\n%s\n"
+                    "#line 1 \"%s\"\n%s\n%s",
+                    header, whole ? "" : "int main (int argc, char **argv) {",
+                    label, self->body, whole ? "" : "; return 0; }\n");
     self->out->ok = nnk_build_program (&self->session->build, c, label, self->body,
                                        path, more, self->session->sink, &findings);
     if (!self->out->ok)
@@ -209,6 +212,7 @@ static void make_executable (call *self)
         free (said);
     }
     nnk_text_free (&findings);
+    free (header);
     free (path);
     free (c);
 }

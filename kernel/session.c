@@ -251,6 +251,10 @@ static void make_order (nnk_session *self, compiled *cell, nnk_text *order)
     if (!nnk_dwarf_shower (cell->dwarf, cell->serial, shower, sizeof shower,
                            &pointer))
         shower[0] = 0;
+    const nnk_item *own = nnk_items_find (&cell->lowered.after, shower);
+    if (own &&
+        own->kind == NNK_ITEM_FUNCTION) // of a cell: called through its stub
+        snprintf (shower, sizeof shower, "nnk_stub_%d", own->stub);
     add_string (order, object);
     add_string (order, entry);
     add_string (order, shower);

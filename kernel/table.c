@@ -18,15 +18,13 @@ static void add_escaped (nnk_text *out, const char *text)
             nnk_add (out, text, 1);
 }
 
-static void add_cell (nnk_text *out, Dwarf_Die *type, const char *bytes,
-                      size_t size, const nnk_source *from)
+/*  What was printed, as a cell of the table. */
+static void add_cell (nnk_text *out, nnk_text *text)
 {
-    nnk_text text = { 0 };
-    nnk_print (&text, type, bytes, size, from, 1);
     nnk_add_string (out, "<td>");
-    add_escaped (out, nnk_text_string (&text));
+    add_escaped (out, nnk_text_string (text));
     nnk_add_string (out, "</td>");
-    nnk_text_free (&text);
+    nnk_text_free (text);
 }
 
 /*  The fields of one struct as cells of a row, or (bytes NULL) their names as its
@@ -34,22 +32,15 @@ static void add_cell (nnk_text *out, Dwarf_Die *type, const char *bytes,
 static void add_fields (nnk_text *out, Dwarf_Die *type, const char *bytes,
                         size_t size, const nnk_source *from)
 {
-    Dwarf_Die child;
-    for (int more = dwarf_child (type, &child); more == 0;
-         more = dwarf_siblingof (&child, &child)) {
-        Dwarf_Attribute attribute;
-        Dwarf_Die inner;
-        Dwarf_Word at = 0;
-        if (dwarf_tag (&child) != DW_TAG_member || !nnk_type_of (&child, &inner))
-            continue;
-        if (dwarf_attr (&child, DW_AT_data_member_location, &attribute))
-            dwarf_formudata (&attribute, &at);
-        if (!bytes)
-            nnk_addf (out, "<th>%s</th>",
-                      dwarf_diename (&child) ? dwarf_diename (&child) : "");
-        else
-            add_cell (out, &inner, bytes + (at < size ? at : size),
-                      at < size ? size - at : 0, from);
+    for (nnk_field field = { false }; nnk_next_field (type, &field);) {
+        nnk_text text = { 0 };
+        if (bytes) {
+            nnk_print_field (&text, &field, bytes, size, from, 1);
+            add_cell (out, &text);
+        } else {
+            const char *name = field.name ? field.name : "";
+            nnk_addf (out, "<th>%.*s</th>", (int) strcspn (name, "$"), name);
+        }
     }
 }
 
@@ -82,9 +73,12 @@ char *nnk_make_table (Dwarf_Die *array, const char *bytes, size_t size,
         nnk_addf (&out, "<tr><th>%ld</th>", row);
         if (columns < 1)
             add_fields (&out, &bare, at, step, from);
-        for (long i = 0; i < columns && i < MOST_ROWS; i++)
-            add_cell (&out, &bare, at + i * (step / columns), step / columns,
-                      from);
+        for (long i = 0; i < columns && i < MOST_ROWS; i++) {
+            nnk_text text = { 0 };
+            nnk_print (&text, &bare, at + i * (step / columns), step / columns,
+                       from, 1);
+            add_cell (&out, &text);
+        }
         nnk_add_string (&out, columns > MOST_ROWS ? "<td>...</td></tr>" : "</tr>");
     }
     if (row < rows)

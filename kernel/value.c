@@ -214,50 +214,59 @@ static void print_pointer (nnk_text *out, Dwarf_Die *type, const char *bytes,
 }
 
 /*  A field that takes only some bits of its bytes. */
-static bool print_bits (nnk_text *out, Dwarf_Die *member, const char *bytes,
+static bool print_bits (nnk_text *out, nnk_field *field, const char *bytes,
                         size_t size)
 {
     Dwarf_Attribute attribute;
-    Dwarf_Word count, at = 0;
-    if (!dwarf_attr (member, DW_AT_bit_size, &attribute) ||
-        dwarf_formudata (&attribute, &count) != 0)
+    Dwarf_Word count, at = 0, encoding = 0;
+    Dwarf_Die bare = field->type;
+    if (!dwarf_attr (&field->die, DW_AT_bit_size, &attribute) ||
+        dwarf_formudata (&attribute, &count) != 0 || count < 1 || count > 64)
         return false;
-    if (dwarf_attr (member, DW_AT_data_bit_offset, &attribute))
+    if (dwarf_attr (&field->die, DW_AT_data_bit_offset, &attribute))
         dwarf_formudata (&attribute, &at);
+    if (nnk_peel (&bare, true) && dwarf_attr (&bare, DW_AT_encoding, &attribute))
+        dwarf_formudata (&attribute, &encoding);
     uint64_t whole = 0;
     if (at / 8 < size)
         memcpy (&whole, bytes + at / 8, size - at / 8 < 8 ? size - at / 8 : 8);
-    whole =
-        whole >> at % 8 & (count < 64 ? (UINT64_C (1) << count) - 1 : UINT64_MAX);
-    nnk_addf (out, "%" PRIu64, whole);
+    whole = whole >> at % 8 << (64 - count);
+    if (encoding == DW_ATE_boolean)
+        nnk_add_string (out, whole ? "true" : "false");
+    else if (encoding == DW_ATE_signed || encoding == DW_ATE_signed_char)
+        nnk_addf (out, "%" PRId64, (int64_t) whole >> (64 - count));
+    else
+        nnk_addf (out, "%" PRIu64, whole >> (64 - count));
     return true;
+}
+
+/*  The value of a field of the struct that lies in `bytes`. */
+void nnk_print_field (nnk_text *out, nnk_field *field, const char *bytes,
+                      size_t size, const nnk_source *from, int depth)
+{
+    const size_t at = field->at < size ? field->at : size;
+    if (!print_bits (out, field, bytes, size))
+        nnk_print (out, &field->type, bytes + at, size - at, from, depth);
 }
 
 /*  { .x = 1, .y = 2 }, on one line if it fits. */
 static void print_struct (nnk_text *out, Dwarf_Die *type, const char *bytes,
                           size_t size, const nnk_source *from, int depth)
 {
-    Dwarf_Die child;
-    nnk_text field[200] = { { 0 } };
+    enum { MOST_FIELDS = 200 };
+    nnk_text field[MOST_FIELDS] = { { 0 } };
     int fields = 0;
     size_t width = 0;
-    for (int more = dwarf_child (type, &child); more == 0 && fields < 200;
-         more = dwarf_siblingof (&child, &child)) {
-        Dwarf_Attribute attribute;
-        Dwarf_Die inner;
-        Dwarf_Word at = 0;
-        if (dwarf_tag (&child) != DW_TAG_member || !nnk_type_of (&child, &inner))
-            continue;
-        if (dwarf_attr (&child, DW_AT_data_member_location, &attribute))
-            dwarf_formudata (&attribute, &at);
-        if (dwarf_diename (&child))
-            nnk_addf (&field[fields],
-                      ".%.*s = ", (int) strcspn (dwarf_diename (&child), "$"),
-                      dwarf_diename (&child));
-        if (!print_bits (&field[fields], &child, bytes, size))
-            nnk_print (&field[fields], &inner, bytes + (at < size ? at : size),
-                       at < size ? size - at : 0, from, depth + 1);
-        width += field[fields++].size + 2;
+    for (nnk_field one = { false }; nnk_next_field (type, &one);) {
+        nnk_text *text = &field[fields++];
+        if (fields == MOST_FIELDS) {
+            nnk_add_string (text, "...");
+            break;
+        }
+        if (one.name)
+            nnk_addf (text, ".%.*s = ", (int) strcspn (one.name, "$"), one.name);
+        nnk_print_field (text, &one, bytes, size, from, depth + 1);
+        width += text->size + 2;
     }
     const bool wide = width + 4 > WIDTH || (fields && strchr (field[0].s, '\n'));
     nnk_add_string (out, wide ? "{\n" : "{ ");
