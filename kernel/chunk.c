@@ -160,6 +160,19 @@ static int cut_declaration (const cutter *self, nnk_chunk *chunk)
 
 static int cut_statement (const cutter *self, int i, nnk_chunk *chunk);
 
+/*  A statement in a statement. Where nobody would follow any more, the rest of the cell
+ *  is taken as one: the compiler will say what it thinks of it. */
+static int cut_inner (const cutter *self, int i, nnk_chunk *chunk)
+{
+    enum { DEEPEST = 1000 };
+    if (chunk->depth == DEEPEST)
+        return self->cell->tokens;
+    chunk->depth++;
+    i = cut_statement (self, i, chunk);
+    chunk->depth--;
+    return i;
+}
+
 /*  An expression, to its ;. A word with a list and then a body is a macro that
  *  loops. */
 static int cut_expression (const cutter *self, int i, nnk_chunk *chunk)
@@ -168,7 +181,7 @@ static int cut_expression (const cutter *self, int i, nnk_chunk *chunk)
         !on_word (self, i, nnk_is_keyword)) {
         const int next = nnk_token_match (self->cell, i + 1);
         if (is (self, next, "{") || is_kind (self, next, NNK_WORD))
-            return cut_statement (self, next, chunk);
+            return cut_inner (self, next, chunk);
     }
     const int first = i;
     while (i < self->cell->tokens) {
@@ -198,20 +211,20 @@ static int cut_statement (const cutter *self, int i, nnk_chunk *chunk)
         const bool choice = is (self, i, "if");
         if (!is (self, i + 1, "("))
             return cut_expression (self, i, chunk);
-        i = cut_statement (self, nnk_token_match (self->cell, i + 1), chunk);
+        i = cut_inner (self, nnk_token_match (self->cell, i + 1), chunk);
         if (choice && is (self, i, "else"))
-            i = cut_statement (self, i + 1, chunk);
+            i = cut_inner (self, i + 1, chunk);
         return i;
     }
     if (is (self, i, "do")) {
-        i = cut_statement (self, i + 1, chunk);
+        i = cut_inner (self, i + 1, chunk);
         while (i < self->cell->tokens && !is (self, i, ";"))
             i++;
         chunk->open |= i == self->cell->tokens;
         return i < self->cell->tokens ? i + 1 : i;
     }
     if (is_kind (self, i, NNK_WORD) && is (self, i + 1, ":"))
-        return cut_statement (self, i + 2, chunk);
+        return cut_inner (self, i + 2, chunk);
     if (i == self->cell->tokens) {
         chunk->open = true;
         return i;

@@ -77,6 +77,7 @@ typedef struct {
     int body;        // NNK_FUNCTION: the token of its {
     bool old_style;  // NNK_FUNCTION: parameters declared after the list
     bool open;       // ended with the cell, not with a ; or }
+    int depth;       // while it is cut: of statements in statements
 } nnk_chunk;
 typedef enum { NNK_COMPLETE, NNK_INCOMPLETE, NNK_INVALID } nnk_completeness;
 typedef struct {

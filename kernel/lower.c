@@ -329,10 +329,14 @@ void nnk_lower (nnk_lowered *out, const nnk_cell *cell, const nnk_before *before
             lower_line (&self, chunk);
         else if (chunk->kind == NNK_DECLARATION || chunk->kind == NNK_FUNCTION)
             lower_declaration (&self, chunk);
-        else if (chunk->kind == NNK_STATEMENT)
-            nnk_add_source (&self, &self.run, chunk->first, chunk->last);
-        else
+        else if (chunk->kind == NNK_VALUE)
             lower_value (&self, chunk);
+        else {
+            while (i + 1 < cell->chunks &&
+                   cell->chunk[i + 1].kind == NNK_STATEMENT)
+                i++; // those that stand together stay together
+            nnk_add_source (&self, &self.run, chunk->first, cell->chunk[i].last);
+        }
     }
     if (nnk_items_find (&out->fresh, "main")) // a whole program: it runs at once
         nnk_addf (&self.run,

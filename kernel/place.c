@@ -9,6 +9,8 @@
 
 #include "lower.h"
 
+enum { MOST_COLUMNS = 1000 };
+
 const nnk_token *nnk_token_at (const nnk_lowerer *self, int i)
 {
     return &self->cell->token[i];
@@ -22,6 +24,8 @@ void nnk_add_place (const nnk_lowerer *self, nnk_text *out, int at, int line)
     while (from > 0 && source[from - 1] != '\n')
         from--;
     nnk_addf (out, "\n#line %d \"%s\"\n", line, self->before->label);
+    if (at - from > MOST_COLUMNS) // nobody counts them there
+        from = at - MOST_COLUMNS;
     for (; from < at; from++)
         if ((source[from] & 0xC0) != 0x80)
             nnk_add (out, source[from] == '\t' ? "\t" : " ", 1);

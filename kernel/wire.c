@@ -3,7 +3,7 @@
  *  A message is a row of frames: the route back, <IDS|MSG>, a signature, and four
  *  JSON objects (header, parent's header, metadata, content). The signature is the
  *  HMAC-SHA256 of the four under the key of the connection file. What is not
- *  signed so, or is no message, is dropped without an answer.
+ *  signed so, was received before, or is no message, is dropped without an answer.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 #include "wire.h"
 
-enum { MOST_FRAMES = 32, MOST_BYTES = 64 << 20 };
+enum { MOST_FRAMES = 32, MOST_BYTES = 64 << 20, SEEN = 1 << 16 };
 static const char delimiter[] = "<IDS|MSG>";
 
 static void make_id (char out[37])
@@ -39,13 +39,12 @@ static void make_id (char out[37])
 static bool bind_one (nnk_wire *self, void **socket, int type, const cJSON *file,
                       const char *port, nnk_text *trouble)
 {
-    const cJSON *number = cJSON_GetObjectItemCaseSensitive (file, port);
+    const int number = cJSON_GetObjectItemCaseSensitive (file, port)->valueint;
     const bool ipc = strcmp (nnk_string (file, "transport"), "ipc") == 0;
     const int linger = 1000, most = 1000, one = 1, patience = 2000;
     const int64_t size = MOST_BYTES;
     char *address = nnk_format ("%s://%s%s%d", nnk_string (file, "transport"),
-                                nnk_string (file, "ip"), ipc ? "-" : ":",
-                                cJSON_IsNumber (number) ? number->valueint : 0);
+                                nnk_string (file, "ip"), ipc ? "-" : ":", number);
     *socket = zmq_socket (self->context, type);
     zmq_setsockopt (*socket, ZMQ_LINGER, &linger, sizeof linger);
     zmq_setsockopt (*socket, ZMQ_MAXMSGSIZE, &size, sizeof size);
@@ -58,38 +57,26 @@ static bool bind_one (nnk_wire *self, void **socket, int type, const cJSON *file
     }
     if (type == ZMQ_ROUTER)
         zmq_setsockopt (*socket, ZMQ_ROUTER_HANDOVER, &one, sizeof one);
-    const bool good = cJSON_IsNumber (number) && zmq_bind (*socket, address) == 0;
+    const bool good = zmq_bind (*socket, address) == 0;
     if (!good)
         nnk_addf (trouble, "%s: cannot listen at %s: %s\n", port, address,
-                  cJSON_IsNumber (number) ? zmq_strerror (errno)
-                                          : "no such entry in the file");
+                  zmq_strerror (errno));
     free (address);
     return good;
 }
 
 bool nnk_wire_open (nnk_wire *self, const char *connection, nnk_text *trouble)
 {
-    nnk_text text = { 0 };
     *self = (nnk_wire){ 0 };
-    if (!nnk_read_file (connection, &text)) {
-        nnk_addf (trouble, "the connection file '%s' cannot be read: %s\n",
-                  connection, strerror (errno));
+    cJSON *file = nnk_connection_read (connection, trouble);
+    if (!file)
         return false;
-    }
-    cJSON *file = cJSON_Parse (nnk_text_string (&text));
-    nnk_text_free (&text);
-    const char *scheme = nnk_string (file, "signature_scheme");
-    bool good = file && (!scheme[0] || strcmp (scheme, "hmac-sha256") == 0);
-    if (!good)
-        nnk_addf (trouble,
-                  "'%s' is no connection file of Jupyter with hmac-sha256\n",
-                  connection);
     self->context = zmq_ctx_new ();
     self->key =
         nnk_copy (nnk_string (file, "key"), strlen (nnk_string (file, "key")));
+    self->seen = nnk_allocate (SEEN * sizeof *self->seen);
     make_id (self->session);
-    good =
-        good &&
+    const bool good =
         bind_one (self, &self->shell, ZMQ_ROUTER, file, "shell_port", trouble) &&
         bind_one (self, &self->control, ZMQ_ROUTER, file, "control_port",
                   trouble) &&
@@ -107,18 +94,21 @@ void nnk_wire_close (nnk_wire *self)
     for (int i = 0; i < 5; i++)
         if (sockets[i])
             zmq_close (sockets[i]);
-    zmq_ctx_term (self->context);
+    if (self->context)
+        zmq_ctx_term (self->context);
     free (self->key);
+    free (self->seen);
     *self = (nnk_wire){ 0 };
 }
 
 /* --- Frames ------------------------------------------------------------------ */
 
 /*  All frames of one message; their number, or -1 when there is none. Frames
- *  beyond the most are read and forgotten. */
+ *  beyond the most, in number or in bytes, are read and forgotten. */
 static int receive_frames (void *socket, nnk_text *frame)
 {
     int count = 0;
+    size_t bytes = 0;
     for (bool more = true; more; count++) {
         zmq_msg_t part;
         zmq_msg_init (&part);
@@ -127,11 +117,12 @@ static int receive_frames (void *socket, nnk_text *frame)
             return -1;
         }
         more = zmq_msg_more (&part);
-        if (count < MOST_FRAMES)
+        bytes += zmq_msg_size (&part);
+        if (count < MOST_FRAMES && bytes <= MOST_BYTES)
             nnk_add (&frame[count], zmq_msg_data (&part), zmq_msg_size (&part));
         zmq_msg_close (&part);
     }
-    return count;
+    return bytes <= MOST_BYTES ? count : MOST_FRAMES + 1;
 }
 
 /*  The signature of four parts, 64 hexadecimal digits. */
@@ -166,40 +157,81 @@ static bool is_signed (const nnk_wire *self, const nnk_text *frame)
     return frame[0].size == 64 && CRYPTO_memcmp (frame[0].s, wanted, 64) == 0;
 }
 
+/*  Whether a message with this signature came before. Of old ones some are
+ *  forgotten: each has one place in a table that does not grow. */
+static bool is_repeated (nnk_wire *self, const nnk_text *signature)
+{
+    uint64_t half[2] = { 0 };
+    if (!self->key[0])
+        return false;
+    for (int i = 0; i < 32; i++) {
+        const char c = signature->s[i];
+        half[i / 16] = half[i / 16] << 4 | (c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    uint64_t *place = &self->seen[half[0] % SEEN];
+    const bool repeated = *place == half[1];
+    *place = half[1];
+    return repeated;
+}
+
+/*  A frame as JSON, NULL if it is none: whole, in UTF-8, an object. */
+static cJSON *read_object (const nnk_text *frame)
+{
+    nnk_text clean = { 0 };
+    nnk_utf8 (&clean, nnk_text_string (frame), frame->size, true);
+    const bool good = clean.size == frame->size; // what is wrong would be longer
+    nnk_text_free (&clean);
+    cJSON *object = good ? cJSON_ParseWithLengthOpts (nnk_text_string (frame),
+                                                      frame->size + 1, NULL, true)
+                         : NULL;
+    if (cJSON_IsObject (object))
+        return object;
+    cJSON_Delete (object);
+    return NULL;
+}
+
 /*  The request that the frames after the delimiter make, or NULL. */
-static nnk_request *read_request (nnk_text *frame, void *socket)
+static nnk_request *read_parts (const nnk_text *frame, void *socket)
 {
     nnk_request *request = nnk_allocate (sizeof *request);
     request->socket = socket;
-    request->header = cJSON_ParseWithLength (frame[1].s, frame[1].size);
-    request->content = cJSON_ParseWithLength (frame[4].s, frame[4].size);
-    request->header_text = nnk_copy (frame[1].s, frame[1].size);
+    request->header = read_object (&frame[1]);
+    request->content = read_object (&frame[4]);
+    request->header_text = nnk_copy (nnk_text_string (&frame[1]), frame[1].size);
     request->type = nnk_string (request->header, "msg_type");
-    if (cJSON_IsObject (request->header) && cJSON_IsObject (request->content) &&
-        request->type[0])
+    if (request->header && request->content && request->type[0])
         return request;
     nnk_request_free (request);
     return NULL;
 }
 
-nnk_request *nnk_wire_receive (nnk_wire *self, void *socket)
+/*  The request that these frames of a message make, the route back in front, or
+ *  NULL: it is to be dropped. */
+nnk_request *nnk_wire_read (nnk_wire *self, const nnk_text *frame, int count,
+                            void *socket)
 {
-    nnk_text frame[MOST_FRAMES] = { { 0 } };
     nnk_request *request = NULL;
-    const int count = receive_frames (socket, frame);
     int at = 0;
     while (at < count && at < MOST_FRAMES &&
            (frame[at].size != 9 || memcmp (frame[at].s, delimiter, 9) != 0))
         at++;
-    if (count <= MOST_FRAMES && at + 5 < count && is_signed (self, &frame[at + 1]))
-        request = read_request (&frame[at + 1], socket);
-    for (int i = 0; i < MOST_FRAMES; i++) {
-        if (request && i < at) {
-            nnk_add (&request->route, &frame[i].size, sizeof frame[i].size);
-            nnk_add (&request->route, nnk_text_string (&frame[i]), frame[i].size);
-        }
-        nnk_text_free (&frame[i]);
+    if (count <= MOST_FRAMES && at + 5 < count &&
+        is_signed (self, &frame[at + 1]) && !is_repeated (self, &frame[at + 1]))
+        request = read_parts (&frame[at + 1], socket);
+    for (int i = 0; request && i < at; i++) {
+        nnk_add (&request->route, &frame[i].size, sizeof frame[i].size);
+        nnk_add (&request->route, nnk_text_string (&frame[i]), frame[i].size);
     }
+    return request;
+}
+
+nnk_request *nnk_wire_receive (nnk_wire *self, void *socket)
+{
+    nnk_text frame[MOST_FRAMES] = { { 0 } };
+    const int count = receive_frames (socket, frame);
+    nnk_request *request = nnk_wire_read (self, frame, count, socket);
+    for (int i = 0; i < MOST_FRAMES; i++)
+        nnk_text_free (&frame[i]);
     return request;
 }
 
@@ -279,16 +311,21 @@ void nnk_wire_send (nnk_wire *self, void *socket, const nnk_request *parent,
     cJSON_Delete (content);
 }
 
-/*  A subscription arrives at the publisher as a byte 1 and the topic. */
+/*  A subscription arrives at the publisher as a byte 1 and the topic. A topic that
+ *  is no text is not greeted. */
 void nnk_wire_welcome (nnk_wire *self)
 {
-    nnk_text frame[MOST_FRAMES] = { { 0 } };
+    nnk_text frame[MOST_FRAMES] = { { 0 } }, topic = { 0 };
     const int count = receive_frames (self->iopub, frame);
-    if (count > 0 && frame[0].size && frame[0].s[0] == 1) {
+    if (count > 0 && frame[0].size && frame[0].s[0] == 1)
+        nnk_utf8 (&topic, frame[0].s + 1, frame[0].size - 1, true);
+    if (count > 0 && frame[0].size && topic.size == frame[0].size - 1) {
         cJSON *content = cJSON_CreateObject ();
-        cJSON_AddStringToObject (content, "subscription", frame[0].s + 1);
+        cJSON_AddStringToObject (content, "subscription",
+                                 nnk_text_string (&topic));
         nnk_wire_send (self, self->iopub, NULL, "iopub_welcome", content);
     }
+    nnk_text_free (&topic);
     for (int i = 0; i < MOST_FRAMES; i++)
         nnk_text_free (&frame[i]);
 }

@@ -7,6 +7,7 @@
 typedef struct {
     void *context, *shell, *control, *input, *iopub, *heartbeat;
     char *key;
+    uint64_t *seen; // signatures of the messages that came, to know them again
     char session[40];
 } nnk_wire;
 typedef struct {
@@ -16,8 +17,11 @@ typedef struct {
     cJSON *header, *content;
     const char *type;
 } nnk_request;
+cJSON *nnk_connection_read (const char *path, nnk_text *trouble); // connection.c
 bool nnk_wire_open (nnk_wire *self, const char *connection, nnk_text *trouble);
 void nnk_wire_close (nnk_wire *self);
+nnk_request *nnk_wire_read (nnk_wire *self, const nnk_text *frame, int count,
+                            void *socket); // NULL: it is to be dropped
 nnk_request *nnk_wire_receive (nnk_wire *self,
                                void *socket); // NULL: nothing to heed
 void nnk_request_free (nnk_request *self);
