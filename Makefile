@@ -15,7 +15,7 @@ export NN_SHARED
 WARNINGS = -Wall -Wextra -Wpedantic -Werror
 CFLAGS   ?= -O3 -g
 # Nobody here reads errno after sqrt or catches floating-point traps; loops vectorise when the compiler knows.
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fno-math-errno -fno-trapping-math -fPIC -fopenmp -MMD -MP
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fno-math-errno -fno-trapping-math -ffp-contract=fast -fPIC -fopenmp -MMD -MP
 TESTS    =
 # V=1 shows each command; otherwise a word and the file that is made.
 Q        = $(if $(V),,@printf '  %-5s %s\n' $(word 1,$(1)) $@;)

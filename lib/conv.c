@@ -143,8 +143,13 @@ const nn_conv_algorithm nn_conv_naive = { .name = "naive",
                                           .backward_weights =
                                               naive_backward_weights };
 
-const nn_conv_algorithm *const nn_conv_algorithms[] = { &nn_conv_im2col,
-                                                        &nn_conv_naive, NULL };
+const nn_conv_algorithm *const nn_conv_algorithms[] = {
+    &nn_conv_winograd, // 3 x 3, stride 1, channels in sixteens
+    &nn_conv_direct,   // without groups
+    &nn_conv_im2col,   // the same, by the BLAS
+    &nn_conv_naive,    // everything
+    NULL,
+};
 
 /*  The algorithm of this name, or, if that is NULL, the cheapest that fits the
  *  shape. NULL with a sentence when there is none. */
@@ -314,11 +319,10 @@ static const float *weights (const nn_layer *self)
 
 static void prepare (nn_layer *self, int part, int parts)
 {
-    (void) parts;
     const convolution *state = self->state;
-    if (state->prepared && part == 0)
+    if (state->prepared)
         state->algorithm->prepare (&state->shape, state->prepared,
-                                   self->param[0].w);
+                                   self->param[0].w, part, parts);
 }
 
 static void forward (nn_layer *self, int lo, int hi, const nn_pass *pass)

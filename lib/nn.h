@@ -560,7 +560,8 @@ typedef struct {
                               const float *dy, int n, void *work); // adds
     // bytes that prepare () fills; or NULL
     size_t (*prepared) (const nn_conv_shape *s);
-    void (*prepare) (const nn_conv_shape *s, void *to, const float *w);
+    void (*prepare) (const nn_conv_shape *s, void *to, const float *w, int part,
+                     int parts);
 } nn_conv_algorithm;
 extern const nn_conv_algorithm nn_conv_naive, nn_conv_im2col;
 extern const nn_conv_algorithm *const nn_conv_algorithms[]; // ends with NULL
@@ -913,5 +914,52 @@ nn_callback nn_checkpoints (nn_checkpoint *self); // the last in the list
 // 1: goes on; 0: there was nothing
 int nn_resume (nn_checkpoint *self, nn_net *net, nn_optimiser *optimiser,
                nn_history *history);
+
+/* --- Inner loops: one source, compiled for each kind of vectors ------------------------------ */
+typedef struct {   // c = sums of products: what m places, in a row, see of a
+    int m, n;      // places; columns of b and c
+    int kh, kw, k; // a place sees kh rows of kw runs of k numbers
+    const float *a;
+    long a_place, a_row, a_col; // from place to place, row to row, run to run
+    const float *b;             // packed by nn_pack_row ()
+    float *c;
+    long c_place;
+    const float *bias; // n numbers, or NULL
+    bool add;          // to what is in c
+} nn_places;
+typedef struct { // c += a' b, over all places of all rows
+    int m, n, rows, places;
+    const float *a, *b; // of b, all lanes of the last vector can be read
+    long a_row, a_place, b_row, b_place;
+    float *c; // m x n
+} nn_outer;
+typedef struct {
+    const char *name;
+    int lanes; // floats in a vector
+    void (*places) (const nn_places *p);
+    void (*outer) (const nn_outer *p);
+    // Winograd's F (4 x 4, 3 x 3): inner.h says which is which
+    void (*input_transform) (const float *x, size_t row, int c, float *v,
+                             size_t step);
+    void (*output_transform) (const float *m, size_t step, int c,
+                              const float *bias, bool add, float *y, size_t row,
+                              int rows, int cols);
+    void (*gradient_transform) (const float *y, size_t row, int c, float *d,
+                                size_t step);
+    void (*filter_transform) (const float *w, size_t tap, int count, float *u,
+                              size_t step);
+    void (*filter_gradient) (const float *du, size_t step, int count, float *dw);
+} nn_inner;
+extern const nn_inner nn_inner_plain, nn_inner_avx2, nn_inner_avx512;
+const nn_inner *nn_inner_here (void); // the fastest of this processor, or NN_ISA
+bool nn_inner_runs (const nn_inner *inner); // on this processor?
+extern const nn_inner *const nn_inners[];   // the fastest first; ends with NULL
+size_t nn_packed (const nn_inner *inner, int k, int n); // floats
+int nn_strip (const nn_inner *inner, int at, int n);
+void nn_pack_row (const nn_inner *inner, float *to, int row, int k, int n,
+                  const float *b, long step);
+
+/* --- Fast convolutions --------------------------------------------------------------------------- */
+extern const nn_conv_algorithm nn_conv_direct, nn_conv_winograd;
 
 #endif

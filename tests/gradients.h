@@ -180,7 +180,9 @@ static nn_layer *make_beside (nn_net *net, nn_layer *in, const void *with)
     return nn_layer_add (net, &join_kind, (nn_layer *[]){ a, b, c }, 3, NULL, 0);
 }
 
-#define CONV(...) .make = make_conv, .conv = { 0, .filters = 4, __VA_ARGS__ }
+#define CONV_TO(channels, ...)                                                    \
+    .make = make_conv, .conv = { 0, .filters = channels, __VA_ARGS__ }
+#define CONV(...) CONV_TO (4, __VA_ARGS__)
 #define POOL(...) .make = make_pool, .pool = { 0, __VA_ARGS__ }
 #define SIZE(...) .size = { 0, __VA_ARGS__ }
 
@@ -204,6 +206,15 @@ static const gradient_case gradient_cases[] = {
     { "naive, same", CONV (.same = true, .algorithm = "naive") },
     { "naive, stride 2, dilation 2",
       CONV (.stride = 2, .dilation = 2, .same = true, .algorithm = "naive") },
+    { "im2col, same", CONV (.same = true, .algorithm = "im2col") },
+    { "im2col, stride 2, dilation 2",
+      CONV (.stride = 2, .dilation = 2, .same = true, .algorithm = "im2col") },
+    { "direct, stride 2, dilation 2",
+      CONV (.stride = 2, .dilation = 2, .same = true, .algorithm = "direct") },
+    { "winograd, same", CONV_TO (16, .same = true, .algorithm = "winograd"),
+      SIZE (.n = 3, .h = 6, .w = 5, .c = 16) },
+    { "winograd, valid", CONV_TO (16, .algorithm = "winograd"),
+      SIZE (.n = 2, .h = 7, .w = 9, .c = 16) },
     { "im2col, many images", CONV (.same = true, .algorithm = "im2col"),
       SIZE (.n = 70, .h = 3, .w = 4, .c = 2) },
     { "im2col, wide", CONV (.same = true),
@@ -229,15 +240,22 @@ static const gradient_case gradient_cases[] = {
     { "a whole net with batch norms", make_normed, SIZE (.n = 5, .h = 7, .w = 6) },
 };
 
-/*  Checks all cases with this step; `most` is the largest error that passes. A
- *  whole net has so many kinks that only the small steps that doubles allow
- *  keep clear of them. */
-static inline void check_gradients (double step, double most, bool whole_nets)
+/*  Only doubles can tell: a whole net has so many kinks that only small steps keep clear
+ *  of them, and a difference of floats would measure Winograd's rounding. */
+static inline bool for_doubles (const gradient_case *c)
+{
+    const char *algorithm = c->conv.algorithm;
+    return c->make == make_cnn || c->make == make_normed ||
+           (algorithm && strcmp (algorithm, "winograd") == 0);
+}
+
+/*  Checks all cases with this step; `most` is the largest error that passes. */
+static inline void check_gradients (double step, double most, bool doubles)
 {
     const int count = sizeof gradient_cases / sizeof *gradient_cases;
     for (int i = 0; i < count; i++) {
         const gradient_case *c = &gradient_cases[i];
-        if ((c->make == make_cnn || c->make == make_normed) && !whole_nets)
+        if (for_doubles (c) && !doubles)
             continue;
         nn_gradcheck_args size = c->size;
         size.step = step;

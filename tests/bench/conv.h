@@ -48,6 +48,11 @@ static inline void conv_speed (const nn_conv_algorithm *by, const nn_conv_shape 
     float *y = draw (&random, (size_t) n * s->oh * s->ow * s->o);
     float *w = draw (&random, (size_t) s->kh * s->kw * s->c * s->o);
     void *work = malloc (by->work (s) + 1);
+    float *ready = w; // the weights as the algorithm reads them
+    if (by->prepare) {
+        ready = malloc (by->prepared (s));
+        by->prepare (s, ready, w, 0, 1);
+    }
     for (int verb = 0; verb < 3; verb++) {
         speed[verb] = 0;
         for (int round = 0; round < 3; round++) {
@@ -56,9 +61,9 @@ static inline void conv_speed (const nn_conv_algorithm *by, const nn_conv_shape 
             int passes = 0;
             for (; spent < seconds; passes++) {
                 if (verb == 0)
-                    by->forward (s, y, x, w, NULL, n, work);
+                    by->forward (s, y, x, ready, NULL, n, work);
                 else if (verb == 1)
-                    by->backward_data (s, x, y, w, n, work);
+                    by->backward_data (s, x, y, ready, n, work);
                 else
                     by->backward_weights (s, w, x, y, n, work);
                 spent = thread_seconds () - begin;
@@ -67,6 +72,8 @@ static inline void conv_speed (const nn_conv_algorithm *by, const nn_conv_shape 
             speed[verb] = now > speed[verb] ? now : speed[verb];
         }
     }
+    if (ready != w)
+        free (ready);
     free (x), free (y), free (w), free (work);
 }
 

@@ -2,6 +2,28 @@
  *  refused */
 #include "near.h"
 
+/*  This program once more, with the inner loops of this name. */
+static int again (const char *program, const char *isa)
+{
+    char command[600];
+    snprintf (command, sizeof command, "NN_ISA=%s '%s' 2>&1", isa, program);
+    fflush (stdout);
+    return system (command); // NOLINT(cert-env33-c): our own program
+}
+
+/*  Every kind of vectors that this processor has, and one that nobody has. */
+static void instruction_sets (const char *program)
+{
+    for (int i = 0; nn_inners[i]; i++)
+        if (nn_inner_runs (nn_inners[i]))
+            check (again (program, nn_inners[i]->name) == 0, nn_inners[i]->name,
+                   "some of its checks failed");
+        else
+            skip (nn_inners[i]->name, "this processor does not have it");
+    check (again (program, "abacus >/dev/null") != 0, "NN_ISA=abacus is refused",
+           "it went on");
+}
+
 static void sizes (void)
 {
     check (nn_conv_out (32, 3, 1, 1, 0, 0) == 30, "32 valid 3", "wrong");
@@ -59,6 +81,28 @@ static const conv_case cases[] = {
     { "1 x 5", { 4, 9, 3, 8, 1, 5, .left = 2 }, 2 },
     { "many small images", { 3, 3, 8, 8, 3, 3, .top = 1, .left = 1 }, 300 },
     { "one wide image", { 6, 700, 3, 4, 3, 3, .top = 1, .left = 1 }, 1 },
+    { "1 x 1", { 5, 7, 40, 50, 1, 1, .stride = 1 }, 3 },
+    { "1 x 1, stride 2", { 5, 7, 40, 50, 1, 1, .stride = 2 }, 3 },
+    { "one pixel", { 1, 1, 17, 33, 3, 3, .top = 1, .left = 1 }, 2 },
+    { "kernel larger than the picture",
+      { 3, 2, 4, 20, 7, 7, .top = 3, .left = 3 },
+      2 },
+    { "5 x 5, stride 3, dilation 2",
+      { 19, 17, 6, 24, 5, 5, .stride = 3, .dilation = 2, .top = 4, .left = 4 },
+      2 },
+    { "16 to 16", { 8, 8, 16, 16, 3, 3, .top = 1, .left = 1 }, 2 },
+    { "32 to 48, valid", { 13, 11, 32, 48, 3, 3, .stride = 1 }, 3 },
+    { "48 to 32, halo",
+      { 15, 9, 48, 32, 3, 3, .top = 1, .left = 1, .halo = 1 },
+      3 },
+    { "16 to 64, much halo",
+      { 6, 6, 16, 64, 3, 3, .top = 1, .left = 1, .halo = 3 },
+      2 },
+    { "16 to 16, zeros on two sides",
+      { 7, 6, 16, 16, 3, 3, .top = 2, .left = 2 },
+      2 },
+    { "16 to 16, one place", { 1, 1, 16, 16, 3, 3, .top = 1, .left = 1 }, 40 },
+    { "64 to 64, many squares", { 32, 32, 64, 64, 3, 3, .top = 1, .left = 1 }, 5 },
 };
 
 /*  The output's size, with as much below and to the right as above and to the
@@ -93,9 +137,29 @@ static bool halo (float *x, const nn_tensor *t, bool set)
     return zero;
 }
 
-static void same_as_naive (const conv_case *test)
+/*  All three passes of the algorithm, twice: gradients add, outputs do not. */
+static void passes (const nn_conv_algorithm *by, const nn_conv_shape *s, int n,
+                    float *out[3], const float *x, const float *w, const float *b,
+                    const float *dy)
+{
+    void *work = malloc (by->work (s) + 1);
+    float *to = by->prepare ? malloc (by->prepared (s)) : NULL;
+    for (int part = 2; part >= 0 && to; part--) // in any order
+        by->prepare (s, to, w, part, 3);
+    const float *ready = to ? to : w;
+    for (int twice = 0; twice < 2; twice++) {
+        by->forward (s, out[0], x, ready, b, n, work);
+        by->backward_data (s, out[1], dy, ready, n, work);
+        by->backward_weights (s, out[2], x, dy, n, work);
+    }
+    free (to), free (work);
+}
+
+static void same_as_naive (const nn_conv_algorithm *by, const conv_case *test)
 {
     const nn_conv_shape s = complete (test->s);
+    if (!by->fits (&s))
+        return;
     const nn_tensor t = {
         .n = test->n, .h = s.h, .w = s.w, .c = s.c, .halo = s.halo
     };
@@ -107,30 +171,30 @@ static void same_as_naive (const conv_case *test)
     float *x = draw (&random, in), *w = draw (&random, weights);
     float *b = draw (&random, s.o), *dy = draw (&random, out);
     halo (x + first, &t, true);
-    void *work = malloc (nn_conv_im2col.work (&s));
     float *y[2], *dx[2], *dw[2];
-    const nn_conv_algorithm *by[] = { &nn_conv_im2col, &nn_conv_naive };
+    const nn_conv_algorithm *pair[] = { by, &nn_conv_naive };
     for (int k = 0; k < 2; k++) {
         y[k] = zeros (out), dx[k] = zeros (in), dw[k] = zeros (weights);
-        for (int twice = 0; twice < 2; twice++) { // gradients add, outputs do not
-            by[k]->forward (&s, y[k], x + first, w, b, test->n, work);
-            by[k]->backward_data (&s, dx[k] + first, dy, w, test->n, work);
-            by[k]->backward_weights (&s, dw[k], x + first, dy, test->n, work);
-        }
+        passes (pair[k], &s, test->n, (float *[]){ y[k], dx[k] + first, dw[k] },
+                x + first, w, b, dy);
     }
-    char name[80];
-    snprintf (name, sizeof name, "im2col, %s", test->name);
-    check (apart (y[0], y[1], out) < 1e-5 && apart (dx[0], dx[1], in) < 1e-5 &&
-               apart (dw[0], dw[1], weights) < 1e-5,
+    // -- Winograd's constants cost him two bits or three
+    const double most = by == &nn_conv_winograd ? 3e-5 : 1e-5;
+    char name[120];
+    snprintf (name, sizeof name, "%s (%s), %s", by->name, nn_inner_here ()->name,
+              test->name);
+    check (apart (y[0], y[1], out) < most && apart (dx[0], dx[1], in) < most &&
+               apart (dw[0], dw[1], weights) < most,
            name, "y %g, dx %g, dw %g", apart (y[0], y[1], out),
            apart (dx[0], dx[1], in), apart (dw[0], dw[1], weights));
-    snprintf (name, sizeof name, "nobody writes into the halo, %s", test->name);
+    snprintf (name, sizeof name, "%s does not write into the halo, %s", by->name,
+              test->name);
     if (s.halo)
         check (halo (dx[0] + first, &t, false) && halo (dx[1] + first, &t, false),
                name, "not zero");
     for (int k = 0; k < 2; k++)
         free (y[k]), free (dx[k]), free (dw[k]);
-    free (x), free (w), free (b), free (dy), free (work);
+    free (x), free (w), free (b), free (dy);
 }
 
 /*  `same` as in Keras: of an odd number of zeros, one more below and to the
@@ -164,12 +228,17 @@ static void refused (nn_conv2d_args args, const char *names, const char *name)
     nn_net_free (&net);
 }
 
-int main (void)
+int main (int argc, char **argv)
 {
+    (void) argc;
+    if (!getenv ("NN_ISA"))
+        instruction_sets (argv[0]);
     sizes ();
     by_hand ();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        same_as_naive (&cases[i]);
+        for (int k = 0; nn_conv_algorithms[k]; k++)
+            if (nn_conv_algorithms[k] != &nn_conv_naive)
+                same_as_naive (nn_conv_algorithms[k], &cases[i]);
     same_with_stride ();
     refused ((nn_conv2d_args){ .filters = 2, .kernel = 7 }, "7 x 7",
              "too large a kernel");

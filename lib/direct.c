@@ -1,0 +1,255 @@
+/*  direct.c - a convolution without writing anything down twice
+ *
+ *  im2col writes what the filters see at a place into a row. But in memory a row
+ *  of the kernel already lies there as one run of kw * c numbers, and the next
+ *  place's run begins c numbers later: they overlap, and can be read where they
+ *  are. All that is needed is a product whose rows may overlap, and that is
+ *  nn_places (inner.h).
+ *
+ *  It wants zeros around the picture. Where the input has a halo they are there;
+ *  otherwise one image at a time is copied into a frame of zeros.
+ *
+ *  The gradient of the input is a convolution too: the outputs' gradients in a
+ *  frame of zeros, with stride - 1 more zeros between them, seen by the kernel
+ *  turned by half a turn. The gradient of the weights is, for each row of the
+ *  kernel, a product of what it saw, transposed, and the outputs' gradients:
+ *  nn_outer.
+ */
+#include "nn.h"
+
+#include <string.h>
+
+static int taps (const nn_conv_shape *s)
+{
+    return s->kh * s->kw;
+}
+
+static int reach (const nn_conv_shape *s, int kernel) // rows that a kernel covers
+{
+    return s->dilation * (kernel - 1) + 1;
+}
+
+/*  Columns of c or o with those that fill the last vector. */
+static int filled (int columns)
+{
+    const int lanes = nn_inner_here ()->lanes;
+    return (columns + lanes - 1) / lanes * lanes;
+}
+
+/*  The input of one image with all the zeros that the kernel sees. */
+static nn_tensor frame_in (const nn_conv_shape *s)
+{
+    return (nn_tensor){ .n = 1,
+                        .h = (s->oh - 1) * s->stride + reach (s, s->kh),
+                        .w = (s->ow - 1) * s->stride + reach (s, s->kw),
+                        .c = s->c };
+}
+
+/*  The outputs' gradients of one image as the turned kernel sees them. */
+static nn_tensor frame_back (const nn_conv_shape *s)
+{
+    return (nn_tensor){ .n = 1,
+                        .h = s->h + reach (s, s->kh) - 1,
+                        .w = s->w + reach (s, s->kw) - 1,
+                        .c = s->o };
+}
+
+/*  Does the input's own halo hold every zero that the kernel sees? */
+static bool haloed (const nn_conv_shape *s)
+{
+    const nn_tensor frame = frame_in (s);
+    return s->top <= s->halo && s->left <= s->halo &&
+           frame.h - s->top <= s->h + s->halo &&
+           frame.w - s->left <= s->w + s->halo;
+}
+
+/*  Copies image x (h x w x c, laid out as in `t`) into a frame of zeros, its
+ *  first place at row `top` and column `left`, `stride` places apart. What does
+ *  not fit in is seen by nobody. */
+static void put (const nn_tensor *frame, const float *x, const nn_tensor *t,
+                 int top, int left, int stride)
+{
+    memset (frame->x, 0, nn_image_size (frame) * sizeof *frame->x);
+    for (int r = 0; r < t->h; r++) {
+        const int row = r * stride + top;
+        if (row < 0 || row >= frame->h)
+            continue;
+        const float *from = x + nn_at (t, 0, r, 0);
+        if (stride == 1 && left >= 0 && left + t->w <= frame->w) {
+            memcpy (frame->x + nn_at (frame, 0, row, left), from,
+                    (size_t) t->w * t->c * sizeof *from);
+            continue;
+        }
+        for (int q = 0; q < t->w; q++, from += t->c) {
+            const int col = q * stride + left;
+            if (col >= 0 && col < frame->w)
+                memcpy (frame->x + nn_at (frame, 0, row, col), from,
+                        t->c * sizeof *from);
+        }
+    }
+}
+
+static bool fits (const nn_conv_shape *s)
+{
+    return s->groups == 1;
+}
+
+static double cost (const nn_conv_shape *s)
+{
+    return 0.6 * s->oh * s->ow * taps (s) * s->c * (filled (s->o) + 4.0);
+}
+
+static size_t work (const nn_conv_shape *s)
+{
+    const nn_tensor in = frame_in (s), back = frame_back (s);
+    const size_t gradient = (size_t) s->oh * s->ow * filled (s->o);
+    const size_t sizes[] = { nn_image_size (&in) + gradient,
+                             nn_image_size (&back) };
+    return (sizes[0] > sizes[1] ? sizes[0] : sizes[1]) * sizeof (float);
+}
+
+/*  The weights as forward reads them, and then as backward_data does. */
+static size_t prepared (const nn_conv_shape *s)
+{
+    const nn_inner *inner = nn_inner_here ();
+    return sizeof (float) * (nn_packed (inner, taps (s) * s->c, s->o) +
+                             nn_packed (inner, taps (s) * s->o, s->c));
+}
+
+static float *turned (const nn_conv_shape *s, const float *w) // the second half
+{
+    return (float *) w + nn_packed (nn_inner_here (), taps (s) * s->c, s->o);
+}
+
+static void prepare (const nn_conv_shape *s, void *to, const float *w, int part,
+                     int parts)
+{
+    const nn_inner *inner = nn_inner_here ();
+    const int rows = taps (s) * s->c, back = taps (s) * s->o;
+    for (int k = (int) ((long) rows * part / parts);
+         k < (long) rows * (part + 1) / parts; k++)
+        nn_pack_row (inner, to, k, rows, s->o, w + (size_t) k * s->o, 1);
+    // -- turned by half a turn: the last place of the kernel comes first
+    for (int k = (int) ((long) back * part / parts);
+         k < (long) back * (part + 1) / parts; k++) {
+        const size_t tap = taps (s) - 1 - k / s->o;
+        nn_pack_row (inner, turned (s, to), k, back, s->c,
+                     w + tap * s->c * s->o + k % s->o, s->o);
+    }
+}
+
+/*  What a kernel of kh x kw sees in rows of c channels: without dilation a row
+ *  of it is one run. */
+static nn_places seen (const nn_conv_shape *s, size_t row, int c)
+{
+    const bool run = s->dilation == 1;
+    return (nn_places){ .kh = s->kh,
+                        .kw = run ? 1 : s->kw,
+                        .k = run ? s->kw * c : c,
+                        .a_row = s->dilation * (long) row,
+                        .a_col = (long) s->dilation * c };
+}
+
+static void forward (const nn_conv_shape *s, float *y, const float *x,
+                     const float *w, const float *bias, int n, void *work)
+{
+    const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
+    nn_tensor frame = frame_in (s);
+    frame.x = work;
+    const bool there = haloed (s);
+    const size_t row = there ? nn_row_stride (&in) : nn_row_stride (&frame);
+    nn_places p = seen (s, row, s->c);
+    p.m = s->ow, p.n = s->o;
+    p.a_place = (long) s->stride * s->c, p.c_place = s->o;
+    p.b = w, p.bias = bias;
+    for (int i = 0; i < n; i++) {
+        const float *from = x + i * nn_image_stride (&in);
+        if (there)
+            from -= s->top * row + (size_t) s->left * s->c;
+        else {
+            put (&frame, from, &in, s->top, s->left, 1);
+            from = frame.x;
+        }
+        for (int r = 0; r < s->oh; r++, y += (size_t) s->ow * s->o) {
+            p.a = from + r * s->stride * row;
+            p.c = y;
+            nn_inner_here ()->places (&p);
+        }
+    }
+}
+
+static void backward_data (const nn_conv_shape *s, float *dx, const float *dy,
+                           const float *w, int n, void *work)
+{
+    const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
+    const nn_tensor out = { .h = s->oh, .w = s->ow, .c = s->o };
+    nn_tensor frame = frame_back (s);
+    frame.x = work;
+    nn_places p = seen (s, nn_row_stride (&frame), s->o);
+    p.m = s->w, p.n = s->c;
+    p.a_place = s->o, p.c_place = s->c;
+    p.b = turned (s, w), p.add = true;
+    for (int i = 0; i < n; i++) {
+        put (&frame, dy + i * nn_image_stride (&out), &out,
+             reach (s, s->kh) - 1 - s->top, reach (s, s->kw) - 1 - s->left,
+             s->stride);
+        for (int r = 0; r < s->h; r++) {
+            p.a = frame.x + nn_at (&frame, 0, r, 0);
+            p.c = dx + nn_at (&in, i, r, 0);
+            nn_inner_here ()->places (&p);
+        }
+    }
+}
+
+static void backward_weights (const nn_conv_shape *s, float *dw, const float *x,
+                              const float *dy, int n, void *work)
+{
+    const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
+    const nn_tensor out = { .h = s->oh, .w = s->ow, .c = s->o };
+    nn_tensor frame = frame_in (s), wide = out;
+    wide.c = filled (s->o); // so that the last vector can be read
+    frame.x = work;
+    wide.x = frame.x + nn_image_size (&frame);
+    const bool there = haloed (s), run = s->dilation == 1;
+    const size_t row = there ? nn_row_stride (&in) : nn_row_stride (&frame);
+    nn_outer p = { .m = run ? s->kw * s->c : s->c,
+                   .n = s->o,
+                   .rows = s->oh,
+                   .places = s->ow,
+                   .a_row = s->stride * (long) row,
+                   .a_place = (long) s->stride * s->c,
+                   .b_row = (long) s->ow * wide.c,
+                   .b_place = wide.c };
+    for (int i = 0; i < n; i++) {
+        // -- the image in zeros, its outputs' gradients in whole vectors
+        const float *from = x + i * nn_image_stride (&in);
+        if (there)
+            from -= s->top * row + (size_t) s->left * s->c;
+        else
+            put (&frame, from, &in, s->top, s->left, 1), from = frame.x;
+        p.b = dy + i * nn_image_stride (&out);
+        if (wide.c != s->o) {
+            for (int k = 0; k < s->oh * s->ow; k++)
+                memcpy (wide.x + (size_t) k * wide.c, p.b + (size_t) k * s->o,
+                        s->o * sizeof *p.b);
+            p.b = wide.x;
+        }
+        // -- row by row of the kernel, or place by place if it is dilated
+        for (int a = 0; a < s->kh; a++)
+            for (int b = 0; b < (run ? 1 : s->kw); b++) {
+                p.a = from + s->dilation * (a * row + (size_t) b * s->c);
+                p.c = dw + (size_t) (a * s->kw + b) * s->c * s->o;
+                nn_inner_here ()->outer (&p);
+            }
+    }
+}
+
+const nn_conv_algorithm nn_conv_direct = { .name = "direct",
+                                           .fits = fits,
+                                           .cost = cost,
+                                           .work = work,
+                                           .forward = forward,
+                                           .backward_data = backward_data,
+                                           .backward_weights = backward_weights,
+                                           .prepared = prepared,
+                                           .prepare = prepare };

@@ -1,0 +1,89 @@
+/*  inner.c - which inner loops this processor can run
+ *
+ *  A program that is compiled for the newest processor stops on an older one
+ *  with an illegal instruction; one that is compiled for the oldest is slow on
+ *  all others. So the loops of inner.h are compiled once for each kind of
+ *  vectors, and the processor is asked when the program runs. NN_ISA=plain in
+ *  the environment takes others than the fastest: to compare, or to see that
+ *  they all compute the same.
+ *
+ *  The loops read their matrix b in the order in which it lies here: in strips
+ *  of two vectors' columns, each from its first row to its last. nn_pack_row ()
+ *  puts it so.
+ */
+#include "nn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef __x86_64__
+const nn_inner *const nn_inners[] = { &nn_inner_avx512, &nn_inner_avx2,
+                                      &nn_inner_plain, NULL };
+#else
+const nn_inner *const nn_inners[] = { &nn_inner_plain, NULL };
+#endif
+
+bool nn_inner_runs (const nn_inner *inner)
+{
+#ifdef __x86_64__
+    if (inner == &nn_inner_avx512)
+        return __builtin_cpu_supports ("avx512f") != 0;
+    if (inner == &nn_inner_avx2)
+        return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
+#endif
+    return inner == &nn_inner_plain;
+}
+
+/*  The first that runs, or the one that NN_ISA names. Whoever names one that is
+ *  not there, or that this processor cannot run, has broken a contract. */
+static const nn_inner *choose (void)
+{
+    const char *name = getenv ("NN_ISA");
+    for (int i = 0; nn_inners[i]; i++)
+        if (nn_inner_runs (nn_inners[i]) &&
+            (!name || !*name || strcmp (name, nn_inners[i]->name) == 0))
+            return nn_inners[i];
+    char can[64];
+    size_t used = 0;
+    for (int i = 0; nn_inners[i]; i++)
+        if (nn_inner_runs (nn_inners[i]))
+            used += snprintf (can + used, sizeof can - used, " %s",
+                              nn_inners[i]->name);
+    nn_panic ("nn_inner_here", "NN_ISA is '%s'; this processor runs:%s", name,
+              can);
+}
+
+const nn_inner *nn_inner_here (void)
+{
+    static _Atomic (const nn_inner *) chosen; // asked once; always the same answer
+    if (!chosen)
+        chosen = choose ();
+    return chosen;
+}
+
+/*  Columns of the strip that begins at column `at` of n: two vectors, or one
+ *  where one is enough; a last one that is not full is filled up. */
+int nn_strip (const nn_inner *inner, int at, int n)
+{
+    return n - at > inner->lanes ? 2 * inner->lanes : inner->lanes;
+}
+
+/*  Floats that a packed matrix of k x n takes. */
+size_t nn_packed (const nn_inner *inner, int k, int n)
+{
+    const int filled = (n + inner->lanes - 1) / inner->lanes * inner->lanes;
+    return (size_t) k * filled;
+}
+
+/*  Puts one row of a matrix of k x n into its place: strip after strip, each
+ *  with all of its rows. The row's n numbers lie `step` apart, beginning at b. */
+void nn_pack_row (const nn_inner *inner, float *to, int row, int k, int n,
+                  const float *b, long step)
+{
+    for (int at = 0, width; at < n; at += width) {
+        width = nn_strip (inner, at, n);
+        float *strip = to + (size_t) at * k + (size_t) row * width;
+        for (int j = 0; j < width; j++)
+            strip[j] = at + j < n ? b[(at + j) * step] : 0;
+    }
+}
