@@ -915,6 +915,54 @@ nn_callback nn_checkpoints (nn_checkpoint *self); // the last in the list
 int nn_resume (nn_checkpoint *self, nn_net *net, nn_optimiser *optimiser,
                nn_history *history);
 
+/* --- Folds: every image is examined once ---------------------------------------------------------------- */
+typedef struct {
+    int folds, images;
+    int *of; // the fold of each image, counted from 0
+} nn_folds;
+int nn_kfold (nn_folds *self, const nn_data *data, int folds, bool stratified,
+              uint64_t seed);
+int nn_fold_views (const nn_folds *self, const nn_data *data, int fold,
+                   nn_data **learnt, nn_data **held);
+void nn_folds_free (nn_folds *self);
+
+/* --- Intervals: how sure are we? ------------------------------------------------------------------------ */
+typedef struct { // what some measurements say about their true mean
+    int count;
+    double mean, deviation; // the latter over count - 1
+    double error;           // the standard error of the mean
+    double low, high;       // the interval that holds it
+    double t, p; // Student's t for "it is 0", and how likely one as large
+} nn_estimate;
+int nn_estimate_mean (nn_estimate *self, const double *x, int n, double overlap,
+                      double level);
+double nn_beta_share (double x, double a, double b);
+double nn_student_tails (double t, double freedom);
+double nn_student_limit (double tails, double freedom);
+
+/* --- Leaks: has it seen the question before? ------------------------------------------------------------ */
+typedef struct {
+    int image;     // of those learnt from the most alike; -1: there is none
+    float alike;   // the correlation of the two, seen from afar; 1: the same
+    bool exact;    // they agree in every value
+    bool mirrored; // it is alike if one of the two is mirrored
+} nn_twin;
+int nn_find_twins (const nn_data *learnt, const nn_data *held, nn_twin *twins);
+enum { NN_OF_LEARNT = 1, NN_OF_ALL, NN_OF_HELD, NN_OF_OTHERS };
+int nn_moments_of (const nn_transform *standardise, const nn_data *learnt,
+                   const nn_data *held);
+
+/* --- Boxes: measurements side by side -------------------------------------------------------------------- */
+typedef struct {
+    const char *label;
+    const double *values;
+    int count;
+    double low, high; // an interval of their mean, drawn beside; both 0: none
+    bool paired;      // value i belongs to value i of the box before: joined
+} nn_box;
+#define nn_plot_boxes(boxes, count, ...)                                          \
+    nn_plot_boxes_with (boxes, count, (nn_plot_args){ 0, __VA_ARGS__ })
+int nn_plot_boxes_with (const nn_box *boxes, int count, nn_plot_args args);
 /* --- Inner loops: one source, compiled for each kind of vectors ------------------------------ */
 typedef struct {   // c = sums of products: what m places, in a row, see of a
     int m, n;      // places; columns of b and c
