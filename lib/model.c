@@ -76,6 +76,23 @@ static nn_layer *normalised (nn_net *net, nn_layer *x, const nn_model *model,
     return nn_dense (net, x, .units = classes);
 }
 
+/*  Six convolutions, each with a batch norm. The first works on the whole picture
+ *  and is cheap, as it reads three channels; then every pooling comes early, so
+ *  that the wide ones work on few places: 32 x 32 becomes 16, 8, 4, 1. */
+static nn_layer *six (nn_net *net, nn_layer *x, const nn_model *model, int classes)
+{
+    (void) model;
+    static const int filters[] = { 32, 64, 64, 128, 128, 256 };
+    for (int k = 0; k < 6; k++) {
+        x = nn_conv2d (net, x, .filters = filters[k], .same = true,
+                       .no_bias = true, .init = nn_init_he);
+        x = nn_relu (net, nn_batchnorm (net, x));
+        if (k % 2 == 0 && k < 5)
+            x = nn_maxpool (net, x, .size = 2);
+    }
+    return nn_dense (net, nn_gap (net, x), .units = classes);
+}
+
 static const nn_model nn_linear = { .name = "linear",
                                     .about = "one dense layer",
                                     .body = linear };
@@ -102,12 +119,19 @@ static const nn_model nn_normalised = {
     .body = normalised
 };
 
+static const nn_model nn_six = {
+    .name = "six",
+    .about = "six convolutions with batch norms, pooled early",
+    .body = six
+};
+
 const nn_model *const nn_models[] = {
     &nn_linear,     // chapter 3
     &nn_mlp,        // and its hidden layer
     &nn_baseline,   // chapter 4
     &nn_deeper,     // chapter 5
     &nn_normalised, // chapter 6
+    &nn_six,        // chapter 9
     NULL,
 };
 

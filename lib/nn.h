@@ -735,12 +735,14 @@ typedef struct {
     char name[64];  // what the run is called
     char data[512]; // "cifar10", "shapes10:2000" or a folder
     char model[32], init[32], optimiser[32], schedule[32];
+    char augment[256];            // words: "flip rotate:15"
     char transforms[256];         // words: "standardise"
     double mean[4], deviation[4]; // of the training images; 0: not yet measured
     double validation;            // share of the training images that is put aside
     int batch, epochs;
     double rate, momentum, decay;
     double clip, smoothing; // of the gradient, of the labels; 0: neither
+    double mixup;           // alpha; 0: none
     uint64_t seed;
     double published; // accuracy in percent as its source gives it; 0: none
 } nn_recipe;
@@ -764,6 +766,10 @@ int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
                          const nn_schedule **schedule);
 int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
                           nn_transform *list);
+// of pictures of h x w x c, for the net
+int nn_recipe_size (const nn_recipe *self, int *h, int *w, int c);
+// a `mix`; with: the recipe
+int nn_recipe_mix (nn_batch *batch, nn_random *random, const void *with);
 
 /* --- More first weights -------------------------------------------------------------- */
 void nn_init_lecun (float *w, size_t size, int fan_in, int fan_out,
@@ -914,6 +920,59 @@ nn_callback nn_checkpoints (nn_checkpoint *self); // the last in the list
 // 1: goes on; 0: there was nothing
 int nn_resume (nn_checkpoint *self, nn_net *net, nn_optimiser *optimiser,
                nn_history *history);
+
+/* --- Augmentation: other pictures of the same things ---------------------------------------------------- */
+typedef enum { NN_FILL_NEAREST, NN_FILL_REFLECT, NN_FILL_CONSTANT } nn_fill;
+typedef struct { // each draws between minus and plus this
+    int _;
+    float rotate; // degrees
+    float shift;  // a share of the picture, in both directions
+    float zoom;   // a share of the size, in both directions
+    float shear;  // degrees
+    nn_fill fill; // what lies outside
+    float value;  // of NN_FILL_CONSTANT
+} nn_warp_args;
+#define nn_warp(...) nn_warp_with ((nn_warp_args){ 0, __VA_ARGS__ })
+nn_transform nn_warp_with (nn_warp_args args);
+nn_transform nn_flip (float share); // of the pictures
+nn_transform nn_flip_vertical (float share);
+typedef struct {
+    int _;
+    int h, w; // 0: as large as the picture
+    int pad;  // dots around it first
+    nn_fill fill;
+    float value;
+} nn_crop_args;
+#define nn_crop(...) nn_crop_with ((nn_crop_args){ 0, __VA_ARGS__ })
+nn_transform nn_crop_with (nn_crop_args args);
+nn_transform nn_centre_crop (int h, int w);
+nn_transform nn_cutout (int size, float value);
+typedef enum { NN_BRIGHTNESS, NN_CONTRAST, NN_SATURATION } nn_quality;
+nn_transform nn_brightness (float most);
+nn_transform nn_contrast (float most);
+nn_transform nn_saturation (float most);
+nn_transform nn_blur (float low, float high);
+typedef enum { NN_BILINEAR, NN_BICUBIC, NN_NEAREST } nn_filter;
+nn_transform nn_resize (int h, int w, nn_filter filter);
+// "flip rotate:15 shift:0.1"; how many, or a negative status
+int nn_augment_read (const char *said, nn_transform *list, int room);
+// of images of h x w x c
+int nn_transform_size (const nn_transform *list, int count, int *h, int *w, int c);
+// what the transforms do, without chance
+void nn_warp_image (float *y, const float *x, int h, int w, int c,
+                    const float m[6], nn_fill fill, float value);
+void nn_flip_image (float *x, int h, int w, int c, bool upside_down);
+void nn_crop_image (float *y, int rows, int columns, const float *x, int h, int w,
+                    int c, int top, int left, nn_fill fill, float value);
+void nn_colour_image (float *x, size_t places, int c, nn_quality quality,
+                      float share);
+int nn_blur_image (nn_image *image, float sigma);
+int nn_resize_image (nn_image *image, int h, int w, nn_filter filter);
+int nn_filled (int i, int n, nn_fill fill);
+float *nn_image_behind (nn_image *self, size_t first, size_t more);
+// a `mix`; with: a double, alpha
+int nn_mixup (nn_batch *batch, nn_random *random, const void *with);
+float nn_random_beta (nn_random *random, float alpha);
 
 /* --- Folds: every image is examined once ---------------------------------------------------------------- */
 typedef struct {

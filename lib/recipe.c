@@ -82,6 +82,7 @@ const nn_recipe_key nn_recipe_keys[] = {
     { "model", NN_TEXT, AT (model), NULL, 0, 0, model_name, "the network" },
     { "init", NN_TEXT, AT (init), "glorot", 0, 0, init_name,
       "how weights are drawn" },
+    { "augment", NN_WORDS, AT (augment), "none", 0, 0, NULL, "flip rotate:15 …" },
     { "transforms", NN_WORDS, AT (transforms), "none", 0, 0, transform_name,
       "what happens to a picture before the net sees it" },
     { "mean", NN_NUMBERS, AT (mean), "", -1e3, 1e3, NULL,
@@ -101,6 +102,7 @@ const nn_recipe_key nn_recipe_keys[] = {
     { "decay", NN_NUMBER, AT (decay), "0", 0, 1, NULL, "of the weights" },
     { "clip", NN_NUMBER, AT (clip), "0", 0, 1e6, NULL, "longest gradient" },
     { "smoothing", NN_NUMBER, AT (smoothing), "0", 0, 0.99, NULL, "of labels" },
+    { "mixup", NN_NUMBER, AT (mixup), "0", 0, 2, NULL, "of pictures: alpha" },
     { "schedule", NN_TEXT, AT (schedule), "constant", 0, 0, schedule_name,
       "how the rate changes" },
     { "seed", NN_SEED, AT (seed), "1", 0, 0x1p64, NULL,
@@ -218,11 +220,31 @@ static int choose_all (const nn_recipe_key *key, const char *text)
     return status;
 }
 
+static int check_augment (const char *text);
+
+/*  Values that are written in a language of their own. */
+static const struct {
+    const char *key;
+    int (*check) (const char *text);
+} languages[] = {
+    { "augment", check_augment },
+    { NULL, NULL },
+};
+
+/*  Does the text say something that there is? */
+static int check (const nn_recipe_key *key, const char *text)
+{
+    for (int i = 0; languages[i].key; i++)
+        if (strcmp (languages[i].key, key->name) == 0)
+            return languages[i].check (text);
+    return key->choice ? choose_all (key, text) : NN_OK;
+}
+
 /*  Sets one value, given as text. Says what it may be if it is not that. */
 int nn_recipe_set (nn_recipe *self, const char *name, const char *text)
 {
     const nn_recipe_key *key = find_key (name);
-    if (!key || (key->choice && *text && choose_all (key, text) < 0))
+    if (!key || (*text && check (key, text) < 0))
         return NN_EVALUE;
     const bool optional = key->fallback && !*key->fallback;
     nn_recipe changed = *self;
@@ -316,11 +338,9 @@ static int standardise (nn_recipe *self, const nn_data *training, nn_transform *
     return NN_OK;
 }
 
-/*  The recipe's transforms, in order, into a list with room for NN_TRANSFORMS;
- *  returns how many, or a negative status. `training` may be NULL if nothing must
- *  be measured. */
-int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
-                          nn_transform *list)
+/*  The words behind `transforms`, of which each is one. */
+static int named (nn_recipe *self, const nn_data *training, nn_transform *list,
+                  int room)
 {
     char words[sizeof self->transforms], *rest = words;
     memcpy (words, self->transforms, sizeof words);
@@ -329,12 +349,72 @@ int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
         const int kind = choose ("transform", transform_name, word);
         if (kind < 0 || !transforms[kind].make)
             continue;
-        if (count == NN_TRANSFORMS)
+        if (count == room)
             return nn_fail (NN_EVALUE, "a recipe has at most %d transforms",
-                            count);
+                            NN_TRANSFORMS);
         const int status = transforms[kind].make (self, training, &list[count++]);
         if (status != NN_OK)
             return status;
     }
     return count;
+}
+
+static int augmented (nn_recipe *self, const nn_data *training, nn_transform *list,
+                      int room);
+
+/*  What happens to a picture, from the data set to the net. */
+static int (*const stages[]) (nn_recipe *self, const nn_data *training,
+                              nn_transform *list, int room) = {
+    augmented,
+    named,
+    NULL,
+};
+
+/*  The recipe's transforms, in order, into a list with room for NN_TRANSFORMS;
+ *  returns how many, or a negative status. `training` may be NULL if nothing must
+ *  be measured. */
+int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
+                          nn_transform *list)
+{
+    int count = 0;
+    for (int i = 0; stages[i]; i++) {
+        const int more =
+            stages[i](self, training, list + count, NN_TRANSFORMS - count);
+        if (more < 0)
+            return more;
+        count += more;
+    }
+    return count;
+}
+
+static int check_augment (const char *text)
+{
+    nn_transform list[NN_TRANSFORMS];
+    return nn_augment_read (text, list, NN_TRANSFORMS);
+}
+
+/*  The words behind `augment`. */
+static int augmented (nn_recipe *self, const nn_data *training, nn_transform *list,
+                      int room)
+{
+    (void) training;
+    return nn_augment_read (self->augment, list, room);
+}
+
+/*  How large pictures of h x w x c are when the net of the recipe sees them. */
+int nn_recipe_size (const nn_recipe *self, int *h, int *w, int c)
+{
+    nn_transform list[NN_TRANSFORMS];
+    const int count = nn_augment_read (self->augment, list, NN_TRANSFORMS);
+    return count < 0 ? count : nn_transform_size (list, count, h, w, c);
+}
+
+/*  What a recipe does to a whole batch: for the `mix` of a loader or a training;
+ *  `with` is the recipe. */
+int nn_recipe_mix (nn_batch *batch, nn_random *random, const void *with)
+{
+    const nn_recipe *recipe = with;
+    const int status = nn_mixup (batch, random, &recipe->mixup);
+    return status == NN_OK ? nn_smooth (batch, random, &recipe->smoothing)
+                           : status;
 }

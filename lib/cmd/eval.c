@@ -32,8 +32,11 @@ static int load (session *s, const char *run, const char *data)
     s->transform_count = nn_recipe_transforms (&s->recipe, NULL, s->transforms);
     if (s->transform_count < 0)
         return s->transform_count;
-    s->net = nn_recipe_net (&s->recipe, s->test->h, s->test->w, s->test->c,
-                            s->test->classes);
+    int h = s->test->h, w = s->test->w;
+    status = nn_recipe_size (&s->recipe, &h, &w, s->test->c);
+    if (status != NN_OK)
+        return status;
+    s->net = nn_recipe_net (&s->recipe, h, w, s->test->c, s->test->classes);
     if (!s->net)
         return NN_EVALUE;
     status = nn_net_build (s->net, .batch = s->recipe.batch, .inference = true);

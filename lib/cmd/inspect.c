@@ -84,10 +84,13 @@ static int show_model (const nn_model *model, bool algorithms)
 static int show_recipe (const nn_recipe *recipe, bool algorithms)
 {
     nn_data *data = *recipe->data ? cmd_data (recipe->data, true) : NULL;
-    const int h = data ? data->h : SIDE, w = data ? data->w : SIDE;
+    int h = data ? data->h : SIDE, w = data ? data->w : SIDE;
     const int c = data ? data->c : CHANNELS,
               classes = data ? data->classes : CLASSES;
     nn_data_free (&data);
+    const int status = nn_recipe_size (recipe, &h, &w, c);
+    if (status != NN_OK)
+        return status;
     printf ("recipe %s: model %s\n\n", recipe->name, recipe->model);
     return show_net (nn_recipe_net (recipe, h, w, c, classes), recipe->batch,
                      algorithms);

@@ -91,7 +91,11 @@ static int prepare (session *s)
     s->transform_count = nn_recipe_transforms (&s->recipe, data, s->transforms);
     if (s->transform_count < 0)
         return s->transform_count;
-    s->net = nn_recipe_net (&s->recipe, data->h, data->w, data->c, data->classes);
+    int h = data->h, w = data->w;
+    status = nn_recipe_size (&s->recipe, &h, &w, data->c);
+    if (status != NN_OK)
+        return status;
+    s->net = nn_recipe_net (&s->recipe, h, w, data->c, data->classes);
     status = s->net ? nn_net_build (s->net, .batch = s->recipe.batch) : NN_EVALUE;
     if (status == NN_OK)
         status = nn_recipe_optimiser (&s->recipe, &s->optimiser, &s->schedule);
@@ -119,8 +123,7 @@ static int train (session *s)
                        .seed = s->recipe.seed, .transforms = s->transforms,
                        .transform_count = s->transform_count,
                        .callbacks = callbacks, .callback_count = 2,
-                       .mix = s->recipe.smoothing > 0 ? nn_smooth : NULL,
-                       .mix_with = &s->recipe.smoothing);
+                       .mix = nn_recipe_mix, .mix_with = &s->recipe);
     clock_gettime (CLOCK_MONOTONIC, &b);
     s->seconds =
         (double) (b.tv_sec - a.tv_sec) + 1e-9 * (double) (b.tv_nsec - a.tv_nsec);

@@ -1,0 +1,223 @@
+/*  warp.c - the same thing, seen from elsewhere
+ *
+ *  A horse that is turned by ten degrees is a horse. So is one that stands a
+ *  little to the left, or nearer. Turning, shifting, zooming and shearing are all
+ *  affine: a matrix and a shift say where each dot of the new picture comes from
+ *  in the old one. That is mostly between four dots, and their mean, weighted by
+ *  nearness, is what is taken.
+ *
+ *  Each of the four needs its matrix; their product needs only one pass over the
+ *  picture, and blurs it once. That is why they are one transform.
+ *
+ *  A dot is a small square. The first one reaches from 0 to 1, its centre is at
+ *  one half, and the centre of a picture of w columns is at w / 2. Forget the
+ *  half, and every turn shifts the picture as well.
+ */
+#include "nn.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const float DEGREE = 3.14159265f / 180;
+
+/*  Memory for `more` floats behind the first `first` of an image's room: a copy to
+ *  read from while the image itself is written. It grows once and then stays, so
+ *  no image after the first needs any. NULL if there is none; the image may
+ *  move. */
+float *nn_image_behind (nn_image *self, size_t first, size_t more)
+{
+    if (first + more > self->room) {
+        float *x = realloc (self->x, (first + more) * sizeof *x);
+        if (!x) {
+            nn_fail (NN_EMEMORY, "no memory to change an image of %d x %d x %d",
+                     self->h, self->w, self->c);
+            return NULL;
+        }
+        self->x = x;
+        self->room = first + more;
+    }
+    return self->x + first;
+}
+
+/*  Which of n dots in a row stands for dot i, which may lie outside: the nearest,
+ *  or its image between two mirrors; -1: none of them, but a constant. */
+int nn_filled (int i, int n, nn_fill fill)
+{
+    if (i >= 0 && i < n)
+        return i;
+    if (fill == NN_FILL_CONSTANT)
+        return -1;
+    if (fill == NN_FILL_NEAREST)
+        return i < 0 ? 0 : n - 1;
+    i %= 2 * n;
+    i += i < 0 ? 2 * n : 0;
+    return i < n ? i : 2 * n - 1 - i;
+}
+
+static inline int below (float x) // the whole number below; no call, as floorf is
+{
+    const int i = (int) x;
+    return i - (x < (float) i);
+}
+
+/*  y[row][col] = x at m (place - centre) + centre, both of h x w dots of c
+ *  numbers. m = { xx, xy, x, yx, yy, y }, in dots: column first, as mathematics
+ *  has it. What lies outside is filled; with NN_FILL_CONSTANT, by `value`. */
+void nn_warp_image (float *y, const float *x, int h, int w, int c,
+                    const float m[6], nn_fill fill, float value)
+{
+    const float middle_x = (float) w / 2, middle_y = (float) h / 2;
+    // between the outermost centre and the edge, the nearest dot stands for all
+    const nn_fill edge = fill == NN_FILL_CONSTANT ? NN_FILL_NEAREST : fill;
+    for (int row = 0; row < h; row++) {
+        const float v = (float) row + 0.5f - middle_y;
+        for (int col = 0; col < w; col++, y += c) {
+            // -- where it comes from
+            const float u = (float) col + 0.5f - middle_x;
+            const float from_x = m[0] * u + m[1] * v + m[2] + middle_x;
+            const float from_y = m[3] * u + m[4] * v + m[5] + middle_y;
+            if (fill == NN_FILL_CONSTANT && !(from_x >= 0 && from_x < (float) w &&
+                                              from_y >= 0 && from_y < (float) h)) {
+                for (int k = 0; k < c; k++)
+                    y[k] = value;
+                continue;
+            }
+            // -- between which dots, and how near to each
+            const int left = below (from_x - 0.5f), top = below (from_y - 0.5f);
+            const float right = from_x - 0.5f - (float) left,
+                        down = from_y - 0.5f - (float) top;
+            const float *upper = x + (size_t) nn_filled (top, h, edge) * w * c,
+                        *lower = x + (size_t) nn_filled (top + 1, h, edge) * w * c;
+            const int a = nn_filled (left, w, edge) * c,
+                      b = nn_filled (left + 1, w, edge) * c;
+            for (int k = 0; k < c; k++) {
+                const float above =
+                    upper[a + k] + right * (upper[b + k] - upper[a + k]);
+                const float under =
+                    lower[a + k] + right * (lower[b + k] - lower[a + k]);
+                y[k] = above + down * (under - above);
+            }
+        }
+    }
+}
+
+/*  m becomes "first m, then turn": what is done to a picture later comes first on
+ *  the way back to its dots. */
+static void then (float m[6], float xx, float xy, float x, float yx, float yy,
+                  float y)
+{
+    const float a = m[0], b = m[1], c = m[3], d = m[4];
+    m[0] = a * xx + b * yx;
+    m[1] = a * xy + b * yy;
+    m[2] += a * x + b * y;
+    m[3] = c * xx + d * yx;
+    m[4] = c * xy + d * yy;
+    m[5] += c * x + d * y;
+}
+
+/*  From -most to most. */
+static float either_way (nn_random *random, float most)
+{
+    return (2 * nn_random_uniform (random) - 1) * most;
+}
+
+enum { ROTATE, SHIFT, ZOOM, SHEAR, FILL, VALUE }; // of a warp's values
+
+static int warp (const nn_transform *self, nn_image *image, nn_random *random)
+{
+    const float *most = self->value;
+    const int h = image->h, w = image->w, c = image->c;
+    const size_t size = (size_t) h * w * c;
+    float m[6] = { 1, 0, 0, 0, 1, 0 };
+    // -- the way back, a step for each that is asked for
+    if (most[ROTATE] > 0) {
+        const float angle = either_way (random, most[ROTATE]) * DEGREE;
+        then (m, cosf (angle), -sinf (angle), 0, sinf (angle), cosf (angle), 0);
+    }
+    if (most[SHIFT] > 0) {
+        const float right = either_way (random, most[SHIFT]) * (float) w;
+        then (m, 1, 0, right, 0, 1, either_way (random, most[SHIFT]) * (float) h);
+    }
+    if (most[ZOOM] > 0) {
+        const float wide = 1 + either_way (random, most[ZOOM]);
+        then (m, wide, 0, 0, 0, 1 + either_way (random, most[ZOOM]), 0);
+    }
+    if (most[SHEAR] > 0)
+        then (m, 1, tanf (either_way (random, most[SHEAR]) * DEGREE), 0, 0, 1, 0);
+    float *copy = nn_image_behind (image, size, size);
+    if (!copy)
+        return NN_EMEMORY;
+    memcpy (copy, image->x, size * sizeof *copy);
+    nn_warp_image (image->x, copy, h, w, c, m, (nn_fill) most[FILL], most[VALUE]);
+    return NN_OK;
+}
+
+/*  Each picture is turned, then shifted, zoomed and sheared, each by what it draws
+ *  between minus and plus what is said here. */
+nn_transform nn_warp_with (nn_warp_args args)
+{
+    nn_require (args.rotate >= 0 && args.rotate <= 180,
+                "rotate is %g; it takes 0 to 180 degrees", args.rotate);
+    nn_require (args.shift >= 0 && args.shift <= 1,
+                "shift is %g; it takes 0 to 1, a share of the picture",
+                args.shift);
+    nn_require (args.zoom >= 0 && args.zoom < 1,
+                "zoom is %g; it takes 0 to below 1, a share of the size",
+                args.zoom);
+    nn_require (args.shear >= 0 && args.shear <= 80,
+                "shear is %g; it takes 0 to 80 degrees", args.shear);
+    return (nn_transform){ "warp",
+                           warp,
+                           true,
+                           { args.rotate, args.shift, args.zoom, args.shear,
+                             (float) args.fill, args.value } };
+}
+
+/*  Mirrors each row, or the order of the rows. */
+void nn_flip_image (float *x, int h, int w, int c, bool upside_down)
+{
+    const size_t row = (size_t) w * c;
+    for (int a = 0; upside_down && a < h / 2; a++)
+        for (size_t k = 0; k < row; k++) {
+            const float kept = x[a * row + k];
+            x[a * row + k] = x[(h - 1 - a) * row + k];
+            x[(h - 1 - a) * row + k] = kept;
+        }
+    for (int a = 0; !upside_down && a < h; a++)
+        for (int b = 0; b < w / 2; b++)
+            for (int k = 0; k < c; k++) {
+                float *left = x + a * row + b * c + k;
+                float *right = x + a * row + (w - 1 - b) * c + k;
+                const float kept = *left;
+                *left = *right;
+                *right = kept;
+            }
+}
+
+static int flip (const nn_transform *self, nn_image *image, nn_random *random)
+{
+    if (nn_random_uniform (random) < self->value[0])
+        nn_flip_image (image->x, image->h, image->w, image->c,
+                       self->value[1] != 0);
+    return NN_OK;
+}
+
+static nn_transform some_flip (const char *name, float share, bool upside_down)
+{
+    nn_require (share >= 0 && share <= 1,
+                "%s is %g; it takes 0 to 1, a share of the pictures", name, share);
+    return (nn_transform){ name, flip, true, { share, (float) upside_down } };
+}
+
+/*  Left becomes right in that share of the pictures. */
+nn_transform nn_flip (float share)
+{
+    return some_flip ("flip", share, false);
+}
+
+/*  The top becomes the bottom. */
+nn_transform nn_flip_vertical (float share)
+{
+    return some_flip ("flip-vertical", share, true);
+}
