@@ -741,8 +741,12 @@ typedef struct {
     double validation;            // share of the training images that is put aside
     int batch, epochs;
     double rate, momentum, decay;
-    double clip, smoothing; // of the gradient, of the labels; 0: neither
-    double mixup;           // alpha; 0: none
+    char decays[32];                // which weights do: "weights", "convolutions"
+    double clip, smoothing;         // of the gradient, of the labels; 0: neither
+    double mixup;                   // alpha; 0: none
+    char stop[32], plateau[32];     // what is watched: "never", "val_loss" …
+    int patience, plateau_patience; // epochs without anything better
+    double factor, floor;           // of the rate on a plateau
     uint64_t seed;
     double published; // accuracy in percent as its source gives it; 0: none
 } nn_recipe;
@@ -759,6 +763,8 @@ typedef struct {
 extern const nn_recipe_key nn_recipe_keys[]; // ends with a name that is NULL
 int nn_file_beside (char *path, size_t size, const char *name); // of this program
 int nn_recipe_load (nn_recipe *self, const char *name);         // or a path
+int nn_recipe_each (int (*tell) (void *self, const char *name, const char *path),
+                    void *self);
 int nn_recipe_save (const nn_recipe *self, const char *path);
 int nn_recipe_set (nn_recipe *self, const char *name, const char *text);
 nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes);

@@ -74,6 +74,21 @@ static const char *transform_name (int i)
     return i < COUNT (transforms) ? transforms[i].name : NULL;
 }
 
+/*  Which weights decay. */
+static const char *decays_name (int i)
+{
+    static const char *const names[] = { "weights", "convolutions" };
+    return i < COUNT (names) ? names[i] : NULL;
+}
+
+/*  What early stopping and the plateau rule watch. */
+static const char *watched_name (int i)
+{
+    static const char *const names[] = { "never", "val_loss", "val_accuracy",
+                                         "loss", "accuracy" };
+    return i < COUNT (names) ? names[i] : NULL;
+}
+
 #define AT(member) offsetof (nn_recipe, member), sizeof ((nn_recipe *) 0)->member
 const nn_recipe_key nn_recipe_keys[] = {
     { "name", NN_TEXT, AT (name), "", 0, 0, NULL, "what the run is called" },
@@ -100,11 +115,25 @@ const nn_recipe_key nn_recipe_keys[] = {
     { "momentum", NN_NUMBER, AT (momentum), "0.9", 0, 0.9999, NULL,
       "of momentum" },
     { "decay", NN_NUMBER, AT (decay), "0", 0, 1, NULL, "of the weights" },
+    { "decays", NN_TEXT, AT (decays), "weights", 0, 0, decays_name,
+      "which: all weights, or those of convolutions" },
     { "clip", NN_NUMBER, AT (clip), "0", 0, 1e6, NULL, "longest gradient" },
     { "smoothing", NN_NUMBER, AT (smoothing), "0", 0, 0.99, NULL, "of labels" },
     { "mixup", NN_NUMBER, AT (mixup), "0", 0, 2, NULL, "of pictures: alpha" },
     { "schedule", NN_TEXT, AT (schedule), "constant", 0, 0, schedule_name,
       "how the rate changes" },
+    { "stop", NN_TEXT, AT (stop), "never", 0, 0, watched_name,
+      "when this gets no better; the best weights are restored" },
+    { "patience", NN_INTEGER, AT (patience), "5", 1, 100000, NULL,
+      "epochs without anything better, then it stops" },
+    { "plateau", NN_TEXT, AT (plateau), "never", 0, 0, watched_name,
+      "when this gets no better the rate is cut" },
+    { "plateau-patience", NN_INTEGER, AT (plateau_patience), "3", 1, 100000, NULL,
+      "epochs without anything better, then it is cut" },
+    { "factor", NN_NUMBER, AT (factor), "0.1", 1e-6, 0.999, NULL,
+      "by which the rate is multiplied" },
+    { "floor", NN_NUMBER, AT (floor), "0", 0, 10, NULL,
+      "below which the rate is never cut" },
     { "seed", NN_SEED, AT (seed), "1", 0, 0x1p64, NULL,
       "of everything that is drawn" },
     { "published", NN_NUMBER, AT (published), "0", 0, 100, NULL,
@@ -269,15 +298,34 @@ int nn_recipe_set (nn_recipe *self, const char *name, const char *text)
                     kinds[key->type], range);
 }
 
+/*  Does only what a convolution has decay? */
+static void decaying (const nn_recipe *self, nn_net *net)
+{
+    for (int l = 0; l < net->layers; l++)
+        if (strcmp (self->decays, "convolutions") == 0 &&
+            net->layer[l]->kind != &nn_conv2d_kind)
+            for (int k = 0; k < net->layer[l]->params; k++)
+                net->layer[l]->param[k].decays = false;
+}
+
+/*  What else a recipe asks of a net, whatever its model. */
+static void (*const traits[]) (const nn_recipe *self, nn_net *net) = {
+    decaying,
+    NULL,
+};
+
 /*  The net of a recipe for such pictures, from its input to its loss; not yet
  *  built. */
 nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes)
 {
     const nn_model *model = nn_model_find (self->model);
     const int init = choose ("init", init_name, self->init);
-    return model && init >= 0 ? nn_model_net (model, h, w, c, classes,
-                                              inits[init].init, self->seed)
-                              : NULL;
+    nn_net *net = model && init >= 0 ? nn_model_net (model, h, w, c, classes,
+                                                     inits[init].init, self->seed)
+                                     : NULL;
+    for (int i = 0; net && traits[i]; i++)
+        traits[i](self, net);
+    return net;
 }
 
 /*  Is the gradient to be clipped? */

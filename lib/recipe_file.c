@@ -59,6 +59,26 @@ static void list_all (glob_t *list)
     }
 }
 
+/*  Tells each recipe's name and path, until `tell` says something else than
+ *  NN_OK. */
+int nn_recipe_each (int (*tell) (void *self, const char *name, const char *path),
+                    void *self)
+{
+    glob_t list;
+    list_all (&list);
+    int status = list.gl_pathc
+                     ? NN_OK
+                     : nn_fail (NN_EFILE, "no folder with recipes was found; name "
+                                          "it in NN_RECIPES");
+    for (size_t i = 0; i < list.gl_pathc && status == NN_OK; i++) {
+        char name[64];
+        name_of (name, sizeof name, list.gl_pathv[i]);
+        status = tell (self, name, list.gl_pathv[i]);
+    }
+    globfree (&list);
+    return status;
+}
+
 /*  The path of the recipe of this name; its sentence on failure says which names
  *  there are. */
 static int find (char path[PATH_MAX], const char *wanted)

@@ -48,11 +48,39 @@ typedef struct {
     char path[2048];
     int lock;
 } cmd_folder;
-int cmd_folder_begin (cmd_folder *self, const char *path, bool force);
+typedef enum { CMD_FRESH, CMD_REPLACE, CMD_GO_ON } cmd_start;
+int cmd_folder_begin (cmd_folder *self, const char *path, cmd_start how);
 void cmd_folder_end (cmd_folder *self);
 const char *cmd_folder_file (const cmd_folder *self, const char *name,
                              char path[4096]);
 nn_callback cmd_history (
     cmd_folder *folder); // writes history.tsv after each epoch
+
+/* --- A training -------------------------------------------------------------- */
+typedef struct { // all that a training needs, and what became of it
+    nn_recipe recipe;
+    nn_data *all, *training, *validation, *test;
+    nn_net *net;
+    nn_optimiser optimiser;
+    const nn_schedule *schedule;
+    nn_transform transforms[NN_TRANSFORMS];
+    int transform_count;
+    nn_stopping stopping;
+    nn_plateau plateau;
+    nn_checkpoint checkpoint;
+    bool resume;
+    nn_history history;
+    cmd_folder folder;
+    char state[4096]; // the path of the checkpoint
+    nn_scores scores; // of the test
+    double seconds;   // of the training, with its validation
+    FILE *say;        // where people look
+} cmd_session;
+const nn_data *cmd_learnt_from (const cmd_session *s);
+bool cmd_stops (const cmd_session *s);      // may it stop before its last epoch?
+bool cmd_comparable (const cmd_session *s); // with what its source says?
+int cmd_go_on (cmd_session *s);             // from the checkpoint, if it may
+int cmd_write_result (const cmd_session *s, bool json);
+int cmd_list_recipes (void);
 
 #endif

@@ -5,6 +5,7 @@
  *  weights.safetensors  the trained net
  *  result.json          what it reached
  *  curve.svg            loss and accuracy over the epochs
+ *  checkpoint           the state after the last epoch; .previous: before it
  *
  *  While a run writes into its folder it holds a lock on it: two cannot mix.
  */
@@ -13,16 +14,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const files[] = { "recipe", "history.tsv",
-                                     "weights.safetensors", "result.json",
-                                     "curve.svg" };
+static const char *const files[] = {
+    "recipe",          "history.tsv",         "weights.safetensors",
+    "result.json",     "curve.svg",           "checkpoint",
+    "checkpoint.next", "checkpoint.previous", "checkpoint.damaged"
+};
 
 const char *cmd_folder_file (const cmd_folder *self, const char *name,
                              char path[4096])
@@ -54,35 +56,59 @@ static bool is_empty (DIR *folder)
     return true;
 }
 
-/*  Is this a file of a run, or what was left of one by a run that was killed while
- *  it wrote? */
-static bool is_ours (const char *name)
+/*  Is this what was left of a run's file when the run was killed while it wrote? */
+static bool is_part (const char *name)
 {
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         const size_t letters = strlen (files[i]);
         if (strncmp (name, files[i], letters) == 0 &&
-            (!name[letters] || strncmp (name + letters, ".part-", 6) == 0))
+            strncmp (name + letters, ".part-", 6) == 0)
             return true;
     }
     return false;
 }
 
-/*  Removes the files of the last run. */
-static int sweep (const cmd_folder *self, DIR *folder)
+static bool is_ours (const char *name)
+{
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (strcmp (name, files[i]) == 0)
+            return true;
+    return is_part (name);
+}
+
+/*  Removes the files of the last run, or only what it had begun to write. */
+static int sweep (const cmd_folder *self, DIR *folder, bool (*goes) (const char *))
 {
     char path[4096];
     rewinddir (folder);
     for (const struct dirent *entry; (entry = readdir (folder));)
-        if (is_ours (entry->d_name) &&
+        if (goes (entry->d_name) &&
             unlink (cmd_folder_file (self, entry->d_name, path)) != 0)
             return nn_fail (NN_EFILE, "%s cannot be replaced: %s", path,
                             strerror (errno));
     return NN_OK;
 }
 
-/*  Makes and locks a run's folder. One that holds anything is refused, unless by
- *  force: then the files of the last run go. */
-int cmd_folder_begin (cmd_folder *self, const char *path, bool force)
+/*  Does the folder hold a run that can go on, or one that was killed before it had
+ *  anything to keep? */
+static bool goes_on (DIR *folder)
+{
+    bool state = false, weights = false, foreign = false;
+    rewinddir (folder);
+    for (const struct dirent *entry; (entry = readdir (folder));) {
+        const char *name = entry->d_name;
+        state |= strcmp (name, "checkpoint") == 0 ||
+                 strcmp (name, "checkpoint.previous") == 0;
+        weights |= strcmp (name, "weights.safetensors") == 0;
+        foreign |=
+            strcmp (name, ".") != 0 && strcmp (name, "..") != 0 && !is_ours (name);
+    }
+    return state || (!weights && !foreign);
+}
+
+/*  Makes and locks a run's folder. One that holds anything is refused, unless the
+ *  run in it is to go on, or by force: then the files of the last run go. */
+int cmd_folder_begin (cmd_folder *self, const char *path, cmd_start how)
 {
     self->lock = -1;
     if (snprintf (self->path, sizeof self->path, "%s", path) >=
@@ -101,13 +127,21 @@ int cmd_folder_begin (cmd_folder *self, const char *path, bool force)
                           "the run folder %s is in use by another run; wait, or "
                           "give another --run",
                           path);
-    else if (!force && !is_empty (folder))
+    else if (how == CMD_REPLACE)
+        status = sweep (self, folder, is_ours);
+    else if (how == CMD_GO_ON && goes_on (folder))
+        status = sweep (self, folder, is_part);
+    else if (how == CMD_GO_ON)
         status = nn_fail (NN_EVALUE,
-                          "the run folder %s is not empty; give another --run, or "
-                          "--force to replace what the last run left",
+                          "the run folder %s holds no run that can go on; give "
+                          "another --run, or --force to begin anew",
                           path);
-    else
-        status = sweep (self, folder);
+    else if (!is_empty (folder) && how == CMD_FRESH)
+        status = nn_fail (NN_EVALUE,
+                          "the run folder %s is not empty; give another --run, "
+                          "--resume to go on, or --force to replace what the last "
+                          "run left",
+                          path);
     if (folder)
         closedir (folder);
     if (status != NN_OK)
@@ -122,8 +156,7 @@ void cmd_folder_end (cmd_folder *self)
     self->lock = -1;
 }
 
-/*  The history so far, whole, after each epoch; and an end to a training that has
- *  lost its way. */
+/*  The history so far, whole, after each epoch. */
 static int write_history (void *with, nn_training *t)
 {
     const cmd_folder *self = with;
@@ -146,11 +179,6 @@ static int write_history (void *with, nn_training *t)
                               size)
              : nn_fail (NN_EMEMORY, "no memory to write the history");
     free (text);
-    if (status == NN_OK && !isfinite (t->loss))
-        return nn_fail (NN_EVALUE,
-                        "in epoch %d the loss is no longer a number; a smaller "
-                        "--rate may help",
-                        t->epoch + 1);
     return status;
 }
 

@@ -1,29 +1,13 @@
 /*  train.c - nn train: from a recipe to a run folder */
 #include "cmd.h"
 
-#include <cjson/cJSON.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { OWN_OPTIONS = 4, MOST_OPTIONS = 40, LONGEST = 4096 };
-
-typedef struct { // all that a training needs, and what became of it
-    nn_recipe recipe;
-    nn_data *all, *training, *validation, *test;
-    nn_net *net;
-    nn_optimiser optimiser;
-    const nn_schedule *schedule;
-    nn_transform transforms[NN_TRANSFORMS];
-    int transform_count;
-    nn_history history;
-    cmd_folder folder;
-    nn_scores scores; // of the test
-    double seconds;   // of the training, with its validation
-    FILE *say;        // where people look
-} session;
+enum { OWN_OPTIONS = 7, MOST_OPTIONS = 64, MOST_CALLBACKS = 6, LONGEST = 4096 };
 
 /*  The verb's options: its own, then every key of the recipe. */
 static void list_options (cmd_option options[MOST_OPTIONS])
@@ -32,6 +16,11 @@ static void list_options (cmd_option options[MOST_OPTIONS])
         { "run", "FOLDER", "where the run is kept; runs/RECIPE-SEED if not said",
           NULL },
         { "force", NULL, "replace what an earlier run left in that folder", NULL },
+        { "resume", NULL, "go on with the run in that folder, if there is one",
+          NULL },
+        { "every", "STEPS", "keep the state so often, besides after each epoch",
+          NULL },
+        { "list", NULL, "name the recipes and say what each is", NULL },
         { "json", NULL, "one line of JSON on stdout, all else on stderr", NULL },
         { "quiet", NULL, "nothing but the result", NULL },
     };
@@ -61,8 +50,28 @@ static int read_recipe (const cmd_verb *verb, nn_recipe *recipe, const char *nam
     return CMD_OK;
 }
 
+/*  What is said of the state that is kept, and gone on from. */
+static int read_state_options (const cmd_verb *verb, cmd_session *s,
+                               const cmd_option *options)
+{
+    if (cmd_value (options, "force") && cmd_value (options, "resume"))
+        return cmd_usage (verb, "--force begins anew and --resume goes on; give "
+                                "one of them");
+    const char *every = cmd_value (options, "every");
+    char *end = NULL;
+    const long steps = every ? strtol (every, &end, 10) : 0;
+    if (every && (*end || end == every || steps < 1 || steps > INT_MAX))
+        return cmd_usage (verb,
+                          "--every is %.60s; it takes a whole number of steps, 1 "
+                          "or more",
+                          every);
+    s->checkpoint.every = (int) steps;
+    s->resume = cmd_value (options, "resume");
+    return CMD_OK;
+}
+
 /*  The data: training, validation and test images. */
-static int open_data (session *s)
+static int open_data (cmd_session *s)
 {
     const nn_recipe *recipe = &s->recipe;
     s->all = cmd_data (recipe->data, false);
@@ -76,21 +85,44 @@ static int open_data (session *s)
                      &s->validation);
 }
 
-static const nn_data *learnt_from (const session *s)
+const nn_data *cmd_learnt_from (const cmd_session *s)
 {
     return s->training ? s->training : s->all;
 }
 
+/*  Who stops the training, or cuts its rate, if the recipe wants that. */
+static int prepare_watchers (cmd_session *s)
+{
+    const nn_recipe *r = &s->recipe;
+    s->stopping = (nn_stopping){ .watch.metric = r->stop,
+                                 .patience = r->patience,
+                                 .restore_best = true };
+    s->plateau = (nn_plateau){ .watch.metric = r->plateau,
+                               .patience = r->plateau_patience,
+                               .factor = (float) r->factor,
+                               .floor = (float) r->floor };
+    if (!s->validation && (strncmp (r->stop, "val_", 4) == 0 ||
+                           strncmp (r->plateau, "val_", 4) == 0))
+        return nn_fail (NN_EVALUE,
+                        "stop is %s and plateau %s, and no images are put aside "
+                        "to measure them; give --validation 0.2, or watch loss",
+                        r->stop, r->plateau);
+    return NN_OK;
+}
+
 /*  The net and all that the training needs besides it. */
-static int prepare (session *s)
+static int prepare (cmd_session *s)
 {
     int status = open_data (s);
     if (status != NN_OK)
         return status;
-    const nn_data *data = learnt_from (s);
+    const nn_data *data = cmd_learnt_from (s);
     s->transform_count = nn_recipe_transforms (&s->recipe, data, s->transforms);
     if (s->transform_count < 0)
         return s->transform_count;
+    status = prepare_watchers (s);
+    if (status != NN_OK)
+        return status;
     int h = data->h, w = data->w;
     status = nn_recipe_size (&s->recipe, &h, &w, data->c);
     if (status != NN_OK)
@@ -102,127 +134,55 @@ static int prepare (session *s)
     return status;
 }
 
+/*  Who looks on. The one that saves the state comes last, so that it saves what the
+ *  others have decided. */
+static int list_callbacks (cmd_session *s, nn_callback list[MOST_CALLBACKS])
+{
+    int count = 0;
+    list[count++] =
+        isatty (fileno (s->say)) ? nn_progress (s->say) : nn_epochs (s->say);
+    list[count++] = nn_guard ();
+    if (cmd_stops (s))
+        list[count++] = nn_early_stopping (&s->stopping);
+    if (strcmp (s->recipe.plateau, "never") != 0)
+        list[count++] = nn_reduce_on_plateau (&s->plateau);
+    list[count++] = cmd_history (&s->folder);
+    list[count++] = nn_checkpoints (&s->checkpoint);
+    return count;
+}
+
 /*  Everything up to the trained weights, which are saved before anything else is
  *  tried. */
-static int train (session *s)
+static int train (cmd_session *s)
 {
     char path[LONGEST];
-    int status =
-        nn_recipe_save (&s->recipe, cmd_folder_file (&s->folder, "recipe", path));
-    if (status != NN_OK)
-        return status;
-    const nn_callback callbacks[] = {
-        isatty (fileno (s->say)) ? nn_progress (s->say) : nn_epochs (s->say),
-        cmd_history (&s->folder),
-    };
     struct timespec a, b;
+    nn_callback callbacks[MOST_CALLBACKS];
+    const int count = list_callbacks (s, callbacks);
     clock_gettime (CLOCK_MONOTONIC, &a);
-    status = nn_train (s->net, learnt_from (s), &s->history,
-                       .validation = s->validation, .optimiser = &s->optimiser,
-                       .schedule = s->schedule, .epochs = s->recipe.epochs,
-                       .seed = s->recipe.seed, .transforms = s->transforms,
-                       .transform_count = s->transform_count,
-                       .callbacks = callbacks, .callback_count = 2,
-                       .mix = nn_recipe_mix, .mix_with = &s->recipe);
+    int status = nn_train (s->net, cmd_learnt_from (s), &s->history,
+                           .validation = s->validation, .optimiser = &s->optimiser,
+                           .schedule = s->schedule, .epochs = s->recipe.epochs,
+                           .seed = s->recipe.seed, .transforms = s->transforms,
+                           .transform_count = s->transform_count,
+                           .callbacks = callbacks, .callback_count = count,
+                           .first_epoch = (int) s->checkpoint.at.epoch,
+                           .first_batch = (int) s->checkpoint.at.batch,
+                           .mix = nn_recipe_mix, .mix_with = &s->recipe);
     clock_gettime (CLOCK_MONOTONIC, &b);
-    s->seconds =
+    s->seconds +=
         (double) (b.tv_sec - a.tv_sec) + 1e-9 * (double) (b.tv_nsec - a.tv_nsec);
     if (status != NN_OK)
         return status;
+    if (cmd_stops (s) && *s->stopping.reason)
+        fprintf (s->say, "stopped: %s\n", s->stopping.reason);
     return nn_weights_save (
         s->net, cmd_folder_file (&s->folder, "weights.safetensors", path),
         s->recipe.name);
 }
 
-static double peak_memory_mb (void)
-{
-    struct rusage usage;
-    getrusage (RUSAGE_SELF, &usage);
-    return (double) usage.ru_maxrss * 1024 / 1e6;
-}
-
-/*  A float without the digits that it does not have. */
-static double tidy (float x)
-{
-    char text[32];
-    snprintf (text, sizeof text, "%.7g", x);
-    return strtod (text, NULL);
-}
-
-/*  The source's figure is for photographs: it says nothing about shapes. */
-static bool comparable (const session *s)
-{
-    return s->recipe.published > 0 && strncmp (s->recipe.data, "shapes10", 8) != 0;
-}
-
-/*  What the run reached, as JSON. NULL if there is no memory for it. */
-static cJSON *result_of (const session *s)
-{
-    double images = 0, seconds = 0;
-    for (int i = 0; i < s->history.epochs; i++) {
-        const nn_epoch *e = &s->history.epoch[i];
-        images += (double) e->images_per_second * e->seconds;
-        seconds += e->seconds;
-    }
-    const nn_epoch *last = &s->history.epoch[s->history.epochs - 1];
-    cJSON *json = cJSON_CreateObject ();
-    cJSON_AddStringToObject (json, "recipe", s->recipe.name);
-    cJSON_AddStringToObject (json, "data", s->recipe.data);
-    cJSON_AddNumberToObject (json, "test_accuracy", s->scores.accuracy);
-    cJSON_AddNumberToObject (json, "test_loss", s->scores.loss);
-    if (s->validation) {
-        cJSON_AddNumberToObject (json, "val_accuracy", tidy (last->val_accuracy));
-        cJSON_AddNumberToObject (json, "val_loss", tidy (last->val_loss));
-    } else {
-        cJSON_AddNullToObject (json, "val_accuracy");
-        cJSON_AddNullToObject (json, "val_loss");
-    }
-    cJSON_AddNumberToObject (json, "train_accuracy", tidy (last->accuracy));
-    cJSON_AddNumberToObject (json, "train_loss", tidy (last->loss));
-    cJSON_AddNumberToObject (json, "seconds", s->seconds);
-    cJSON_AddNumberToObject (json, "images_per_second", images / seconds);
-    cJSON_AddNumberToObject (json, "epochs", s->history.epochs);
-    cJSON_AddNumberToObject (json, "train_images", learnt_from (s)->count);
-    cJSON_AddNumberToObject (json, "val_images",
-                             s->validation ? s->validation->count : 0);
-    cJSON_AddNumberToObject (json, "test_images", s->scores.images);
-    char seed[24]; // a number in JSON has 53 bits
-    snprintf (seed, sizeof seed, "%llu", (unsigned long long) s->recipe.seed);
-    cJSON_AddRawToObject (json, "seed", seed);
-    cJSON_AddNumberToObject (json, "parameters",
-                             (double) nn_net_parameters (s->net, false));
-    cJSON_AddNumberToObject (json, "peak_memory_mb", peak_memory_mb ());
-    if (comparable (s))
-        cJSON_AddNumberToObject (json, "published_accuracy",
-                                 s->recipe.published / 100);
-    return json;
-}
-
-/*  Keeps the result in the folder; prints it as one line if asked. */
-static int write_result (const session *s, bool json)
-{
-    char path[LONGEST], *text = NULL;
-    cJSON *result = result_of (s);
-    char *lines = cJSON_Print (result), *line = cJSON_PrintUnformatted (result);
-    cJSON_Delete (result);
-    for (char *tab = lines; tab && (tab = strchr (tab, '\t')); tab++)
-        *tab = ' ';
-    int status = NN_EMEMORY;
-    if (lines && line && asprintf (&text, "%s\n", lines) >= 0) {
-        status = nn_file_write (cmd_folder_file (&s->folder, "result.json", path),
-                                text, strlen (text));
-        if (json)
-            printf ("%s\n", line);
-        free (text);
-    } else
-        nn_fail (NN_EMEMORY, "no memory to write the result");
-    cJSON_free (lines);
-    cJSON_free (line);
-    return status;
-}
-
 /*  The curve, which is nice to have: a run is not lost without it. */
-static void draw_curve (const session *s)
+static void draw_curve (const cmd_session *s)
 {
     char path[LONGEST];
     if (nn_plot_history (&s->history, s->recipe.name,
@@ -230,9 +190,9 @@ static void draw_curve (const session *s)
         fprintf (stderr, "nn train: no curve was drawn: %s\n", nn_error ());
 }
 
-static void tell_plan (const session *s)
+static void tell_plan (const cmd_session *s)
 {
-    const nn_data *data = learnt_from (s);
+    const nn_data *data = cmd_learnt_from (s);
     fprintf (s->say, "%s: %s on %d images of %s", s->recipe.name, s->recipe.model,
              data->count, s->all->name);
     if (s->validation)
@@ -243,20 +203,22 @@ static void tell_plan (const session *s)
     fflush (s->say);
 }
 
-static void tell_result (FILE *out, const session *s)
+static void tell_result (FILE *out, const cmd_session *s)
 {
     fprintf (out, "test accuracy %.2f %%, loss %.4f, on %d images seen once",
              100 * s->scores.accuracy, s->scores.loss, s->scores.images);
-    if (comparable (s))
+    if (cmd_comparable (s))
         fprintf (out, " (published: %g %%)", s->recipe.published);
     fprintf (out, "; trained in %.1f s\n", s->seconds);
 }
 
 /*  The whole run, once the folder is ours. */
-static int work (session *s, bool json, bool quiet)
+static int work (cmd_session *s, bool json, bool quiet)
 {
     tell_plan (s);
-    int status = train (s);
+    int status = cmd_go_on (s);
+    if (status == NN_OK)
+        status = train (s);
     if (status != NN_OK)
         return status;
     draw_curve (s);
@@ -266,12 +228,13 @@ static int work (session *s, bool json, bool quiet)
         return status;
     if (!json || !quiet)
         tell_result (json ? stderr : stdout, s);
-    return write_result (s, json);
+    return cmd_write_result (s, json);
 }
 
-static void close_session (session *s)
+static void close_session (cmd_session *s)
 {
     nn_history_free (&s->history);
+    free (s->stopping.kept);
     nn_net_free (&s->net);
     nn_data_free (&s->training);
     nn_data_free (&s->validation);
@@ -285,10 +248,14 @@ static int run (const cmd_verb *self, char **args)
     const char *name;
     int status;
     list_options (options);
+    if (*args && strcmp (*args, "--list") == 0)
+        return cmd_list_recipes () == NN_OK ? CMD_OK : cmd_fail (self, CMD_FAILED);
     if (!cmd_read (self, args, options, &name, &status))
         return status;
-    session s = { .folder.lock = -1 };
+    cmd_session s = { .folder.lock = -1 };
     status = read_recipe (self, &s.recipe, name, options);
+    if (status == CMD_OK)
+        status = read_state_options (self, &s, options);
     if (status != CMD_OK)
         return status;
     const bool json = cmd_value (options, "json"),
@@ -302,7 +269,9 @@ static int run (const cmd_verb *self, char **args)
     status = prepare (&s);
     if (status == NN_OK)
         status = cmd_folder_begin (&s.folder, folder ? folder : usual,
-                                   cmd_value (options, "force"));
+                                   cmd_value (options, "force")    ? CMD_REPLACE
+                                   : cmd_value (options, "resume") ? CMD_GO_ON
+                                                                   : CMD_FRESH);
     if (status == NN_OK)
         status = work (&s, json, quiet);
     if (status != NN_OK)
@@ -336,8 +305,14 @@ const cmd_verb cmd_train = {
               "again and you\n"
               "get the same net), history.tsv, weights.safetensors, result.json "
               "and, where gnuplot\n"
-              "is installed, curve.svg.\n",
+              "is installed, curve.svg. After each epoch the whole state of the "
+              "training goes into\n"
+              "its file checkpoint. A run that was killed goes on from there with "
+              "--resume, as if\n"
+              "nothing had happened; with more --epochs also one that had come to "
+              "its end.\n",
     .example = "train C.baseline --data shapes10:1000 --epochs 3 --run runs/first "
-               "--force",
+               "--force\n"
+               "train --list",
     .run = run,
 };

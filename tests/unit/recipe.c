@@ -2,6 +2,7 @@
 #include "nn.h"
 #include "test.h"
 
+#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,6 +76,14 @@ static void test_mistakes (void)
           ":1: 'model mlp' is not of the form" },
         { "a key twice", "model = mlp\nrate = 1\nrate = 1\n",
           ":3: rate was already given in line 2" },
+        { "no patience", "model = mlp\npatience = 0\n",
+          ":2: patience is 0; it takes a whole number from 1 to 100000" },
+        { "a metric that there is not", "model = mlp\nstop = val_los\n",
+          ":2: there is no stop 'val_los', did you mean 'val_loss'?" },
+        { "a factor of 1", "model = mlp\nfactor = 1\n",
+          ":2: factor is 1; it takes a number from 1e-06 to 0.999" },
+        { "other weights", "model = mlp\ndecays = convolution\n",
+          "did you mean 'convolutions'?" },
         { "no model", "rate = 1\n", "the line `model = …` is missing" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -176,6 +185,55 @@ static void test_using (void)
     nn_data_free (&data);
 }
 
+/*  L2 as Keras has it, lambda times the sum of all squares: a step of plain SGD
+ *  takes 2 lambda w more off a convolution's weight, and off nothing else. */
+static void test_decay_of_convolutions (void)
+{
+    nn_data *data = nn_shapes10 (100, 1);
+    nn_net *net[2];
+    for (int k = 0; k < 2; k++) {
+        nn_recipe r;
+        load_text (&r, "model = batchnorm\noptimiser = sgd\nrate = 0.1\n"
+                       "decays = convolutions\nseed = 5\n");
+        nn_recipe_set (&r, "decay", k ? "0.2" : "0");
+        net[k] = nn_recipe_net (&r, 32, 32, 3, 10);
+        nn_optimiser sgd;
+        const nn_schedule *schedule;
+        nn_recipe_optimiser (&r, &sgd, &schedule);
+        nn_history history = { 0 };
+        nn_net_build (net[k], .batch = 100);
+        nn_train (net[k], data, &history, .epochs = 1, .optimiser = &sgd);
+        nn_history_free (&history);
+    }
+    // -- the first weights once more: nothing has been learnt yet
+    nn_recipe r;
+    load_text (&r, "model = batchnorm\nseed = 5\n");
+    nn_net *fresh = nn_recipe_net (&r, 32, 32, 3, 10);
+    nn_net_build (fresh, .batch = 1);
+    double off = 0, others = 0;
+    int convolutions = 0;
+    for (int l = 0; l < fresh->layers; l++)
+        for (int k = 0; k < fresh->layer[l]->params; k++) {
+            const bool decays = fresh->layer[l]->kind == &nn_conv2d_kind && k == 0;
+            convolutions += decays;
+            for (size_t i = 0; i < fresh->layer[l]->param[k].size; i++) {
+                const double less = (double) net[0]->layer[l]->param[k].w[i] -
+                                    net[1]->layer[l]->param[k].w[i];
+                const double wanted =
+                    decays ? 0.1 * 0.2 * fresh->layer[l]->param[k].w[i] : 0;
+                *(decays ? &off : &others) =
+                    fmax (fabs (less - wanted), decays ? off : others);
+            }
+        }
+    check (convolutions == 3 && off < 1e-7, "convolutions decay by 2 lambda w",
+           "%d convolutions, %g off", convolutions, off);
+    check (others == 0, "and nothing else decays", "by %g", others);
+    nn_net_free (&net[0]);
+    nn_net_free (&net[1]);
+    nn_net_free (&fresh);
+    nn_data_free (&data);
+}
+
 int main (void)
 {
     const char *temp = getenv ("TMPDIR");
@@ -188,6 +246,7 @@ int main (void)
     test_writing ();
     test_names ();
     test_using ();
+    test_decay_of_convolutions ();
     unlink (path);
     rmdir (folder);
     return nn_test_done ();
