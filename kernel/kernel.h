@@ -380,8 +380,17 @@ bool nnk_ask_clang (nnk_session *session, char kind, const char *code, int at,
 void nnk_typing_close (nnk_session *self);
 int nnk_clang_serve (int flags, char **flag);
 
-/* --- introspect.c ------------------------------------------------------------ */
+/* --- scope.c: what is declared where the cursor stands ------------------------ */
+typedef void nnk_on_local (void *self, const char *name, const char *kind,
+                           const char *declaration);
+void nnk_scope_read (nnk_session *session, const char *code,
+                     nnk_on_local *on_local, void *to);
+
+/* --- complete.c and introspect.c --------------------------------------------- */
 void nnk_complete (nnk_session *self, const char *whole, int at, cJSON *reply);
+bool nnk_is_word (char c);
+int nnk_byte_of (const char *code, int at); // where the code point `at` begins
+void nnk_add_declaration (nnk_text *out, const char *text);      // as one reads it
 char *nnk_inspect (nnk_session *self, const char *code, int at); // NULL: not known
 void nnk_is_complete (nnk_session *self, const char *code, cJSON *reply);
 

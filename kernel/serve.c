@@ -26,9 +26,13 @@ void nnk_enqueue (nnk_server *self, nnk_request *request)
     self->queue[self->queued++] = request;
 }
 
+/*  Cells wait for cells. While the session opens, no name is known: who asks for one
+ *  waits as well. */
 static bool must_wait (const nnk_server *self, const nnk_request *request)
 {
-    return self->queued > 0 || strcmp (request->type, "execute_request") == 0;
+    return self->queued > 0 || strcmp (request->type, "execute_request") == 0 ||
+           (!self->session.index_lines &&
+            strcmp (request->type, "kernel_info_request") != 0);
 }
 
 static void on_signal (nnk_server *self)
