@@ -980,6 +980,102 @@ float *nn_image_behind (nn_image *self, size_t first, size_t more);
 int nn_mixup (nn_batch *batch, nn_random *random, const void *with);
 float nn_random_beta (nn_random *random, float alpha);
 
+/* --- Predictions: what a net said of each image, beside what is true ----------------------------------- */
+typedef struct {
+    const char *const *names; // of the classes; or NULL
+    int n, classes;
+    int *label; // n: what each image is
+    float *p;   // n x classes: the scores that the net gave it
+} nn_predictions;
+int nn_predictions_of (nn_predictions *self, nn_net *net, const nn_data *data,
+                       const nn_transform *transforms, int count);
+int nn_predictions_check (const nn_predictions *self); // all scores are numbers
+void nn_predictions_free (nn_predictions *self);
+double nn_top_k (const nn_predictions *self, int k);
+const char *nn_class_name (char text[32], const char *const *names, int k);
+
+/* --- Confusion: which class was taken for which, and what follows from it ------------------------------- */
+typedef struct {
+    const char *const *names; // of the classes; or NULL
+    int classes, images;
+    int *count; // classes x classes: images of class i that were named k
+} nn_confusion;
+typedef struct { // from 0 to 1
+    double precision, recall, f1;
+    int images; // of the class
+} nn_prf;
+int nn_confusion_of (nn_confusion *self, const nn_predictions *p);
+void nn_confusion_free (nn_confusion *self);
+void nn_confusion_print (const nn_confusion *self, FILE *out);
+nn_prf nn_class_prf (const nn_confusion *self, int k);
+nn_prf nn_macro (const nn_confusion *self);
+nn_prf nn_micro (const nn_confusion *self);
+nn_prf nn_weighted (const nn_confusion *self);
+
+/* --- ROC: one class against all others, at every threshold --------------------------------------------- */
+typedef struct {
+    int count; // points, from (0, 0) to (1, 1)
+    double *fpr, *tpr, *threshold;
+    double auc; // the area below it
+} nn_roc_curve;
+int nn_roc (nn_roc_curve *self, const nn_predictions *p, int k);
+void nn_roc_free (nn_roc_curve *self);
+int nn_roc_auc (const nn_predictions *p, bool weighted, double *auc);
+
+/* --- Calibration: is it as sure as it may be? ---------------------------------------------------------- */
+enum { NN_MOST_BINS = 64 };
+typedef struct {
+    int images;
+    double confidence, accuracy; // means; 0 without images
+} nn_bin;
+typedef struct {
+    int bins, images;
+    double expected, worst; // calibration error: mean over the images; of a bin
+    nn_bin bin[NN_MOST_BINS];
+} nn_calibration;
+int nn_calibration_of (nn_calibration *self, const nn_predictions *p, int bins);
+
+/* --- When classes have few images: weights, repetition, sampling ---------------------------------------- */
+enum { NN_MOST_CLASSES = 4096 };
+typedef struct { // the `with` of nn_weigh ()
+    int classes;
+    const float *weight; // of each class
+    // what is done to a batch before it is weighed; or NULL
+    int (*mix) (nn_batch *batch, nn_random *random, const void *with);
+    const void *with;
+} nn_class_weights;
+int nn_balanced_weights (const nn_data *data, float *weight);
+int nn_weights_check (const float *weight, int count, const char *what);
+int nn_weigh (nn_batch *batch, nn_random *random, const void *with);
+nn_data *nn_oversample (const nn_data *data, uint64_t seed);
+nn_data *nn_sample (const nn_data *data, const float *weight, int count,
+                    uint64_t seed);
+nn_callback nn_sample_anew (nn_data *sample);
+
+/* --- Pictures of how good it is, into a file or (NULL) where the program runs ----------------------------- */
+int nn_plot_confusion (const nn_confusion *confusion, const char *title,
+                       const char *file);
+int nn_plot_classes (const nn_confusion *confusion, const char *title,
+                     const char *file);
+int nn_plot_roc (const nn_predictions *p, const char *title, const char *file);
+int nn_plot_reliability (const nn_calibration *c, const char *title,
+                         const char *file);
+
+/* --- The report: every figure of the last sections, as text and as a page ------------------------------- */
+typedef struct {
+    nn_confusion confusion;
+    nn_calibration calibration; // without images where scores are no probabilities
+    double *auc;                // of each class; NaN where there is no curve
+    double macro_auc, weighted_auc; // NaN where a class has none
+    double top;                     // right within the first top_k names
+    int top_k;
+} nn_report;
+int nn_report_of (nn_report *self, const nn_predictions *p);
+void nn_report_free (nn_report *self);
+void nn_report_text (const nn_report *self, FILE *out);
+void nn_report_html (const nn_report *self, FILE *out); // tables, no page around
+void nn_html_text (FILE *out, const char *text); // as it is, whatever is in it
+
 /* --- Folds: every image is examined once ---------------------------------------------------------------- */
 typedef struct {
     int folds, images;
@@ -1028,6 +1124,7 @@ typedef struct {
 #define nn_plot_boxes(boxes, count, ...)                                          \
     nn_plot_boxes_with (boxes, count, (nn_plot_args){ 0, __VA_ARGS__ })
 int nn_plot_boxes_with (const nn_box *boxes, int count, nn_plot_args args);
+
 /* --- Inner loops: one source, compiled for each kind of vectors ------------------------------ */
 typedef struct {   // c = sums of products: what m places, in a row, see of a
     int m, n;      // places; columns of b and c

@@ -362,9 +362,9 @@ int nn_plot_heat_with (const float *values, int rows, int cols, nn_plot_args arg
     if (size >= 7)
         fprintf (
             s.out,
-            ", $d using 1:2:5:4 with labels font ',%d' textcolor rgb variable "
+            ", $d using 1:2:5:4 with labels font ',%d' %s textcolor rgb variable "
             "notitle",
-            size < 12 ? size : 12);
+            size < 12 ? size : 12, args.cells ? "offset 0,0.35" : "");
     fputc ('\n', s.out);
     return nn_script_end (&s, &args, NN_OK);
 }

@@ -83,4 +83,10 @@ int cmd_go_on (cmd_session *s);             // from the checkpoint, if it may
 int cmd_write_result (const cmd_session *s, bool json);
 int cmd_list_recipes (void);
 
+/* --- Reports ------------------------------------------------------------------ */
+int cmd_report_check (const char *file); // does its name end in .txt or .html?
+int cmd_report_write (const char *file, const nn_report *report,
+                      const nn_predictions *predictions, const char *name,
+                      const char *data);
+
 #endif

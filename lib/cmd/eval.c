@@ -2,8 +2,7 @@
 #include "cmd.h"
 
 #include <cjson/cJSON.h>
-#include <stdlib.h>
-#include <string.h>
+#include <math.h>
 
 typedef struct {
     nn_recipe recipe;
@@ -12,7 +11,8 @@ typedef struct {
     nn_transform transforms[NN_TRANSFORMS];
     int transform_count;
     nn_scores scores;
-    int *confusion; // [true class][named class]
+    nn_predictions predictions;
+    nn_report report;
 } session;
 
 /*  The recipe, the data and the net with its weights. */
@@ -44,64 +44,99 @@ static int load (session *s, const char *run, const char *data)
     return status == NN_OK ? nn_weights_load (s->net, path) : status;
 }
 
-/*  Loss and accuracy, and which class was taken for which. */
+/*  Loss and accuracy, and everything that follows from the predictions. */
 static int measure (session *s)
 {
-    const int classes = s->test->classes;
     int status = nn_evaluate (s->net, s->test, s->transforms, s->transform_count,
                               &s->scores);
-    if (status != NN_OK)
-        return status;
-    float *p = malloc ((size_t) s->test->count * classes * sizeof *p);
-    s->confusion = calloc ((size_t) classes * classes, sizeof *s->confusion);
-    if (!p || !s->confusion) {
-        free (p);
-        return nn_fail (NN_EMEMORY, "no memory to compare %d images",
-                        s->test->count);
-    }
-    status = nn_predict (s->net, s->test, s->transforms, s->transform_count, p);
-    for (int i = 0; status == NN_OK && i < s->test->count; i++)
-        s->confusion[s->test->label (s->test, i) * classes +
-                     nn_argmax (p + (size_t) i * classes, classes)]++;
-    free (p);
+    if (status == NN_OK)
+        status = nn_predictions_of (&s->predictions, s->net, s->test,
+                                    s->transforms, s->transform_count);
+    return status == NN_OK ? nn_report_of (&s->report, &s->predictions) : status;
+}
+
+/*  Are the names of all files that are asked for such as can be written? It is
+ *  asked before the work is done. */
+static int check_files (const cmd_option *options)
+{
+    static const char *const pictures[] = { "plot", "classes", "roc",
+                                            "reliability" };
+    for (int i = 0; i < 4; i++)
+        if (cmd_value (options, pictures[i]) &&
+            nn_plot_is_png (cmd_value (options, pictures[i])) < 0)
+            return NN_EVALUE;
+    const char *report = cmd_value (options, "report");
+    return report ? cmd_report_check (report) : NN_OK;
+}
+
+/*  The files that are asked for. */
+static int write_files (const session *s, const cmd_option *options)
+{
+    const char *plot = cmd_value (options, "plot");
+    const char *classes = cmd_value (options, "classes");
+    const char *roc = cmd_value (options, "roc");
+    const char *reliability = cmd_value (options, "reliability");
+    const char *report = cmd_value (options, "report");
+    int status = NN_OK;
+    if (plot)
+        status = nn_plot_confusion (&s->report.confusion, NULL, plot);
+    if (status == NN_OK && classes)
+        status = nn_plot_classes (&s->report.confusion, NULL, classes);
+    if (status == NN_OK && roc)
+        status = nn_plot_roc (&s->predictions, NULL, roc);
+    if (status == NN_OK && reliability)
+        status = nn_plot_reliability (&s->report.calibration, NULL, reliability);
+    if (status == NN_OK && report)
+        status = cmd_report_write (report, &s->report, &s->predictions,
+                                   s->recipe.name, s->test->name);
     return status;
 }
 
-/*  A row a class: how often it was named what. */
-static void print_confusion (const session *s)
+/*  A figure that may not exist. */
+static void add_figure (cJSON *json, const char *name, double x)
 {
-    const int classes = s->test->classes;
-    printf ("%-12s", "named");
-    for (int k = 0; k < classes; k++)
-        printf (" %6.6s", s->test->names[k]);
-    printf ("\n");
-    for (int i = 0; i < classes; i++) {
-        printf ("%-12.12s", s->test->names[i]);
-        for (int k = 0; k < classes; k++)
-            printf (" %6d", s->confusion[i * classes + k]);
-        printf ("\n");
-    }
+    if (x == x)
+        cJSON_AddNumberToObject (json, name, x);
+    else
+        cJSON_AddNullToObject (json, name);
 }
 
-/*  The same as a picture. */
-static int draw_confusion (const session *s, const char *file)
+static void add_prf (cJSON *json, const nn_prf *of, double auc)
 {
-    const int classes = s->test->classes;
-    float *counts = malloc ((size_t) classes * classes * sizeof *counts);
-    if (!counts)
-        return nn_fail (NN_EMEMORY, "no memory to draw %d classes", classes);
-    for (int i = 0; i < classes * classes; i++)
-        counts[i] = (float) s->confusion[i];
-    const int status = nn_plot_heat (counts, classes, classes, .file = file,
-                                     .names = s->test->names, .x_label = "named",
-                                     .y_label = "what it is");
-    free (counts);
-    return status;
+    cJSON_AddNumberToObject (json, "precision", of->precision);
+    cJSON_AddNumberToObject (json, "recall", of->recall);
+    cJSON_AddNumberToObject (json, "f1", of->f1);
+    add_figure (json, "roc_auc", auc);
+    cJSON_AddNumberToObject (json, "images", of->images);
+}
+
+/*  The figures of the classes and their means. */
+static void add_classes (cJSON *json, const nn_report *report)
+{
+    const nn_confusion *c = &report->confusion;
+    char name[32];
+    const nn_prf macro = nn_macro (c), weighted = nn_weighted (c);
+    add_prf (cJSON_AddObjectToObject (json, "macro"), &macro, report->macro_auc);
+    add_prf (cJSON_AddObjectToObject (json, "weighted"), &weighted,
+             report->weighted_auc);
+    add_figure (json, "calibration_error",
+                report->calibration.images ? report->calibration.expected : NAN);
+    cJSON *classes = cJSON_AddArrayToObject (json, "classes");
+    for (int k = 0; k < c->classes; k++) {
+        cJSON *one = cJSON_CreateObject ();
+        const nn_prf of = nn_class_prf (c, k);
+        cJSON_AddStringToObject (one, "name", nn_class_name (name, c->names, k));
+        add_prf (one, &of, report->auc[k]);
+        cJSON_AddItemToArray (classes, one);
+    }
+    cJSON *rows = cJSON_AddArrayToObject (json, "confusion");
+    for (int i = 0; i < c->classes; i++)
+        cJSON_AddItemToArray (
+            rows, cJSON_CreateIntArray (c->count + i * c->classes, c->classes));
 }
 
 static void print_json (const session *s)
 {
-    const int classes = s->test->classes;
     cJSON *json = cJSON_CreateObject ();
     cJSON_AddStringToObject (json, "recipe", s->recipe.name);
     cJSON_AddStringToObject (json, "data", s->recipe.data);
@@ -111,10 +146,7 @@ static void print_json (const session *s)
     cJSON_AddNumberToObject (json, "seconds", s->scores.seconds);
     cJSON_AddNumberToObject (json, "images_per_second",
                              s->scores.images / s->scores.seconds);
-    cJSON *rows = cJSON_AddArrayToObject (json, "confusion");
-    for (int i = 0; i < classes; i++)
-        cJSON_AddItemToArray (
-            rows, cJSON_CreateIntArray (s->confusion + i * classes, classes));
+    add_classes (json, &s->report);
     char *line = cJSON_PrintUnformatted (json);
     printf ("%s\n", line ? line : "");
     cJSON_free (line);
@@ -126,7 +158,13 @@ static int run (const cmd_verb *self, char **args)
     cmd_option options[] = {
         { "data", "DATA", "another data set than the run's own", NULL },
         { "json", NULL, "one line of JSON", NULL },
+        { "report", "FILE", "all figures: .txt, or .html with the pictures",
+          NULL },
         { "plot", "FILE", "draw who was taken for whom: .svg or .png", NULL },
+        { "classes", "FILE", "draw precision, recall and F1 of each class", NULL },
+        { "roc", "FILE", "draw the ROC curves of all classes", NULL },
+        { "reliability", "FILE", "draw how often it was right where it was sure",
+          NULL },
         { 0 },
     };
     const char *folder;
@@ -134,11 +172,13 @@ static int run (const cmd_verb *self, char **args)
     if (!cmd_read (self, args, options, &folder, &status))
         return status;
     session s = { 0 };
-    status = load (&s, folder, cmd_value (options, "data"));
+    status = check_files (options);
+    if (status == NN_OK)
+        status = load (&s, folder, cmd_value (options, "data"));
     if (status == NN_OK)
         status = measure (&s);
-    if (status == NN_OK && cmd_value (options, "plot"))
-        status = draw_confusion (&s, cmd_value (options, "plot"));
+    if (status == NN_OK)
+        status = write_files (&s, options);
     if (status != NN_OK)
         cmd_fail (self, CMD_FAILED);
     else if (cmd_value (options, "json"))
@@ -147,9 +187,12 @@ static int run (const cmd_verb *self, char **args)
         printf ("%s: test accuracy %.2f %%, loss %.4f, on %d images of %s\n\n",
                 s.recipe.name, 100 * s.scores.accuracy, s.scores.loss,
                 s.scores.images, s.test->name);
-        print_confusion (&s);
+        nn_report_text (&s.report, stdout);
+        printf ("\n");
+        nn_confusion_print (&s.report.confusion, stdout);
     }
-    free (s.confusion);
+    nn_report_free (&s.report);
+    nn_predictions_free (&s.predictions);
     nn_net_free (&s.net);
     nn_data_free (&s.test);
     return status == NN_OK ? CMD_OK : CMD_FAILED;
@@ -159,15 +202,18 @@ const cmd_verb cmd_eval = {
     .name = "eval",
     .operands = "RUN",
     .about = "measure a kept network",
-    .manual = "RUN is a folder that nn train has made. Its net is read back and "
-              "measured on\n"
-              "the test images of the run's own data, or of others; the figures "
-              "on its own\n"
-              "are the same as at the end of the training, to the last bit. Below "
-              "them stands,\n"
-              "for each class, how often its images were named what.\n",
+    .manual =
+        "RUN is a folder that nn train has made. Its net is read back and "
+        "measured on\n"
+        "the test images of the run's own data, or of others; the figures "
+        "on its own\n"
+        "are the same as at the end of the training, to the last bit. Below "
+        "them stand\n"
+        "precision, recall, F1 and ROC-AUC of each class, their means, and how "
+        "often its\n"
+        "images were named what. A class without images has no ROC-AUC.\n",
     .example = "train C.baseline --data shapes10:1000 --epochs 3 --run "
                "runs/second --force\n"
-               "eval runs/second",
+               "eval runs/second --report runs/second/report.html",
     .run = run,
 };
