@@ -28,6 +28,9 @@ _Noreturn void nnk_die (const char *sentence); // reports, then ends this proces
 _Noreturn void nnk_die_in_cell (
     const char *sentence); // without the calls below it
 
+/* --- secret.c: what a cell must not see -------------------------------------- */
+int nnk_hide_secret (char *why, size_t room);
+
 /* --- timing.c ---------------------------------------------------------------- */
 void nnk_watch_asan (void);
 

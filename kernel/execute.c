@@ -333,6 +333,7 @@ int main (int argc, char **argv)
     nnk_trap_open ();
     nnk_watch_asan ();
     message = (nnk_message){ .word = NNK_READY, .pid = self };
+    message.size = nnk_hide_secret (message.text, 1024);
     load_libraries (argv + 2, argc - 2);
     nnk_send (&message);
     while (nnk_receive (&message) || errno == EINTR)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -144,6 +145,16 @@ static void serve (nnk_server *self)
     }
 }
 
+/*  Cells run as the same user: what they could use to learn our key is closed. The
+ *  file is hidden by the executor (secret.c). */
+static void keep_secret (const char *connection)
+{
+    char *path = nnk_absolute (connection);
+    setenv ("NNK_HIDE", path, 1);
+    free (path);
+    prctl (PR_SET_DUMPABLE, 0);
+}
+
 int nnk_serve (const char *connection, const nnk_options *options)
 {
     nnk_server *self = nnk_allocate (sizeof *self);
@@ -153,6 +164,7 @@ int nnk_serve (const char *connection, const nnk_options *options)
     watch_world (self);
     int status = 1;
     if (nnk_wire_open (&self->wire, connection, &trouble)) {
+        keep_secret (connection);
         nnk_history_open (&self->history);
         nnk_publish_state (self, NULL, "starting");
         if (nnk_session_open (&self->session, options, &self->sink, &trouble)) {

@@ -62,15 +62,17 @@ def descendants(pid):
 
 
 def living_in(home):
-    """The kernels and executors whose HOME is this folder."""
+    """The kernels and executors whose HOME is this folder, or whose connection file lies in it (a kernel hides its environment)."""
     found = []
     for pid, (_, name) in processes().items():
-        try:
-            with open("/proc/%d/environ" % pid, "rb") as file:
-                if name in ("nn-kernel", "nn-exec") and ("HOME=" + home).encode() in file.read().split(b"\0"):
-                    found.append(pid)
-        except OSError:
-            pass
+        for what in ("environ", "cmdline") if name in ("nn-kernel", "nn-exec") else ():
+            try:
+                with open("/proc/%d/%s" % (pid, what), "rb") as file:
+                    words = file.read().split(b"\0")
+            except OSError:
+                continue
+            if pid not in found and (b"HOME=" + home.encode() in words or any(w.startswith(home.encode() + b"/") for w in words)):
+                found.append(pid)
     return found
 
 
