@@ -31,9 +31,13 @@ need-chapter:
 	@[ -n "$(CH_SLUG)" ] || { echo "make: CH=$(CH) names no chapter; write for example CH=$(firstword $(NUMBERS)). There are: $(SLUGS)" >&2; exit 2; }
 
 notebooks: $(NOTEBOOKS) ## make notebooks/ anew from the chapters
-run: need-chapter ## CH=04: run a chapter in the terminal
-	@$(MAKE) --no-print-directory $(W)/$(CH_SLUG).ran.ipynb
-	@SHOW=1 RAN=$(W)/$(CH_SLUG).ran.ipynb pandoc -f markdown -t plain -L book/failed-cell.lua -o /dev/null /dev/null
+# FULL=1 asks the cells for their long runs, TIMEOUT=60 gives each a minute: then nothing is taken from an earlier run.
+RUN_OPTIONS = $(if $(filter-out 0,$(FULL)),--full) $(addprefix --timeout ,$(TIMEOUT))
+RAN         = $(W)/$(CH_SLUG)$(if $(strip $(RUN_OPTIONS)),.asked).ran.ipynb
+run: need-chapter ## CH=04 [FULL=1] [TIMEOUT=60]: run a chapter in the terminal
+	@$(MAKE) --no-print-directory $(if $(strip $(RUN_OPTIONS)),$(W)/$(CH_SLUG).ipynb $(NB_NEEDS),$(RAN))
+	@$(if $(strip $(RUN_OPTIONS)),GRADE_UNKEPT=1 book/run-notebook $(RAN) $(W)/$(CH_SLUG).ipynb $(subst --run,$(RUN_OPTIONS) --run,$(NB_RUN)))
+	@SHOW=1 RAN=$(RAN) pandoc -f markdown -t plain -L book/failed-cell.lua -o /dev/null /dev/null
 jupyter: notebooks ## open the notebooks in Jupyter
 	@$(MAKE) --no-print-directory all install
 	$(JUPYTER) $(if $(filter 0,$(shell id -u)),--allow-root) notebooks

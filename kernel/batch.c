@@ -17,6 +17,7 @@
 typedef struct {
     nnk_sink sink; // first
     nnk_session session;
+    cJSON *cells;
     cJSON *outputs; // of the cell that runs
     int count;
     bool clear;   // before the next output
@@ -89,16 +90,19 @@ static void on_stream (nnk_sink *sink, const char *name, const char *text,
     nnk_text_free (&whole);
 }
 
-/*  An update replaces the data of the display of that name, wherever in this cell
- *  it is. */
+/*  An update replaces the data of the displays of that name, in all cells. */
 static void update (batch *self, cJSON *data, const char *id)
 {
-    cJSON *output;
-    cJSON_ArrayForEach (output, self->outputs)
+    cJSON *cell, *output;
+    cJSON_ArrayForEach (cell, self->cells)
     {
-        if (id && strcmp (nnk_string (output, "nnk_id"), id) == 0)
-            cJSON_ReplaceItemInObjectCaseSensitive (output, "data",
-                                                    cJSON_Duplicate (data, true));
+        cJSON_ArrayForEach (output,
+                            cJSON_GetObjectItemCaseSensitive (cell, "outputs"))
+        {
+            if (id && strcmp (nnk_string (output, "nnk_id"), id) == 0)
+                cJSON_ReplaceItemInObjectCaseSensitive (
+                    output, "data", cJSON_Duplicate (data, true));
+        }
     }
     cJSON_Delete (data);
 }
@@ -119,7 +123,7 @@ static void on_display (nnk_sink *sink, nnk_display_kind kind, cJSON *data,
         cJSON_AddNumberToObject (output, "execution_count", self->count);
     if (id)
         cJSON_AddStringToObject (output, "nnk_id",
-                                 id); // taken out at the end of the cell
+                                 id); // taken out at the end
 }
 
 static void on_clear (nnk_sink *sink, bool wait)
@@ -225,8 +229,11 @@ static bool run_cell (batch *self, cJSON *cell)
 {
     nnk_outcome outcome;
     char *code = source_of (cell);
-    self->outputs = cJSON_CreateArray ();
     self->count++;
+    cJSON_DeleteItemFromObjectCaseSensitive (cell, "outputs");
+    cJSON_DeleteItemFromObjectCaseSensitive (cell, "execution_count");
+    cJSON_AddNumberToObject (cell, "execution_count", self->count);
+    self->outputs = cJSON_AddArrayToObject (cell, "outputs");
     self->clear = self->late = false;
     self->began = nnk_now ();
     nnk_session_run (&self->session, code, self->count, false, &outcome);
@@ -240,15 +247,30 @@ static bool run_cell (batch *self, cJSON *cell)
             fprintf (stderr, "nn-kernel: cell %d failed: %s\n", self->count,
                      outcome.error.value ? outcome.error.value : "");
     }
-    finish_outputs (self->outputs);
-    cJSON_DeleteItemFromObjectCaseSensitive (cell, "outputs");
-    cJSON_DeleteItemFromObjectCaseSensitive (cell, "execution_count");
-    cJSON_AddNumberToObject (cell, "execution_count", self->count);
-    cJSON_AddItemToObject (cell, "outputs", self->outputs);
     const bool good = outcome.ok || has_tag (cell, "raises-exception");
     nnk_outcome_free (&outcome);
     free (code);
     return good;
+}
+
+/*  Runs the code cells. 0, or 1 if one failed. */
+static int run_cells (batch *self)
+{
+    int status = 0;
+    cJSON *cell;
+    cJSON_ArrayForEach (cell, self->cells)
+    {
+        if (strcmp (nnk_string (cell, "cell_type"), "code") == 0 &&
+            !self->sink.quit && !run_cell (self, cell))
+            status = 1;
+    }
+    cJSON_ArrayForEach (cell, self->cells)
+    {
+        if (strcmp (nnk_string (cell, "cell_type"), "code") == 0 &&
+            !self->sink.quit)
+            finish_outputs (cJSON_GetObjectItemCaseSensitive (cell, "outputs"));
+    }
+    return status;
 }
 
 static cJSON *read_notebook (const char *path)
@@ -296,7 +318,7 @@ int nnk_batch (const char *in, const char *out, double limit,
 {
     batch *self = nnk_allocate (sizeof *self);
     nnk_text trouble = { 0 };
-    cJSON *notebook = read_notebook (in), *cell;
+    cJSON *notebook = read_notebook (in);
     int status = 2;
     self->sink = (nnk_sink){ .stream = on_stream,
                              .display = on_display,
@@ -310,14 +332,12 @@ int nnk_batch (const char *in, const char *out, double limit,
     signal (SIGPIPE, SIG_IGN);
     if (notebook &&
         nnk_session_open (&self->session, options, &self->sink, &trouble)) {
-        status = 0;
-        cJSON_ArrayForEach (cell,
-                            cJSON_GetObjectItemCaseSensitive (notebook, "cells"))
-        {
-            if (strcmp (nnk_string (cell, "cell_type"), "code") == 0 &&
-                !self->sink.quit && !run_cell (self, cell))
-                status = 1;
-        }
+        self->cells = cJSON_GetObjectItemCaseSensitive (notebook, "cells");
+        status = run_cells (self);
+        if (self->sink.quit)
+            fprintf (stderr,
+                     "nn-kernel: stopped in cell %d; '%s' is not written\n",
+                     self->count, out);
         if (self->sink.quit || !write_notebook (notebook, out))
             status = 2;
     }

@@ -46,7 +46,7 @@ static const char standard_headers[] =
     "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include "
     "<time.h>\n"
     "#include <unistd.h>\n"
-    "void nnk_load (const char *path);\nvoid nnk_watch_start (long, int);\n"
+    "void nnk_load (const char *path);\nvoid nnk_watch_start (long, int, int);\n"
     "long nnk_watch_loops (void);\n"
     "#define nnk_t for (long nnk_n; (nnk_n = nnk_watch_loops ()) > 0;) \\\n"
     "for (; nnk_n > 0; nnk_n--, ({ __asm__ volatile (\"\" ::: \"memory\"); }))\n"
@@ -67,6 +67,8 @@ static int run_gcc (nnk_build *self, const char *const *more, nnk_sink *sink,
     int count = 2;
     for (int i = 0; i < self->flags && count < MOST_FLAGS - 32; i++)
         argv[count++] = self->flag[i];
+    if (self->flags > self->lasting) // they may not fit the precompiled header
+        argv[count++] = "-Wno-invalid-pch";
     for (; *more && count < MOST_FLAGS - 1; more++)
         argv[count++] = (char *) *more;
     return nnk_run_program (argv, self->folder, sink, out, errors);
@@ -241,25 +243,28 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
     return good;
 }
 
-/*  Compiles `c` to the program at `path`; `flags`: more for gcc, with blanks
- *  between. */
-bool nnk_build_program (nnk_build *self, const char *c, const char *label,
+/*  Compiles the two files of `c` to the program at `path`; `flags`: more for gcc,
+ *  with blanks between. */
+bool nnk_build_program (nnk_build *self, const char *const c[2], const char *label,
                         const char *source, const char *path, const char *flags,
                         nnk_sink *sink, nnk_text *diagnostics)
 {
-    const char *arguments[32] = { "-include", "nnk_prelude.h", "nnk_program.c",
-                                  "-o", path };
-    int count = 5;
+    const char *arguments[32] = { "-include",    "nnk_prelude.h",
+                                  "nnk_cells.c", "nnk_program.c",
+                                  "-o",          path };
+    int count = 6;
     nnk_text out = { 0 }, errors = { 0 };
     char *copy = nnk_format ("%s", flags), *next = copy;
     for (char *word; (word = strsep (&next, " \t")) && count < 30;)
         if (*word)
             arguments[count++] = word;
     arguments[count] = "-lm";
-    const bool good = write_in (self, "nnk_program.c", c) &&
+    const bool good = write_in (self, "nnk_cells.c", c[0]) &&
+                      write_in (self, "nnk_program.c", c[1]) &&
                       write_in (self, label, source) &&
                       run_gcc (self, arguments, sink, &out, &errors) == 0;
     nnk_diagnose (nnk_text_string (&errors), label, diagnostics);
+    remove_in (self, "nnk_cells.c");
     remove_in (self, "nnk_program.c");
     nnk_text_free (&out);
     nnk_text_free (&errors);

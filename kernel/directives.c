@@ -5,6 +5,7 @@
  *  of one cell. Libraries are loaded before the cell is compiled, for it may need
  *  them.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,14 +92,15 @@ static void take_argument (directives *self, const char *word)
     nnk_add_string (self->arguments, " }, ");
 }
 
-/*  Words with blanks between; "quotes" keep blanks together. */
+/*  Words with one of `between` between; "quotes" keep blanks together. */
 static void each_word (directives *self, const char *text, size_t size,
+                       const char *between,
                        void (*take) (directives *self, const char *word))
 {
     for (const char *end = text + size; text < end;) {
-        text += strspn (text, " \t");
+        text += strspn (text, between);
         const bool quoted = *text == '"' || *text == '\'';
-        const char stop[] = { quoted ? *text : ' ', quoted ? 0 : '\t', 0 };
+        const char quote[] = { *text, 0 }, *stop = quoted ? quote : between;
         text += quoted;
         size_t length = strcspn (text, stop);
         if (text + length > end)
@@ -111,19 +113,24 @@ static void each_word (directives *self, const char *text, size_t size,
     }
 }
 
-static void take_comment (directives *self, const char *line, size_t size)
+/*  `//%cflags: -DX`; blanks around the name, and capitals, are allowed. */
+static void take_comment (directives *self, const char *line)
 {
     static const char *const names[] = { "cflags", "ldflags", "args", NULL };
-    const size_t length = strspn (line, "abcdefghijklmnopqrstuvwxyz");
-    if (line[length] != ':')
+    line += strspn (line, " \t");
+    const size_t length = strcspn (line, " \t:\n"),
+                 colon = length + strspn (line + length, " \t");
+    if (!length || line[colon] != ':')
         return; // only a comment
     char *name = nnk_copy (line, length);
-    line += length + 1;
-    size -= length + 1;
+    for (char *c = name; *c; c++)
+        *c = (char) tolower ((unsigned char) *c);
+    const size_t size = strcspn (line, "\n") - colon - 1;
+    line += colon + 1;
     if (strcmp (name, "args") == 0)
-        each_word (self, line, size, take_argument);
+        each_word (self, line, size, " \t,", take_argument);
     else if (strcmp (name, "cflags") == 0 || strcmp (name, "ldflags") == 0)
-        each_word (self, line, size, take_flag);
+        each_word (self, line, size, " \t", take_flag);
     else if (nnk_nearest (name, names))
         refuse (self, "'//%%%s:' is not known; did you mean '//%%%s:'?", name,
                 nnk_nearest (name, names));
@@ -161,7 +168,7 @@ bool nnk_directives (nnk_session *session, char *code, nnk_text *arguments,
         line += strcspn (line, "\n");
         sscanf (at, "# pragma cling%n", &name);
         if (strncmp (at, "//%", 3) == 0) {
-            take_comment (&self, at + 3, line - at - 3);
+            take_comment (&self, at + 3);
         } else if (name && at[name] != '_' && at + name < line) {
             take_pragma (&self, at + name);
             memcpy (at, "//", 2);

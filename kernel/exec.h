@@ -13,6 +13,7 @@
 /* --- streams.c: the ring, stdout, stderr and stdin --------------------------- */
 bool nnk_streams_open (void); // false: the kernel gave no ring
 void nnk_put (char letter, const void *bytes, size_t size);
+void nnk_forget_input (void); // what was typed and not read
 extern bool nnk_showing; // what is displayed now is the value of the cell
 
 /* --- execute.c --------------------------------------------------------------- */

@@ -227,7 +227,7 @@ static void end_child (void)
 static void run_cell (const order *run)
 {
     value = NULL;
-    clearerr (stdin);
+    nnk_forget_input (); // each cell asks its reader anew
     clearerr (stdout);
     nnk_end end = NNK_ENDED;
     bool done = false;

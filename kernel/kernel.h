@@ -218,7 +218,7 @@ bool nnk_build_open (nnk_build *self, char *const *flags, int count,
 void nnk_build_close (nnk_build *self);
 bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *label,
                      const char *source, nnk_sink *sink, nnk_text *diagnostics);
-bool nnk_build_program (nnk_build *self, const char *c, const char *label,
+bool nnk_build_program (nnk_build *self, const char *const c[2], const char *label,
                         const char *source, const char *path, const char *flags,
                         nnk_sink *sink, nnk_text *diagnostics);
 void nnk_build_flag (nnk_build *self, const char *flag, bool lasts);
@@ -367,6 +367,10 @@ bool nnk_magic (nnk_session *self, const char *code, int count, bool silent,
                 nnk_outcome *out); // magics.c
 bool nnk_directives (nnk_session *session, char *code, nnk_text *arguments,
                      nnk_outcome *out); // directives.c
+
+/* --- executable.c ------------------------------------------------------------ */
+void nnk_make_executable (nnk_session *self, const char *line, const char *body,
+                          int count, bool silent, nnk_outcome *out);
 
 /* --- sanitize.c -------------------------------------------------------------- */
 void nnk_sanitize (nnk_session *self, const char *code, int count, bool silent,

@@ -105,6 +105,10 @@ static void lower_function (nnk_lowerer *self, const nnk_chunk *chunk,
     item->shape = nnk_format ("%s%s", left, right);
     item->stub = stub_of (self, name);
     nnk_text text = { 0 };
+    const nnk_known *known =
+        nnk_index_find (self->before->index, name, strlen (name));
+    if (known && known->kind == 'm') // of a header; the reader's own is an item
+        nnk_addf (&text, "\n#undef %s\n", name);
     if (chunk
             ->old_style) { // its parameters are declared later: promise nothing of them
         nnk_declarator bare = *d;
@@ -341,8 +345,9 @@ void nnk_lower (nnk_lowered *out, const nnk_cell *cell, const nnk_before *before
     if (nnk_items_find (&out->fresh, "main")) // a whole program: it runs at once
         nnk_addf (&self.run,
                   "\n{ char *nnk_words[] = { \"cell\", %s(char *) 0 };\n"
-                  "((int (*) (int, char **)) main) "
-                  "(sizeof nnk_words / sizeof *nnk_words - 1, nnk_words); }\n",
+                  "extern void nnk_main (int (*) (int, char **), int, char **);\n"
+                  "nnk_main ((int (*) (int, char **)) main, "
+                  "sizeof nnk_words / sizeof *nnk_words - 1, nnk_words); }\n",
                   before->arguments ? before->arguments : "");
     close_run (&self);
     finish (&self);

@@ -74,16 +74,19 @@ static void undo (call *self)
 /*  A line or a cell, run again and again under a clock (timing.c). */
 static void timeit (call *self)
 {
-    long loops = 0, rounds = 5;
+    long loops = 0, rounds = 7, digits = 3;
     char *line = self->line;
-    while (take_number (&line, "-n", &loops) || take_number (&line, "-r", &rounds))
+    while (take_number (&line, "-n", &loops) ||
+           take_number (&line, "-r", &rounds) ||
+           take_number (&line, "-p", &digits))
         continue;
     nnk_session *session = self->session;
     const size_t size = strlen (line);
     const bool cell = self->body[0],
                value = size && !strchr (";}", line[size - 1]);
     const int at = cell ? 0 : (int) (self->at + (line - self->line));
-    char *start = nnk_format ("nnk_watch_start (%ld, %ld);", loops, rounds);
+    char *start =
+        nnk_format ("nnk_watch_start (%ld, %ld, %ld);", loops, rounds, digits);
     char *code = cell ? nnk_format ("%s; nnk_t {%s\n;};", line, self->body)
                       : nnk_format ("%*s%s%s;", at, value ? "nnk_tv(" : "nnk_t {",
                                     line, value ? ")" : "}");
@@ -102,7 +105,6 @@ static void give_stdin (call *self)
     nnk_text code = { 0 };
     const char *text = self->line, *rest = self->body;
     size_t size = strlen (text);
-    nnk_add_string (&code, "{ extern void __fpurge (FILE *); __fpurge (stdin); }");
     if (strncmp (text, "<<", 2) == 0) {
         const char *word = text + 2;
         const size_t length = strlen (word);
@@ -132,7 +134,6 @@ static void analyze (call *self)
     const int own = build->flags - build->lasting;
     nnk_build_flag (build, "-fanalyzer", false);
     nnk_build_flag (build, "-O0", false); // as it was written
-    nnk_build_flag (build, "-Wno-invalid-pch", false);
     run_code (self, self->body);
     nnk_build_drop (build, own);
 }
@@ -171,50 +172,10 @@ static void write_body (call *self)
     free (said);
 }
 
-static bool has_main (const char *code)
-{
-    nnk_cell cell;
-    bool found = false;
-    nnk_cell_cut (&cell, code, NULL, NULL);
-    for (int i = 0; i < cell.chunks; i++)
-        for (int k = cell.chunk[i].first; k < cell.chunk[i].body; k++)
-            found |= nnk_token_is (&cell, k, "main");
-    nnk_cell_free (&cell);
-    return found;
-}
-
-/*  A program of its own: what lies below is all of it, or the body of its main. */
 static void make_executable (call *self)
 {
-    char here[4096] = "";
-    char *more = self->line + strcspn (self->line, " \t"), label[40];
-    const char *slash =
-        self->line[0] != '/' && getcwd (here, sizeof here) ? "/" : "";
-    const bool whole = has_main (self->body);
-    nnk_text findings = { 0 };
-    char *path = nnk_format ("%s%s%.*s", here, slash, (int) (more - self->line),
-                             self->line);
-    snprintf (label, sizeof label, "cell[%d]", self->count);
-    char *header = nnk_beside ("nnk.h"); // for cells it only declares
-    char *c =
-        nnk_format ("#undef NNK_CELL\n#include \"%s\"\n%s\n"
-                    "#line 1 \"%s\"\n%s\n%s",
-                    header, whole ? "" : "int main (int argc, char **argv) {",
-                    label, self->body, whole ? "" : "; return 0; }\n");
-    self->out->ok = nnk_build_program (&self->session->build, c, label, self->body,
-                                       path, more, self->session->sink, &findings);
-    if (!self->out->ok)
-        nnk_compile_error (self->out, nnk_text_string (&findings));
-    else if (!self->silent) {
-        char *said = nnk_format ("%s%s is ready: !%s runs it\n",
-                                 nnk_text_string (&findings), path, path);
-        say (self, said);
-        free (said);
-    }
-    nnk_text_free (&findings);
-    free (header);
-    free (path);
-    free (c);
+    nnk_make_executable (self->session, self->line, self->body, self->count,
+                         self->silent, self->out);
 }
 
 static void list (call *self);
@@ -224,9 +185,9 @@ static const magic magics[] = {
     { "%help", "", help, "this text" },
     { "%lsmagic", "", list, "the names of all these" },
     { "%undo", "", undo, "goes back to before the last cell" },
-    { "%timeit", "[-n LOOPS] [-r ROUNDS] CODE", timeit,
+    { "%timeit", "[-n LOOPS] [-r ROUNDS] [-p DIGITS] CODE", timeit,
       "how long a statement or an expression takes" },
-    { "%%timeit", "[-n LOOPS] [-r ROUNDS] [FIRST]", timeit,
+    { "%%timeit", "[-n LOOPS] [-r ROUNDS] [-p DIGITS] [FIRST]", timeit,
       "the same for a cell; FIRST is done once" },
     { "%%stdin", "TEXT, or <<WORD", give_stdin,
       "runs a cell with TEXT (or the lines before WORD) as its input" },
@@ -236,8 +197,8 @@ static const magic magics[] = {
       "tries a cell under AddressSanitizer and UBSan; then all is as before" },
     { "%%file", "[-a] NAME", write_body, "writes (-a: appends) a cell to a file" },
     { "%%writefile", "[-a] NAME", write_body, "the same" },
-    { "%%executable", "NAME [GCC_FLAG]...", make_executable,
-      "makes a program of a cell: of its main, or of its statements" },
+    { "%%executable", "NAME [[--] GCC_FLAG...]", make_executable,
+      "makes a program of a cell and of what the cells before define" },
 };
 enum { MAGICS = sizeof magics / sizeof *magics };
 
@@ -285,6 +246,26 @@ static void explain (nnk_session *self, const char *name, nnk_outcome *out)
     cJSON_AddStringToObject (cJSON_AddObjectToObject (out->page, "data"),
                              "text/plain", text);
     free (text);
+}
+
+/*  cling's own commands: .L loads a library or includes a file, .I adds a folder. */
+static bool run_command (call *self, const char *code)
+{
+    char path[1000] = "", *pragma;
+    const char *dot = NULL;
+    if (sscanf (code, ".%*1[LI] %999[^\n]", path) == 1)
+        dot = strrchr (path, '.');
+    if (!path[0])
+        return false;
+    if (code[1] == 'I')
+        pragma = nnk_format ("#pragma cling add_include_path(\"%s\")", path);
+    else if (dot && (strcmp (dot, ".c") == 0 || strcmp (dot, ".h") == 0))
+        pragma = nnk_format ("#include \"%s\"", path);
+    else
+        pragma = nnk_format ("#pragma cling load(\"%s\")", path);
+    run_code (self, pragma);
+    free (pragma);
+    return true;
 }
 
 /*  The command as a C cell, so that its output comes in order and an interrupt
@@ -363,8 +344,11 @@ bool nnk_magic (nnk_session *self, const char *code, int count, bool silent,
             code[0] == '?' ? nnk_copy (code + 1, size - 1) : nnk_copy (code, word);
         explain (self, name + strspn (name, " \t"), out);
         free (name);
-    } else if (code[0] == '%') {
-        run_magic (&(call){ self, code, NULL, 0, "", count, silent, out }, code);
+    } else if (code[0] == '%' || code[0] == '.') {
+        call asked = { self, code, NULL, 0, "", count, silent, out };
+        if (code[0] == '.')
+            return run_command (&asked, code);
+        run_magic (&asked, code);
     } else {
         return false;
     }

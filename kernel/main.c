@@ -21,16 +21,23 @@ static const char help[] =
     "again)\n"
     "  -I DIR              a folder for #include (may be given again)\n"
     "  --memory MB         the most memory that cells may take\n"
-    "  --time-limit S      with --run: seconds for one cell\n"
+    "  --timeout S         with --run: seconds for one cell; the next go on\n"
+    "  --full, --quick     with --run: NN_FULL=1 asks the cells for their long "
+    "runs, or not (so it is without)\n"
     "  --version, --help\n\n"
+    "--run ends with 0: every cell went well; 1: one failed that has no tag "
+    "raises-exception (OUT.ipynb is\nwritten, and the cells after it were run); "
+    "2: nothing was written.\n"
     "In a cell, %help tells what a cell can say to the kernel.\n\n"
-    "Example:\n"
-    "  build/nn-kernel --install && jupyter notebook\n";
+    "Examples:\n"
+    "  build/nn-kernel --install && jupyter notebook\n"
+    "  build/nn-kernel --run lesson.ipynb -o done.ipynb --timeout 60\n";
 
-static const char *const words[] = { "--prelude",    "--library",  "--memory",
-                                     "--time-limit", "--run",      "--install",
-                                     "--uninstall",  "--data-dir", "--version",
-                                     "--help",       NULL };
+static const char *const words[] = { "--prelude",  "--library", "--memory",
+                                     "--timeout",  "--quick",   "--full",
+                                     "--run",      "--install", "--uninstall",
+                                     "--data-dir", "--version", "--help",
+                                     NULL };
 
 char *nnk_beside (const char *name)
 {
@@ -55,6 +62,7 @@ typedef struct {
     nnk_options options;
     const char *first, *run, *out, *data_dir;
     bool install, uninstall;
+    bool wrong; // an argument is, and that was said
     double limit;
 } command;
 
@@ -68,6 +76,20 @@ static const char **place_of (command *self, const char *word)
     if (strcmp (word, "--data-dir") == 0)
         return &self->data_dir;
     return NULL;
+}
+
+/*  A number above zero, and nothing behind it; 0 and a sentence if it is none. */
+static double take_number (const char *option, const char *value)
+{
+    char *end;
+    const double number = strtod (value, &end);
+    if (end > value && !*end && number > 0 && number < 1e9)
+        return number;
+    if (*value)
+        fprintf (stderr,
+                 "nn-kernel: %s needs a number above 0, and '%s' is none\n",
+                 option, value);
+    return 0;
 }
 
 /*  An option with its argument. False: not one of these, or no room for it. */
@@ -85,9 +107,9 @@ static bool take_option (command *self, const char *word, const char *value)
         options->flag[options->flags++] =
             nnk_format ("-I%s", nnk_absolute (value));
     else if (strcmp (word, "--memory") == 0)
-        options->memory = strtol (value, NULL, 10);
-    else if (strcmp (word, "--time-limit") == 0)
-        self->limit = strtod (value, NULL);
+        self->wrong |= !(options->memory = (long) take_number (word, value));
+    else if (strcmp (word, "--timeout") == 0)
+        self->wrong |= !(self->limit = take_number (word, value));
     else
         return false;
     return true;
@@ -106,6 +128,10 @@ static int read_command (command *self, int argc, char **argv)
             self->install = true;
         } else if (strcmp (word, "--uninstall") == 0) {
             self->uninstall = true;
+        } else if (strcmp (word, "--full") == 0) {
+            setenv ("NN_FULL", "1", 1);
+        } else if (strcmp (word, "--quick") == 0) {
+            unsetenv ("NN_FULL");
         } else if (strcmp (word, "--") == 0) {
             while (++i < argc && self->options.flags < 64)
                 self->options.flag[self->options.flags++] = argv[i];
@@ -114,6 +140,8 @@ static int read_command (command *self, int argc, char **argv)
         } else if (word[0] != '-') {
             self->first = word;
         } else if (i + 1 < argc && take_option (self, word, argv[i + 1])) {
+            if (self->wrong)
+                return 3;
             i++;
         } else if (place_of (self, word) || take_option (self, word, "")) {
             fprintf (stderr,

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -94,6 +95,13 @@ static ssize_t ask (char *bytes, size_t size)
     memcpy (bytes, line + line_at, part);
     line_at += part;
     return part;
+}
+
+void nnk_forget_input (void)
+{
+    __fpurge (stdin);
+    clearerr (stdin);
+    line_at = line_size;
 }
 
 static ssize_t read_in (void *cookie, char *bytes, size_t size)

@@ -17,13 +17,15 @@
 static struct {
     long loops;        // of this round
     int rounds, round; // round 0 finds how many loops are enough
+    int digits;
     bool fixed;
     double began, best;
 } watch;
 
-void nnk_watch_start (long loops, int rounds);
-void nnk_watch_start (long loops, int rounds)
+void nnk_watch_start (long loops, int rounds, int digits);
+void nnk_watch_start (long loops, int rounds, int digits)
 {
+    watch.digits = digits;
     watch.fixed = loops > 0;
     watch.loops = loops > 0 ? loops : 1;
     watch.rounds = rounds;
@@ -39,8 +41,9 @@ static void tell (void)
         each *= 1000;
         unit++;
     }
-    printf ("%.3g %s per loop (the best of %d rounds, %ld loop%s each)\n", each,
-            units[unit], watch.rounds, watch.loops, watch.loops == 1 ? "" : "s");
+    printf ("%.*g %s per loop (the best of %d rounds, %ld loop%s each)\n",
+            watch.digits, each, units[unit], watch.rounds, watch.loops,
+            watch.loops == 1 ? "" : "s");
 }
 
 /*  How often the code is to be run now; 0: it was enough. */

@@ -89,12 +89,12 @@ static bool only_cells (void *at)
     return false;
 }
 
-static void leave (void)
+static void leave (int how)
 {
     running = pending = 0;
     if (trapped)
         set_executable (true);
-    siglongjmp (boundary, 1);
+    siglongjmp (boundary, how);
 }
 
 static void on_interrupt (int number, siginfo_t *info, void *context)
@@ -107,7 +107,7 @@ static void on_interrupt (int number, siginfo_t *info, void *context)
         void *at = pointer (((ucontext_t *) context)->uc_mcontext.gregs[REG_RIP]);
         pending = 1;
         if (in_cell (at) && only_cells (at))
-            leave ();
+            leave (1);
         set_executable (false);
     }
     errno = saved;
@@ -132,7 +132,7 @@ void GOMP_parallel (void (*body) (void *), void *data, unsigned threads,
     void *back = __builtin_return_address (0);
     if (pending && running && is_main_thread () && omp_get_level () == 0 &&
         in_cell (back) && only_cells (back))
-        leave ();
+        leave (1);
 }
 
 /* --- Crash ------------------------------------------------------------------- */
@@ -163,7 +163,7 @@ static void on_crash (int number, siginfo_t *info, void *context)
     void *at = pointer (registers[REG_RIP]);
     if (pending && number == SIGSEGV && info->si_addr == at && in_cell (at)) {
         if (is_main_thread () && only_cells (at))
-            leave ();
+            leave (1);
         set_executable (true); // called back: let it go on
         return;
     }
@@ -226,9 +226,18 @@ _Noreturn void nnk_die (const char *sentence)
     __builtin_unreachable ();
 }
 
-/*  A cell that calls exit () ends itself, not the notebook. Its children may exit. */
+static bool program; // the main of a cell runs
+
+/*  A cell with main is a program: its exit () ends it well. Another cell that calls
+ *  exit () fails, and not the notebook. Children may exit. */
 void exit (int status)
 {
+    if (running && program && nnk_is_executor () && is_main_thread ()) {
+        if (status & 0xFF)
+            fprintf (stderr, "the program ended with exit status %d\n",
+                     status & 0xFF);
+        leave (2);
+    }
     if (running && nnk_is_executor ()) {
         char sentence[64];
         snprintf (sentence, sizeof sentence, "exit (%d) was called", status);
@@ -249,10 +258,21 @@ __attribute__ ((noinline, section ("nnk_boundary"))) static void nnk_enter (
     __asm__ volatile("");
 }
 
+/*  A cell calls this with its main. */
+__attribute__ ((noinline, section ("nnk_boundary"))) void nnk_main (
+    int (*entry) (int, char **), int words, char **word);
+void nnk_main (int (*entry) (int, char **), int words, char **word)
+{
+    program = true;
+    exit (entry (words, word));
+}
+
 bool nnk_call (void (*entry) (void))
 {
-    if (sigsetjmp (boundary, 1) != 0)
-        return false;
+    const int how = sigsetjmp (boundary, 1); // 1: interrupted, 2: it was a program
+    if (how)
+        return how == 2;
+    program = false;
     running = 1;
     nnk_enter (entry);
     running = pending = 0;

@@ -23,7 +23,7 @@ def call(*arguments, **environment):
 
 # -- help
 r = call("--help")
-check(r.returncode == 0 and "Example:" in r.stdout and "--prelude" in r.stdout, "--help", r.stdout)
+check(r.returncode == 0 and "Examples:" in r.stdout and "--prelude" in r.stdout, "--help", r.stdout)
 check(call("--version").stdout.startswith("nn-kernel "), "--version")
 r = call("--instal")
 check(r.returncode == 2 and "did you mean '--install'?" in r.stderr, "an unknown option", r.stderr)
@@ -127,8 +127,24 @@ check(r.returncode == 1 and "cell 2 failed" in r.stderr and out["cells"][1]["out
       "batch: a cell that fails", r.stderr)
 r, out = batch(code("abort ();", tags=["raises-exception"]))
 check(r.returncode == 0, "batch: a cell that is to fail", r.stderr)
-r, out = batch(code("for (;;);", "5"), "--time-limit", "1")
-check(r.returncode == 1 and "longer than 1 s" in r.stderr and out["cells"][1]["outputs"], "batch: a cell that takes too long", r.stderr)
+r, out = batch(code("int kept = 1;", "kept = 2; for (;;);", "kept", "qsort_r (&kept, 2, 0, (int (*) (const void *, const void *, void *)) main_, 0);",
+                    "#include <signal.h>\nsignal (SIGINT, SIG_IGN); for (;;) getppid ();", "kept"), "--timeout", "0.5")
+given = [c["outputs"][0].get("evalue") or c["outputs"][0]["data"]["text/plain"] for c in out["cells"] if c["outputs"]]
+check(r.returncode == 1 and given[:2] == ["the cell took longer than 0.5 s", ["2"]] and given[3:] == ["the cell took longer than 0.5 s", ["2"]] and
+      "cell 2 failed: the cell took longer" in r.stderr, "batch: cells that take too long, one of which will not be interrupted", [given, r.stderr])
+r, out = batch(code("getenv (\"NN_FULL\")"), "--full")
+check(out["cells"][0]["outputs"][0]["data"]["text/plain"] == ['"1"'], "batch: --full", out)
+for how in ["--quick"], []:
+    r, out = batch(code("getenv (\"NN_FULL\") != NULL"), *how)
+    check(out["cells"][0]["outputs"][0]["data"]["text/plain"] == ["0"], "batch: quick, " + (how[0] if how else "without being told"), out)
+r, out = batch(code('nnk_display_as ("far", "text/plain", "first", 0);', 'nnk_update ("far", "text/plain", "from the next cell", 0);'))
+check([c["outputs"] for c in out["cells"]] == [[{"output_type": "display_data", "data": {"text/plain": ["from the next cell"]}, "metadata": {}}], []],
+      "batch: a display is updated from a later cell", out)
+for number in "x", "-1", "0", "1s", "nan":
+    r = call("--run", home + "/in.ipynb", "-o", home + "/o.ipynb", "--timeout", number)
+    check(r.returncode == 2 and "--timeout needs a number above 0, and '%s' is none" % number in r.stderr, "--timeout " + number, r.stderr)
+r, out = batch(code("kill (getppid (), SIGTERM); sleep (20);".replace("kill", "#include <signal.h>\nkill", 1), "1"))
+check(r.returncode == 2 and out is None and "stopped in cell 1" in r.stderr and "is not written" in r.stderr, "batch: SIGTERM ends it, and nothing is written", r.stderr)
 r, out = batch(code("TEN"), "--", "-DTEN=10")
 check(out["cells"][0]["outputs"][0]["data"]["text/plain"] == ["10"], "flags for gcc", r.stderr)
 r = call("--run", home + "/none.ipynb", "-o", home + "/o.ipynb")

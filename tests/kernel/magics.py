@@ -57,13 +57,35 @@ gives("%%executable hello\n#include <stdio.h>\nint main (int argc, char **argv)\
 gives("!./hello world", out="2 world\n", name="the program runs")
 gives("%%executable bare -DHOW=3\nfor (int i = 0; i < HOW; i++)\n    putchar ('x');")
 check(subprocess.run([path("bare")], capture_output=True, text=True).stdout == "xxx", "statements alone are a program, too")
+k.run("#define BASE 100\ntypedef struct { int v; } boxed;\nint made = 5;\nint grown[] = { 1, 2, made };\nint add (int a) { return a + made + BASE; }\nconst boxed fixed = { 3 };")
+k.run("int twice (int a) { return 2 * add (a); }\nint late = twice (made); puts (\"said once\");")
+k.run("int made = 6;\nint add (int a) { return a + made; }\nint main (void) { return 9; }")
+gives("%%executable from_cells -- -lm\n#include <math.h>\nprintf (\"%d %d %d %d %g %d\\n\", twice (1), late, grown[2], fixed.v, floor (exp (made)), argc);\nreturn 4;")
+r = subprocess.run([path("from_cells"), "more"], capture_output=True, text=True)
+check((r.stdout, r.returncode) == ("14 20 5 3 403 2\n", 4), "%%executable has what the cells before define", [r.stdout, r.stderr, r.returncode])
+gives("twice (1)", "14", name="as the notebook has it")
 fails("%%executable wrong\nint main (void)\n{\n    return nowhere;\n}", "]:4:12: error", "nowhere")
 gives("int main (int argc, char **argv)\n{\n    //%args: one \"two words\" 'x\\y'\n    for (int i = 1; i < argc; i++) printf (\"[%s]\", argv[i]);\n    return 0;\n}",
       out="[one][two words][x\\y]", name="//%args:")
 gives("int main (int argc, char **argv) { printf (\"%d\", argc); return 0; }", out="1", name="and the next cell has none")
+gives("int main (void) { puts (\"out\"); exit (0); }", out="out\n", name="exit (0) of a main ends its cell well")
+r = k.run("int changed = 1;\nvoid leave (void) { changed = 2; exit (3); }\nint main (void) { leave (); return 0; }")
+check(r.status == "ok" and r.stream("stderr") == "the program ended with exit status 3\n" and k.run("changed").value == "2",
+      "exit (3) is told, and what the program did stays", r.error)
+r = k.run("int main (void) { return 1; }")
+check(r.status == "ok" and r.stream("stderr") == "the program ended with exit status 1\n", "so is what main returns", r.error)
+gives("int main (void) { if (fork () == 0) exit (5); int s; wait (&s); printf (\"%d\", WEXITSTATUS (s)); return 0; }".replace("int", "#include <sys/wait.h>\nint", 1),
+      out="5", name="a child of a program exits alone")
+fails("exit (0);", "exit (0) was called", name="exit in a cell without main is an error")
+r = k.run("//%cflags: -std=c99 -O0 -g -lm\nint main (void) { printf (\"%g\\n\", sqrt (16)); return 0; }")
+check(r.stream() == "4\n" and not r.of("display_data"), "flags that do not fit the precompiled header cost time, not words", r.messages)
+gives("#define halved(x) ((x) / 2)\nhalved (9)", "4")
 gives("//%cflags: -DLEVEL=4 -DTEXT=5\nLEVEL + TEXT", "9")
 fails("LEVEL", "undeclared", name="flags are those of one cell")
 gives("// %cflags is only a comment here\n//%% and here\n//%name\n1", "1")
+gives("//% CFLAGS : -DLEVEL=4\nLEVEL", "4", name="blanks and capitals in a directive")
+gives("int main (int argc, char **argv)\n{\n    //%args: a,b \"c, d\" e\n    for (int i = 1; i < argc; i++) printf (\"[%s]\", argv[i]);\n    return 0;\n}",
+      out="[a][b][c, d][e]", name="//%args: with commas")
 fails("//%cflag: -DX", "did you mean '//%cflags:'?")
 
 # -- libraries and paths
@@ -82,6 +104,13 @@ gives("far_away (6)", "7", name="and they stay")
 gives("#include <far.h>\n1", "1", name="the include path stays")
 gives("//%ldflags: -lm -lnear\nint near_away (int);\nnear_away (5)", "7", name="//%ldflags: -l")
 gives("//%%cflags: -Ldeep/lib -lnear -I%s -lm\nnear_away (6)" % path("deep/inc"), "8", name="//%cflags: with libraries, as is often seen")
+gives(".I deep/inc\n", name=".I: a folder")
+gives(".L deep/lib/libfar.so\n", name=".L: a library")
+gives("%%file helper.c\nint helped (int a) { return a + 50; }")
+gives(".L helper.c", name=".L: a file")
+gives("helped (1)", "51")
+fails(".L nowhere", "libnowhere.so")
+fails(".x nowhere.c", "error")
 fails('#pragma cling load("libnowhere")', "libnowhere.so")
 fails('#pragma cling lod("x")', "did you mean 'load'?")
 fails("#pragma cling load x", 'load("...")')
@@ -93,6 +122,7 @@ fails('#pragma cling load("libfar")\nint a1 = 1;\nno_such', "]:3:1: error", name
 # -- time
 clock = re.compile(r"[0-9.e+]+ (ns|us|ms|s) per loop \(the best of (\d+) rounds, (\d+) loops? each\)\n")
 k.run("double x = 2;\nvoid quiet (void) { x = x + 1; }\nint times = 0;")
+gives("%timeit -n10 -r3 -p1 times", out=re.compile(r"[0-9](e[+-][0-9]+)? [mun]?s per loop \(the best of 3 rounds, 10 loops each\)\n"), name="%timeit -p: digits")
 gives("%timeit sqrt (x)", out=clock)
 gives("%timeit quiet ()", out=clock, name="%timeit of a void function")
 gives("%timeit for (int i = 0; i < 10; i++) x += i;", out=clock)
@@ -111,6 +141,10 @@ gives("%%stdin <<END\none line\nanother\nEND\nchar s[9][99]; int n = 0;\nwhile (
       out="one line\nanother\n2 another\n", name="%%stdin <<WORD")
 fails("%%stdin <<END\none\nEND\n\nwrong_here;", "]:5:1: error")
 gives("int typed;\nscanf (\"%d\", &typed);\ntyped", "9", name="afterwards the reader is asked again", answers=["9"])
+
+gives("char rest = (char) getchar ();\nrest", "'n'", name="what a cell has not read is not read by the next", answers=["new"])
+gives("char byte = 0;\nread (0, &byte, 1);\nbyte", "'a'", name="neither by read (0)", answers=["ab"])
+gives("read (0, &byte, 1);\nbyte", "'c'", name="nor after it", answers=["cd"])
 
 # -- undo, analyze
 k.run("int kept = 1;")
