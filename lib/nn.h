@@ -739,6 +739,7 @@ typedef struct {
     char transforms[256];         // words: "standardise"
     double mean[4], deviation[4]; // of the training images; 0: not yet measured
     double validation;            // share of the training images that is put aside
+    int folds, fold; // of the training images; the one held back instead of a test
     int batch, epochs;
     double rate, momentum, decay;
     char decays[32];                // which weights do: "weights", "convolutions"

@@ -106,6 +106,8 @@ const nn_recipe_key nn_recipe_keys[] = {
       "likewise; 0: to be measured on the training pictures" },
     { "validation", NN_NUMBER, AT (validation), "0.2", 0, 0.9, NULL,
       "share of the training pictures put aside" },
+    { "folds", NN_INTEGER, AT (folds), "0", 0, 1e5, NULL, "for nn kfold" },
+    { "fold", NN_INTEGER, AT (fold), "0", 0, 1e5, NULL, "held back as a test" },
     { "batch", NN_INTEGER, AT (batch), "32", 1, 65536, NULL, "pictures a step" },
     { "epochs", NN_INTEGER, AT (epochs), "10", 1, 100000, NULL,
       "times through the data" },

@@ -7,6 +7,7 @@
 #define CMD_VERSION "0.1"
 
 enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 }; // exit statuses
+enum { CMD_OPTIONS = 80 };                          // at most, of a verb
 
 /* --- Verbs and their options ------------------------------------------------- */
 typedef struct {
@@ -24,7 +25,7 @@ typedef struct cmd_verb {
     int (*run) (const struct cmd_verb *self, char **args); // an exit status
 } cmd_verb;
 
-extern const cmd_verb cmd_train, cmd_eval, cmd_inspect;
+extern const cmd_verb cmd_train, cmd_eval, cmd_inspect, cmd_kfold;
 extern const char *cmd_program; // as it was called
 
 // Reads options (up to one whose name is NULL) and at most one operand. False when
@@ -39,6 +40,15 @@ int cmd_fail (const cmd_verb *verb,
 #define cmd_usage(verb, ...) /* says that a word is not understood */             \
     (nn_fail (NN_EVALUE, __VA_ARGS__), cmd_fail (verb, CMD_USAGE))
 
+/* --- Recipes, changed by options ---------------------------------------------- */
+void cmd_list_options (cmd_option options[CMD_OPTIONS], const cmd_option *own,
+                       int count);
+int cmd_read_recipe (const cmd_verb *verb, nn_recipe *recipe, const char *name,
+                     const cmd_option *keys);
+// may a run of the recipe `kept`, in this folder, go on as one of `asked`?
+int cmd_check_recipe (const nn_recipe *kept, const nn_recipe *asked,
+                      const char *folder);
+
 /* --- Data sets by name ------------------------------------------------------- */
 nn_data *cmd_data (const char *name, bool test);
 int cmd_data_settle (nn_recipe *recipe); // a folder's name becomes absolute
@@ -48,7 +58,7 @@ typedef struct {
     char path[2048];
     int lock;
 } cmd_folder;
-typedef enum { CMD_FRESH, CMD_REPLACE, CMD_GO_ON } cmd_start;
+typedef enum { CMD_FRESH, CMD_REPLACE, CMD_GO_ON, CMD_FOLDS } cmd_start;
 int cmd_folder_begin (cmd_folder *self, const char *path, cmd_start how);
 void cmd_folder_end (cmd_folder *self);
 const char *cmd_folder_file (const cmd_folder *self, const char *name,
@@ -60,6 +70,7 @@ nn_callback cmd_history (
 typedef struct { // all that a training needs, and what became of it
     nn_recipe recipe;
     nn_data *all, *training, *validation, *test;
+    nn_data *whole; // of which `all` and `test` are parts, if there are folds
     nn_net *net;
     nn_optimiser optimiser;
     const nn_schedule *schedule;

@@ -89,6 +89,23 @@ static int sweep (const cmd_folder *self, DIR *folder, bool (*goes) (const char 
     return NN_OK;
 }
 
+/*  Is there nothing in the folder but what nn kfold leaves there, if anything? */
+static bool holds_folds (DIR *folder)
+{
+    static const char *const names[] = { ".", "..", "recipe", "folds.", "fold-" };
+    bool foreign = false;
+    rewinddir (folder);
+    for (const struct dirent *entry; (entry = readdir (folder));) {
+        bool known = false;
+        for (int i = 0; i < 5; i++)
+            known |=
+                i < 2 ? strcmp (entry->d_name, names[i]) == 0
+                      : strncmp (entry->d_name, names[i], strlen (names[i])) == 0;
+        foreign |= !known;
+    }
+    return !foreign;
+}
+
 /*  Does the folder hold a run that can go on, or one that was killed before it had
  *  anything to keep? */
 static bool goes_on (DIR *folder)
@@ -127,6 +144,13 @@ int cmd_folder_begin (cmd_folder *self, const char *path, cmd_start how)
                           "the run folder %s is in use by another run; wait, or "
                           "give another --run",
                           path);
+    else if (how == CMD_FOLDS)
+        status = holds_folds (folder)
+                     ? NN_OK
+                     : nn_fail (NN_EVALUE,
+                                "the folder %s holds something else than folds; "
+                                "give another --run",
+                                path);
     else if (how == CMD_REPLACE)
         status = sweep (self, folder, is_ours);
     else if (how == CMD_GO_ON && goes_on (folder))

@@ -5,7 +5,8 @@
 #include <signal.h>
 #include <string.h>
 
-static const cmd_verb *const verbs[] = { &cmd_train, &cmd_eval, &cmd_inspect };
+static const cmd_verb *const verbs[] = { &cmd_train, &cmd_eval, &cmd_inspect,
+                                         &cmd_kfold };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 const char *cmd_program = "nn";

@@ -27,8 +27,8 @@ static bool same_value (const nn_recipe *a, const nn_recipe *b,
 }
 
 /*  May a run of the recipe `kept` go on as one of `asked`? */
-static int check_recipe (const nn_recipe *kept, const nn_recipe *asked,
-                         const char *folder)
+int cmd_check_recipe (const nn_recipe *kept, const nn_recipe *asked,
+                      const char *folder)
 {
     for (const nn_recipe_key *key = nn_recipe_keys; key->name; key++) {
         const bool epochs = strcmp (key->name, "epochs") == 0;
@@ -66,7 +66,7 @@ int cmd_go_on (cmd_session *s)
     if (s->resume && access (path, F_OK) == 0) {
         status = nn_recipe_load (&kept, path);
         if (status == NN_OK)
-            status = check_recipe (&kept, &s->recipe, s->folder.path);
+            status = cmd_check_recipe (&kept, &s->recipe, s->folder.path);
     }
     if (status == NN_OK)
         status = nn_recipe_save (&s->recipe, path);

@@ -7,48 +7,20 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OWN_OPTIONS = 7, MOST_OPTIONS = 64, MOST_CALLBACKS = 6, LONGEST = 4096 };
+enum { MOST_CALLBACKS = 6, LONGEST = 4096 };
 
-/*  The verb's options: its own, then every key of the recipe. */
-static void list_options (cmd_option options[MOST_OPTIONS])
-{
-    const cmd_option own[OWN_OPTIONS] = {
-        { "run", "FOLDER", "where the run is kept; runs/RECIPE-SEED if not said",
-          NULL },
-        { "force", NULL, "replace what an earlier run left in that folder", NULL },
-        { "resume", NULL, "go on with the run in that folder, if there is one",
-          NULL },
-        { "every", "STEPS", "keep the state so often, besides after each epoch",
-          NULL },
-        { "list", NULL, "name the recipes and say what each is", NULL },
-        { "json", NULL, "one line of JSON on stdout, all else on stderr", NULL },
-        { "quiet", NULL, "nothing but the result", NULL },
-    };
-    int count = 0;
-    for (; count < OWN_OPTIONS; count++)
-        options[count] = own[count];
-    for (const nn_recipe_key *k = nn_recipe_keys;
-         k->name && count < MOST_OPTIONS - 1; k++)
-        options[count++] = (cmd_option){ k->name, "VALUE", k->about, NULL };
-    options[count] = (cmd_option){ 0 };
-}
-
-/*  The recipe, with what the options change in it. */
-static int read_recipe (const cmd_verb *verb, nn_recipe *recipe, const char *name,
-                        const cmd_option *options)
-{
-    if (nn_recipe_load (recipe, name) != NN_OK)
-        return cmd_fail (verb, CMD_USAGE);
-    for (const cmd_option *o = options + OWN_OPTIONS; o->name; o++)
-        if (o->value && nn_recipe_set (recipe, o->name, o->value) != NN_OK)
-            return cmd_usage (verb, "--%s: %s", o->name, nn_error ());
-    if (!*recipe->data)
-        return cmd_usage (
-            verb, "the recipe names no data; say --data cifar10, shapes10 or "
-                  "a folder");
-    cmd_data_settle (recipe);
-    return CMD_OK;
-}
+static const cmd_option own_options[] = {
+    { "run", "FOLDER", "where the run is kept; runs/RECIPE-SEED if not said",
+      NULL },
+    { "force", NULL, "replace what an earlier run left in that folder", NULL },
+    { "resume", NULL, "go on with the run in that folder, if there is one", NULL },
+    { "every", "STEPS", "keep the state so often, besides after each epoch",
+      NULL },
+    { "list", NULL, "name the recipes and say what each is", NULL },
+    { "json", NULL, "one line of JSON on stdout, all else on stderr", NULL },
+    { "quiet", NULL, "nothing but the result", NULL },
+};
+enum { OWN_OPTIONS = sizeof own_options / sizeof *own_options };
 
 /*  What is said of the state that is kept, and gone on from. */
 static int read_state_options (const cmd_verb *verb, cmd_session *s,
@@ -70,13 +42,38 @@ static int read_state_options (const cmd_verb *verb, cmd_session *s,
     return CMD_OK;
 }
 
+/*  One fold of the training images is held back, and takes the place of the test
+ *  images, at which nobody looks. */
+static int hold_back (cmd_session *s)
+{
+    const nn_recipe *recipe = &s->recipe;
+    nn_folds folds;
+    if (recipe->fold > recipe->folds)
+        return nn_fail (NN_EVALUE, "fold is %d and folds is %d; they count from 1",
+                        recipe->fold, recipe->folds);
+    int status = nn_kfold (&folds, s->all, recipe->folds, true, recipe->seed);
+    if (status != NN_OK)
+        return status;
+    s->whole = s->all;
+    s->all = NULL;
+    status = nn_fold_views (&folds, s->whole, recipe->fold - 1, &s->all, &s->test);
+    nn_folds_free (&folds);
+    return status;
+}
+
 /*  The data: training, validation and test images. */
 static int open_data (cmd_session *s)
 {
     const nn_recipe *recipe = &s->recipe;
     s->all = cmd_data (recipe->data, false);
-    s->test =
-        s->all ? cmd_data (recipe->data, true) : NULL; // missing files show up now
+    if (!s->all)
+        return NN_EFILE;
+    if (recipe->fold > 0) {
+        const int status = hold_back (s);
+        if (status != NN_OK)
+            return status;
+    } else
+        s->test = cmd_data (recipe->data, true); // missing files show up now
     if (!s->test)
         return NN_EFILE;
     if (recipe->validation == 0)
@@ -205,9 +202,12 @@ static void tell_plan (const cmd_session *s)
 
 static void tell_result (FILE *out, const cmd_session *s)
 {
-    fprintf (out, "test accuracy %.2f %%, loss %.4f, on %d images seen once",
-             100 * s->scores.accuracy, s->scores.loss, s->scores.images);
-    if (cmd_comparable (s))
+    if (s->whole)
+        fprintf (out, "fold %d of %d: ", s->recipe.fold, s->recipe.folds);
+    fprintf (out, "%s accuracy %.2f %%, loss %.4f, on %d images seen once",
+             s->whole ? "held-back" : "test", 100 * s->scores.accuracy,
+             s->scores.loss, s->scores.images);
+    if (cmd_comparable (s) && !s->whole)
         fprintf (out, " (published: %g %%)", s->recipe.published);
     fprintf (out, "; trained in %.1f s\n", s->seconds);
 }
@@ -240,20 +240,21 @@ static void close_session (cmd_session *s)
     nn_data_free (&s->validation);
     nn_data_free (&s->test);
     nn_data_free (&s->all);
+    nn_data_free (&s->whole);
 }
 
 static int run (const cmd_verb *self, char **args)
 {
-    cmd_option options[MOST_OPTIONS];
+    cmd_option options[CMD_OPTIONS];
     const char *name;
     int status;
-    list_options (options);
+    cmd_list_options (options, own_options, OWN_OPTIONS);
     if (*args && strcmp (*args, "--list") == 0)
         return cmd_list_recipes () == NN_OK ? CMD_OK : cmd_fail (self, CMD_FAILED);
     if (!cmd_read (self, args, options, &name, &status))
         return status;
     cmd_session s = { .folder.lock = -1 };
-    status = read_recipe (self, &s.recipe, name, options);
+    status = cmd_read_recipe (self, &s.recipe, name, options + OWN_OPTIONS);
     if (status == CMD_OK)
         status = read_state_options (self, &s, options);
     if (status != CMD_OK)
