@@ -39,4 +39,4 @@ $(SITE)/style.css: book/style.css
 $(SITE)/search.js: book/search.js
 	@mkdir -p $(@D) && cp $< $@
 
-TESTS += $(addprefix tests/book/,cutting faults notebooks checkpoints pages whole)
+TESTS += $(addprefix tests/book/,cutting faults ladder notebooks checkpoints pages whole)

@@ -11,6 +11,9 @@ local runs = {}                                             -- chapter number ->
 local function read_run (from, line)
     if runs[from] then return runs[from] end
     local where = from == chapter.number and chapter.folder or chapter.folder_of_chapter (from)
+    if not where and from:match '^%a+$' and chapter.exists ('chapters/' .. from .. '/run.tsv') then
+        where = 'chapters/' .. from                         -- runs of several chapters: chapters/ladder
+    end
     if not where then
         complain (line, 'there is no chapter %s: correct from="…"', from)
         where = '?'

@@ -93,3 +93,8 @@ $(BUILD)/checkpoint/%/libnn.so: $(BUILD)/checkpoint/%/extracted $(TAGS) book/che
 	|| { cat $(@D)/log; echo "chapter $*: what it brings does not compile with what the chapters up to $* brought:"; \
 	awk -v N=$* -f book/explain.awk $(TAGS) $(LEDGERS) $(@D)/log; rm -f $@; exit 1; } >&2
 	@touch $@
+
+# The recorded runs of the ladder, on CIFAR-10: hours, but each run goes on where it was stopped.
+reproduce: $(BUILD)/nn ## train every row of the ladder on CIFAR-10 and write down what it reached; ROWS= SEEDS= DATA=
+	@chapters/ladder/record $(if $(DATA),--data $(DATA)) $(if $(SEEDS),--seeds "$(SEEDS)") $(ROWS)
+.PHONY: reproduce
