@@ -4,7 +4,7 @@ LIB_O   := $(LIB_C:lib/%.c=$(BUILD)/lib/%.o)
 CMD_C   := $(wildcard lib/cmd/*.c)
 CMD_O   := $(CMD_C:lib/cmd/%.c=$(BUILD)/lib/cmd/%.o)
 DOUBLE_O := $(LIB_C:lib/%.c=$(BUILD)/double/%.o)
-NN_LIBS  = -lopenblas -ljpeg -lpng -lcjson -lm -lpthread -fopenmp
+NN_LIBS  = -lopenblas -ljpeg -lpng -lcjson -lsqlite3 -lm -lpthread -fopenmp
 
 $(BUILD)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)

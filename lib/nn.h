@@ -750,6 +750,7 @@ typedef struct {
     double factor, floor;           // of the rate on a plateau
     uint64_t seed;
     double published; // accuracy in percent as its source gives it; 0: none
+    char search[512]; // what may be tuned: a search space
 } nn_recipe;
 typedef struct {
     const char *name;
@@ -768,6 +769,8 @@ int nn_recipe_each (int (*tell) (void *self, const char *name, const char *path)
                     void *self);
 int nn_recipe_save (const nn_recipe *self, const char *path);
 int nn_recipe_set (nn_recipe *self, const char *name, const char *text);
+int nn_recipe_get (const nn_recipe *self, const char *name, char *text,
+                   size_t size);
 nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes);
 int nn_recipe_optimiser (const nn_recipe *self, nn_optimiser *optimiser,
                          const nn_schedule **schedule);
@@ -1172,5 +1175,122 @@ void nn_pack_row (const nn_inner *inner, float *to, int row, int k, int n,
 
 /* --- Fast convolutions --------------------------------------------------------------------------- */
 extern const nn_conv_algorithm nn_conv_direct, nn_conv_winograd;
+
+/* --- Searching: a space of hyperparameters, and trials in it -------------------------------------------- */
+enum { NN_HYPERS = 16, NN_CHOICES = 16, NN_FOR_SEARCH = 12 };
+typedef struct {
+    char name[32];
+    enum { NN_REAL, NN_WHOLE, NN_CHOICE } type;
+    double low, high; // both may be tried
+    bool log;         // drawn so that each factor is as likely as any other
+    int choices;
+    char choice[NN_CHOICES][32];
+    int when, is; // there only if hyperparameter `when` is choice `is`; -1: always
+} nn_hyper;
+typedef struct {
+    int count;
+    nn_hyper hyper[NN_HYPERS];
+} nn_space;
+typedef struct {
+    int number; // from 0
+    enum {
+        NN_TRIAL_RUNNING,
+        NN_TRIAL_DONE,
+        NN_TRIAL_PRUNED,
+        NN_TRIAL_FAILED
+    } state;
+    double value[NN_HYPERS]; // of a choice: its index; NaN: not there
+    double result;           // the smaller the better; NaN: none
+    int step;                // of the last report; -1: none
+    int attempts;            // how often somebody has begun it
+} nn_trial;
+// the next to try, from those so far
+typedef int nn_sampler (const nn_space *self, const nn_trial *trials, int count,
+                        nn_random *random, double *value);
+nn_sampler nn_random_search, nn_tpe;
+nn_sampler *nn_sampler_find (const char *name);
+int nn_space_read (nn_space *self, const char *text);
+void nn_hyper_text (const nn_space *self, int i, char *text, size_t size);
+void nn_hyper_show (const nn_hyper *self, double value, char text[32]);
+bool nn_hyper_there (const nn_space *self, int i, const double *value);
+double nn_hyper_scale (const nn_hyper *self, double value);
+void nn_hyper_ends (const nn_hyper *self, double *low, double *high);
+double nn_hyper_value (const nn_hyper *self, double place);
+
+/* --- Halving: who is behind, stops ---------------------------------------------------------------------- */
+typedef struct {
+    int least, most; // steps: the first rung, the end; most 0: nobody is stopped
+    int factor;      // only one in so many goes on
+    int brackets;    // 0 or 1: successive halving; more: Hyperband
+} nn_halving;
+int nn_halving_check (const nn_halving *self);
+int nn_halving_bracket (const nn_halving *self, int trial);
+bool nn_halving_rung (const nn_halving *self, int bracket, int step);
+bool nn_halving_stops (const nn_halving *self, double result, const double *others,
+                       int count);
+
+/* --- Studies: a search with a memory, in an SQLite database --------------------------------------------- */
+typedef struct {
+    int _;
+    const nn_space *space; // NULL: the study must be there, and is only read
+    nn_sampler *sampler;   // NULL: nn_tpe
+    uint64_t seed;
+    nn_halving halving;
+    const nn_note *facts; // what must be the same at every visit; ends with { 0 }
+    double wait;          // seconds, for others who write; 0 means 30
+} nn_study_args;
+struct sqlite3_stmt; // a statement of SQLite's
+typedef struct {
+    char path[4096];
+    struct sqlite3 *db;
+    int worker, lock; // our number; the file of locks that says who lives
+    double wait;
+    nn_space space;
+    nn_sampler *sampler;
+    uint64_t seed;
+    nn_halving halving;
+    const nn_note *facts;
+} nn_study;
+#define nn_study_open(path, ...)                                                  \
+    nn_study_open_with (path, (nn_study_args){ 0, __VA_ARGS__ })
+nn_study *nn_study_open_with (const char *path, nn_study_args args);
+void nn_study_close (nn_study **self_p);
+int nn_study_ask (nn_study *self, int most, nn_trial *next);
+int nn_study_report (nn_study *self, nn_trial *trial, int step, double value);
+int nn_study_tell (nn_study *self, const nn_trial *trial, const char *why);
+int nn_study_run (nn_study *self, int most,
+                  int (*objective) (void *with, nn_study *study, nn_trial *trial),
+                  void *with);
+int nn_study_trials (nn_study *self, nn_trial **trials);
+const nn_trial *nn_study_best (const nn_trial *trials, int count);
+int nn_study_fact (nn_study *self, const char *key, char text[1024]);
+int nn_study_sql (nn_study *self, int (*row) (struct sqlite3_stmt *, void *),
+                  void *with, const char *sql, const char *types, ...);
+int nn_study_begin (nn_study *self);
+int nn_study_end (nn_study *self, int status);
+int nn_study_lives (const nn_study *self, int worker);
+
+/* --- Pictures of a study -------------------------------------------------------------------------------- */
+typedef struct { // of several runs: the middle one, and where most of them lie
+    const char *label;
+    const float *x, *low, *middle, *high; // x may be NULL: 1, 2, 3 …
+    int count;
+} nn_band;
+#define nn_plot_search(trials, count, ...)                                        \
+    nn_plot_search_with (trials, count, (nn_plot_args){ 0, __VA_ARGS__ })
+#define nn_plot_parallel(space, trials, count, ...)                               \
+    nn_plot_parallel_with (space, trials, count, (nn_plot_args){ 0, __VA_ARGS__ })
+#define nn_plot_slice(space, i, trials, count, ...)                               \
+    nn_plot_slice_with (space, i, trials, count, (nn_plot_args){ 0, __VA_ARGS__ })
+#define nn_plot_bands(bands, count, ...)                                          \
+    nn_plot_bands_with (bands, count, (nn_plot_args){ 0, __VA_ARGS__ })
+int nn_plot_search_with (const nn_trial *trials, int count, nn_plot_args args);
+int nn_plot_parallel_with (const nn_space *space, const nn_trial *trials,
+                           int count, nn_plot_args args);
+int nn_plot_slice_with (const nn_space *space, int i, const nn_trial *trials,
+                        int count, nn_plot_args args);
+int nn_plot_bands_with (const nn_band *bands, int count, nn_plot_args args);
+int nn_importance (const nn_space *space, const nn_trial *trials, int count,
+                   float *share);
 
 #endif

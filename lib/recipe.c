@@ -140,6 +140,7 @@ const nn_recipe_key nn_recipe_keys[] = {
       "of everything that is drawn" },
     { "published", NN_NUMBER, AT (published), "0", 0, 100, NULL,
       "test accuracy in the source, in percent" },
+    { "search", NN_TEXT, AT (search), "", 0, 0, NULL, "what nn tune may try" },
     { NULL, NN_TEXT, 0, 0, NULL, 0, 0, NULL, NULL },
 };
 

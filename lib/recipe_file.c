@@ -238,6 +238,21 @@ static void print_value (FILE *out, const nn_recipe *self,
     }
 }
 
+/*  One value as text, as it would be written into a file. */
+int nn_recipe_get (const nn_recipe *self, const char *name, char *text,
+                   size_t size)
+{
+    const nn_recipe_key *key = nn_recipe_keys;
+    while (key->name && strcmp (key->name, name) != 0)
+        key++;
+    FILE *out = key->name ? fmemopen (text, size, "w") : NULL;
+    if (!out)
+        return nn_fail (NN_EVALUE, "there is no key '%.60s'", name);
+    print_value (out, self, key);
+    return fclose (out) == 0 ? NN_OK
+                             : nn_fail (NN_EVALUE, "%s: no room for it", name);
+}
+
 /*  Writes a recipe with every key, so that it means the same for ever. */
 int nn_recipe_save (const nn_recipe *self, const char *path)
 {

@@ -25,7 +25,7 @@ typedef struct cmd_verb {
     int (*run) (const struct cmd_verb *self, char **args); // an exit status
 } cmd_verb;
 
-extern const cmd_verb cmd_train, cmd_eval, cmd_inspect, cmd_kfold;
+extern const cmd_verb cmd_train, cmd_eval, cmd_inspect, cmd_kfold, cmd_tune;
 extern const char *cmd_program; // as it was called
 
 // Reads options (up to one whose name is NULL) and at most one operand. False when
@@ -99,5 +99,8 @@ int cmd_report_check (const char *file); // does its name end in .txt or .html?
 int cmd_report_write (const char *file, const nn_report *report,
                       const nn_predictions *predictions, const char *name,
                       const char *data);
+
+/* --- Studies ----------------------------------------------------------------- */
+int cmd_tune_report (nn_study *study, const char *folder, const char *metric);
 
 #endif
