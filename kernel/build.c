@@ -243,6 +243,15 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
     return good;
 }
 
+/*  A cell that has failed is loaded nowhere: its files go. */
+void nnk_build_forget (nnk_build *self, int serial, const char *label)
+{
+    char *shared = nnk_format ("cell_%d.so", serial);
+    remove_in (self, shared);
+    remove_in (self, label);
+    free (shared);
+}
+
 /*  Compiles the two files of `c` to the program at `path`; `flags`: more for gcc,
  *  with blanks between. */
 bool nnk_build_program (nnk_build *self, const char *const c[2], const char *label,

@@ -3,7 +3,8 @@
  *  Three things connect them. The control socket carries orders and reports, one
  *  nnk_message each. The ring is shared memory into which the executor writes its
  *  output and from which the kernel reads it: it outlives a crash, and it keeps
- *  text and pictures in order. The promotion pipe wakes the frozen snapshot: a
+ *  text and pictures in order; a bell, which is an event descriptor, rings when it
+ *  is half full. The promotion pipe wakes the frozen snapshot: a
  *  byte means "take over", the end of the file means "the kernel is gone".
  */
 #ifndef NNK_CHANNEL_H
@@ -14,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NNK_FD_CONTROL = 200, NNK_FD_RING = 201, NNK_FD_PROMOTE = 202 };
+enum { NNK_FD_CONTROL = 200, NNK_FD_RING, NNK_FD_PROMOTE, NNK_FD_BELL };
 enum { NNK_STUBS = 4096, NNK_FRAMES = 64, NNK_TEXT = 1 << 16 };
 
 typedef enum {
@@ -53,6 +54,8 @@ enum { NNK_RING = 4 << 20 };
 typedef struct {
     _Atomic uint64_t head, tail; // written and read so far, in bytes
     atomic_flag lock;            // taken by writers
+    atomic_int forks;            // since the cell's processes were counted
+    atomic_bool crowded;         // it wanted more of them than it may have
     char bytes[NNK_RING];
 } nnk_ring;
 typedef struct {
@@ -60,5 +63,7 @@ typedef struct {
     char letter;
     char more;
 } nnk_record;
+
+int nnk_count_group (int group); // census.c
 
 #endif

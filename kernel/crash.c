@@ -165,6 +165,22 @@ static bool is_mapped (pid_t pid, uint64_t address)
     return found;
 }
 
+/*  abort (): the C library may have said why, behind the name of the program. */
+static char *describe_abort (const nnk_message *report)
+{
+    char *text = nnk_copy (report->text, report->size), *what = NULL;
+    text[strcspn (text, "\n")] = 0;
+    const char *from = strncmp (text, "nn-exec: ", 9) == 0 ? text + 9 : text;
+    if (strstr (from, "Assertion "))
+        what = nnk_format ("%s", strstr (from, "Assertion "));
+    else if (*from)
+        what = nnk_format ("the memory allocator found the heap damaged, here or "
+                           "by an earlier line: %s",
+                           from);
+    free (text);
+    return what ? what : nnk_format ("abort () was called");
+}
+
 /*  What happened, in a few words. */
 static char *describe (const nnk_message *report, pid_t pid)
 {
@@ -175,7 +191,7 @@ static char *describe (const nnk_message *report, pid_t pid)
     case SIGFPE:
         return nnk_format ("a division by zero, or one whose result does not fit");
     case SIGABRT:
-        return nnk_format ("abort () was called");
+        return describe_abort (report);
     case SIGILL:
         return nnk_format ("code that the processor does not know");
     case SIGSEGV:

@@ -3,6 +3,7 @@
 #define NNK_EXEC_H
 
 #include <setjmp.h>
+#include <sys/types.h>
 
 #include "channel.h"
 #ifndef NNK_EXECUTOR
@@ -12,6 +13,8 @@
 
 /* --- streams.c: the ring, stdout, stderr and stdin --------------------------- */
 bool nnk_streams_open (void); // false: the kernel gave no ring
+nnk_ring *nnk_shared (void);
+void nnk_streams_mark (void); // a child has ended
 void nnk_put (char letter, const void *bytes, size_t size);
 void nnk_forget_input (void); // what was typed and not read
 extern bool nnk_showing; // what is displayed now is the value of the cell
@@ -19,6 +22,7 @@ extern bool nnk_showing; // what is displayed now is the value of the cell
 /* --- execute.c --------------------------------------------------------------- */
 bool nnk_send (const nnk_message *message);
 bool nnk_receive (nnk_message *message);
+pid_t nnk_snapshot (void);
 bool nnk_is_executor (void); // not a child that a cell has forked
 
 /* --- trap.c: crashes and interrupts ------------------------------------------ */
@@ -31,6 +35,13 @@ _Noreturn void nnk_die_in_cell (
 
 /* --- secret.c: what a cell must not see -------------------------------------- */
 int nnk_hide_secret (char *why, size_t room);
+
+/* --- confine.c --------------------------------------------------------------- */
+bool nnk_confine (const char *megabytes, const char *network);
+
+/* --- children.c -------------------------------------------------------------- */
+void nnk_children_limit (const char *processes);
+pid_t nnk_fork (void); // without limit
 
 /* --- timing.c ---------------------------------------------------------------- */
 void nnk_watch_asan (void);

@@ -46,6 +46,11 @@ bool nnk_is_executor (void)
     return getpid () == self;
 }
 
+pid_t nnk_snapshot (void)
+{
+    return snapshot;
+}
+
 bool nnk_send (const nnk_message *out)
 {
     return send (NNK_FD_CONTROL, out, NNK_HEAD + out->size, MSG_NOSIGNAL) >= 0;
@@ -104,15 +109,15 @@ static void keep_positions (void)
     }
 }
 
-/*  The kernel was killed: its folder goes, and then everything that its cells have
- *  started, this process included. */
+/*  The kernel was killed: its folder goes, and everything that its cells have
+ *  started (`self` is still the executor that has made this snapshot). */
 _Noreturn static void clean_up (void)
 {
     DIR *all = opendir (folder);
     for (struct dirent *entry; all && (entry = readdir (all));)
         unlinkat (dirfd (all), entry->d_name, 0);
     rmdir (folder);
-    kill (0, SIGKILL);
+    kill (-self, SIGKILL);
     _exit (0);
 }
 
@@ -121,6 +126,7 @@ static void stand_still (void)
 {
     char byte;
     ssize_t got;
+    setpgid (0, 0); // what ends the cell's processes must not end us
     write_score ("0");
     do
         got = syscall (SYS_read, NNK_FD_PROMOTE, &byte, 1);
@@ -145,11 +151,12 @@ static bool take_snapshot (void)
     fflush (NULL);
     omp_pause_resource_all (omp_pause_hard);
     keep_positions ();
-    snapshot = fork ();
+    snapshot = nnk_fork ();
     if (snapshot == 0) {
         stand_still ();
         return true;
     }
+    setpgid (snapshot, snapshot); // whoever of the two comes first
     message = (nnk_message){ .word = NNK_SNAPSHOT, .pid = snapshot };
     nnk_send (&message);
     return false;
@@ -316,25 +323,24 @@ static void load_libraries (char **path, int count)
                                           "%.1000s\n", dlerror ());
 }
 
-/*  nn-exec MEGABYTES LIBRARY... : started by nn-kernel, which gives it its
+/*  nn-exec MEGABYTES online|offline PROCESSES LIBRARY... : started by nn-kernel, which gives it its
  *  descriptors. */
 int main (int argc, char **argv)
 {
     self = getpid ();
-    if (argc < 2 || !nnk_streams_open ()) {
+    if (argc < 4 || !nnk_streams_open ()) {
         const char why[] = "nn-exec is started by nn-kernel, not by hand\n";
         return syscall (SYS_write, 2, why, sizeof why - 1) < 0 ? 1 : 2;
     }
-    const rlim_t limit = (rlim_t) strtol (argv[1], NULL, 10) << 20;
-    if (limit)
-        setrlimit (RLIMIT_AS, &(struct rlimit){ limit, limit });
-    setrlimit (RLIMIT_CORE, &(struct rlimit){ 0, 0 });
     write_score ("900");
     nnk_trap_open ();
     nnk_watch_asan ();
     message = (nnk_message){ .word = NNK_READY, .pid = self };
     message.size = nnk_hide_secret (message.text, 1024);
-    load_libraries (argv + 2, argc - 2);
+    load_libraries (argv + 4, argc - 4);
+    nnk_children_limit (argv[3]);
+    if (!nnk_confine (argv[1], argv[2]))
+        return 3;
     nnk_send (&message);
     while (nnk_receive (&message) || errno == EINTR)
         if (message.word == NNK_RUN)

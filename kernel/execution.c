@@ -133,14 +133,19 @@ static void abort_one (nnk_server *self, nnk_request *request)
     nnk_request_free (request);
 }
 
-/*  Aborts the cells that have come already; other requests keep their turn. */
-static void abort_queue (nnk_server *self)
+/*  Fetches the requests that have come already. */
+static void gather_queue (nnk_server *self)
 {
     nnk_request *request;
     zmq_pollitem_t item = { self->wire.shell, 0, ZMQ_POLLIN, 0 };
     while (zmq_poll (&item, 1, 0) > 0)
         if ((request = nnk_wire_receive (&self->wire, self->wire.shell)) != NULL)
             nnk_enqueue (self, request);
+}
+
+/*  Aborts the cells that wait; other requests keep their turn. */
+static void abort_queue (nnk_server *self)
+{
     int kept = 0;
     for (int i = 0; i < self->queued; i++)
         if (strcmp (self->queue[i]->type, "execute_request") == 0)
@@ -186,11 +191,14 @@ void nnk_on_execute (nnk_server *self, nnk_request *request)
         cJSON_AddItemToArray (payload, outcome.page);
         outcome.page = NULL;
     }
+    const bool aborts = !outcome.ok && nnk_flag (content, "stop_on_error", true);
+    if (aborts)
+        gather_queue (self); // who has seen the reply sends no cell to be aborted
     nnk_reply (self, request, "execute_reply", answer);
     free (self->result);
     self->result = NULL;
     self->cell = NULL;
-    if (!outcome.ok && nnk_flag (content, "stop_on_error", true))
+    if (aborts)
         abort_queue (self);
     nnk_outcome_free (&outcome);
 }

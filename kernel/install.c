@@ -44,7 +44,7 @@ static void add_word (cJSON *argv, const char *word)
 
 static char *make_spec (const nnk_options *options)
 {
-    char *program = nnk_beside ("nn-kernel"), memory[32];
+    char *program = nnk_beside ("nn-kernel");
     cJSON *spec = cJSON_CreateObject (),
           *argv = cJSON_AddArrayToObject (spec, "argv");
     add_word (argv, program);
@@ -57,11 +57,7 @@ static char *make_spec (const nnk_options *options)
         add_word (argv, "--library");
         add_word (argv, options->library[i]);
     }
-    if (options->memory) {
-        snprintf (memory, sizeof memory, "%ld", options->memory);
-        add_word (argv, "--memory");
-        add_word (argv, memory);
-    }
+    nnk_limits_write (&options->limits, argv);
     if (options->flags)
         add_word (argv, "--");
     for (int i = 0; i < options->flags; i++)

@@ -218,6 +218,7 @@ bool nnk_build_open (nnk_build *self, char *const *flags, int count,
 void nnk_build_close (nnk_build *self);
 bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *label,
                      const char *source, nnk_sink *sink, nnk_text *diagnostics);
+void nnk_build_forget (nnk_build *self, int serial, const char *label);
 bool nnk_build_program (nnk_build *self, const char *const c[2], const char *label,
                         const char *source, const char *path, const char *flags,
                         nnk_sink *sink, nnk_text *diagnostics);
@@ -283,21 +284,45 @@ cJSON *nnk_error_lines (const nnk_error *self); // the traceback of a message
 void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
                      const char *folder);
 
-/* --- supervise.c: the executor's life ---------------------------------------- */
+/* --- limits.c: what a cell may take ------------------------------------------ */
 typedef struct {
-    pid_t pid, snapshot, group;
+    long memory;    // MB; 0: nine tenths of what there is
+    double seconds; // of a cell; 0: no limit
+    int processes;  // at once
+    long output;    // MB that a cell may show
+    bool offline;   // no sockets but local ones
+} nnk_limits;
+extern const nnk_limits nnk_standard_limits;
+bool nnk_limits_take (nnk_limits *self, const char *option, const char *value,
+                      nnk_text *trouble);
+bool nnk_limits_environment (nnk_limits *self, nnk_text *trouble);
+void nnk_limits_write (const nnk_limits *self, cJSON *argv);
+typedef struct {
+    pid_t group;
+    long newest;    // the last process that was started anywhere when it began
+    double counted; // when we last looked closely
+} nnk_census;
+void nnk_census_begin (nnk_census *self, pid_t group);
+bool nnk_census_over (nnk_census *self, int most);
+
+/* --- executor.c, supervise.c: the executor's life ---------------------------- */
+typedef struct {
+    pid_t pid, snapshot; // pid leads the group of what cells start
     int pidfd;
     pid_t helper;         // a child of ours that is no stray of a cell
     const char *preload;  // libasan, or NULL
     int control, promote; // our ends
+    int bell;             // rings when the ring fills up
     int pipe[2];          // what comes from its fd 1 and 2
     nnk_ring *ring;
     int ring_fd;
     char **library;
     int libraries;
-    long memory;   // limit in MB; 0: none
-    nnk_text line; // the last unfinished line of output: the prompt of an input
-    nnk_text held; // a part of it that is not published yet
+    nnk_limits limits;
+    size_t printed; // bytes that this cell has shown
+    bool cut;       // it may show no more
+    nnk_text line;  // the last unfinished line of output: the prompt of an input
+    nnk_text held;  // a part of it that is not published yet
     double held_since;
     nnk_text half[2]; // bytes of a character whose rest has not come
     nnk_text record;  // a display that comes in parts
@@ -306,6 +331,11 @@ typedef struct {
 typedef enum { NNK_RAN, NNK_STOPPED, NNK_CRASHED, NNK_LOST, NNK_UNLOADED } nnk_ran;
 bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble);
 void nnk_executor_stop (nnk_executor *self);
+void nnk_executor_watch (nnk_executor *self, pid_t pid);
+void nnk_executor_end_strays (const nnk_executor *self, pid_t keep);
+bool nnk_executor_receive (nnk_executor *self, nnk_message *message,
+                           int milliseconds); // false: none in time, or it is gone
+bool nnk_executor_send (nnk_executor *self, const nnk_message *message);
 nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order,
                           nnk_sink *sink, const char *folder, bool silent,
                           nnk_message *done, nnk_error *error);
@@ -329,7 +359,7 @@ typedef struct {
     char *flag[64];
     int flags;
     char *prelude;
-    long memory;
+    nnk_limits limits;
     char *preload; // a library that comes before all others
     pid_t spare;   // a process of ours that is to live
 } nnk_options;

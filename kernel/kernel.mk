@@ -1,7 +1,7 @@
 # The Jupyter kernel: build/nn-kernel (serves Jupyter, compiles cells) and build/nn-exec (runs them).
 KERNEL_FRONT := main serve protocol execution connection wire history session lex chunk declare lower place replace variable symbols build program \
-                diagnose debug value table crash supervise output introspect complete scope typing clang magics directives executable sanitize batch install text
-KERNEL_EXEC  := execute streams display trap timing secret
+                diagnose debug value table crash executor supervise limits census output introspect complete scope typing clang magics directives executable sanitize batch install text
+KERNEL_EXEC  := execute streams display trap children confine census timing secret
 KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/kernel/%.o)
 KERNEL       := $(BUILD)/nn-kernel $(BUILD)/nn-exec $(BUILD)/nnk.h
 
@@ -16,7 +16,7 @@ uninstall: $(BUILD)/nn-kernel ## make Jupyter forget the kernel
 	@rm -f $(PREFIX)/include/nnk.h
 .PHONY: kernel install uninstall
 
-TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py commands.py compat.py conformance.py console.py display.py introspect.py lab.py magics.py protocol.py secret.py survive.py fuzz serial/latency.py serial/completion.py)
+TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py limits.py magics.py protocol.py secret.py survive.py fuzz serial/latency.py serial/completion.py)
 tests: $(KERNEL)
 
 $(BUILD)/kernel/%.o: kernel/%.c

@@ -20,11 +20,20 @@ static const char help[] =
     "  --library LIB.so    a library that every cell can call (may be given "
     "again)\n"
     "  -I DIR              a folder for #include (may be given again)\n"
-    "  --memory MB         the most memory that cells may take\n"
     "  --timeout S         with --run: seconds for one cell; the next go on\n"
     "  --full, --quick     with --run: NN_FULL=1 asks the cells for their long "
     "runs, or not (so it is without)\n"
     "  --version, --help\n\n"
+    "What one cell may take; what is not given here is read from the "
+    "environment:\n"
+    "  --memory MB         NNK_MEMORY: beyond it malloc returns NULL (nine tenths "
+    "of the machine)\n"
+    "  --time-limit S      NNK_TIME_LIMIT: then it is interrupted (no limit)\n"
+    "  --processes N       NNK_PROCESSES: with more of them at once it is ended "
+    "(500)\n"
+    "  --output MB         NNK_OUTPUT: what it prints beyond is not shown (50)\n"
+    "  --network yes|no    NNK_NETWORK: no: it can open local sockets only "
+    "(yes)\n\n"
     "--run ends with 0: every cell went well; 1: one failed that has no tag "
     "raises-exception (OUT.ipynb is\nwritten, and the cells after it were run); "
     "2: nothing was written.\n"
@@ -33,11 +42,12 @@ static const char help[] =
     "  build/nn-kernel --install && jupyter notebook\n"
     "  build/nn-kernel --run lesson.ipynb -o done.ipynb --timeout 60\n";
 
-static const char *const words[] = { "--prelude",  "--library", "--memory",
-                                     "--timeout",  "--quick",   "--full",
-                                     "--run",      "--install", "--uninstall",
-                                     "--data-dir", "--version", "--help",
-                                     NULL };
+static const char *const words[] = { "--prelude",    "--library",   "--memory",
+                                     "--time-limit", "--timeout",   "--quick",
+                                     "--full",       "--processes", "--output",
+                                     "--network",    "--run",       "--install",
+                                     "--uninstall",  "--version",   "--data-dir",
+                                     "--help",       NULL };
 
 char *nnk_beside (const char *name)
 {
@@ -64,6 +74,7 @@ typedef struct {
     bool install, uninstall;
     bool wrong; // an argument is, and that was said
     double limit;
+    nnk_text trouble;
 } command;
 
 /*  Where an option's argument is kept, or NULL. */
@@ -106,12 +117,10 @@ static bool take_option (command *self, const char *word, const char *value)
     else if (strcmp (word, "-I") == 0 && options->flags < 64)
         options->flag[options->flags++] =
             nnk_format ("-I%s", nnk_absolute (value));
-    else if (strcmp (word, "--memory") == 0)
-        self->wrong |= !(options->memory = (long) take_number (word, value));
     else if (strcmp (word, "--timeout") == 0)
         self->wrong |= !(self->limit = take_number (word, value));
     else
-        return false;
+        return nnk_limits_take (&options->limits, word, value, &self->trouble);
     return true;
 }
 
@@ -143,7 +152,12 @@ static int read_command (command *self, int argc, char **argv)
             if (self->wrong)
                 return 3;
             i++;
-        } else if (place_of (self, word) || take_option (self, word, "")) {
+        } else if (self->trouble.size) {
+            fprintf (stderr, "nn-kernel: %s; see nn-kernel --help\n",
+                     self->trouble.s);
+            return 3;
+        } else if (place_of (self, word) || take_option (self, word, "") ||
+                   self->trouble.size) {
             fprintf (stderr,
                      "nn-kernel: %s needs an argument; see nn-kernel --help\n",
                      word);
@@ -157,10 +171,14 @@ static int read_command (command *self, int argc, char **argv)
 
 int main (int argc, char **argv)
 {
-    command self = { .limit = 0 };
+    command self = { .options.limits = nnk_standard_limits };
     setenv ("LC_ALL", "C.UTF-8", 1); // gcc speaks English, in UTF-8
     if (argc > 1 && strcmp (argv[1], "--clang") == 0) // typing.c starts us so
         return nnk_clang_serve (argc - 2, argv + 2);
+    if (!nnk_limits_environment (&self.options.limits, &self.trouble)) {
+        fprintf (stderr, "nn-kernel: %s\n", self.trouble.s);
+        return 2;
+    }
     const int status = read_command (&self, argc, argv);
     if (status)
         return status - 1;

@@ -81,11 +81,43 @@ typedef struct {
     nnk_text text; // not sent yet
 } gathering;
 
+/*  A front end keeps what it is sent, so a cell may send only so much. Returns how
+ *  many of `size` bytes are still allowed. */
+static size_t allow (gathering *self, size_t size)
+{
+    nnk_executor *executor = self->self;
+    const size_t most = (size_t) executor->limits.output << 20;
+    const size_t left = executor->cut ? 0 : most - executor->printed;
+    if (size > left)
+        executor->cut = true;
+    const size_t part = size < left ? size : left;
+    executor->printed += part;
+    return part;
+}
+
+static void say_cut (gathering *self)
+{
+    char *sentence = nnk_format ("\n[This cell has shown %ld MB, which is the "
+                                 "limit; it runs on, but the rest "
+                                 "of what it prints is not shown. nn-kernel "
+                                 "--output MB changes the limit.]\n",
+                                 self->self->limits.output);
+    if (!self->silent)
+        self->sink->stream (self->sink, "stdout", sentence, strlen (sentence));
+    free (sentence);
+}
+
 static void flush (gathering *self)
 {
-    if (self->text.size && !self->silent)
+    const bool before = self->self->cut;
+    size_t size = allow (self, self->text.size);
+    while (size && size < self->text.size && (self->text.s[size] & 0xC0) == 0x80)
+        size--; // not within a character
+    if (size && !self->silent)
         self->sink->stream (self->sink, self->letter == 'O' ? "stdout" : "stderr",
-                            self->text.s, self->text.size);
+                            self->text.s, size);
+    if (self->self->cut && !before)
+        say_cut (self);
     nnk_text_clear (&self->text);
 }
 
@@ -95,6 +127,8 @@ static void gather (gathering *self, char letter, const char *bytes, size_t size
     if (letter != self->letter || self->text.size > MOST)
         flush (self);
     self->letter = letter;
+    if (self->self->cut)
+        return;
     nnk_text *half = &self->self->half[letter == 'E'];
     nnk_text whole = { 0 };
     nnk_add (&whole, nnk_text_string (half), half->size);
@@ -190,12 +224,22 @@ static void take_display (gathering *self, char letter, const nnk_text *record)
 {
     nnk_executor *executor = self->self;
     flush (self);
-    if (self->silent)
-        return;
     if (letter == 'C') {
-        self->sink->clear (self->sink, record->size && record->s[0]);
+        executor->printed = 0; // the front end forgets it too
+        executor->cut = false;
+        if (!self->silent)
+            self->sink->clear (self->sink, record->size && record->s[0]);
         return;
     }
+    const bool before = executor->cut;
+    const size_t size = letter == 'U' ? 0 : record->size; // U replaces another
+    if (allow (self, size) < size) {
+        if (!before)
+            say_cut (self);
+        return;
+    }
+    if (self->silent)
+        return;
     nnk_display_kind kind = letter == 'U' ? NNK_UPDATE : NNK_DISPLAY_DATA;
     if (letter == 'R' &&
         !executor->result) { // one result a cell; what follows is displayed

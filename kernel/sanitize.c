@@ -51,7 +51,7 @@ void nnk_sanitize (nnk_session *self, const char *code, int count, bool silent,
     nnk_text trouble = { 0 };
     for (int i = 0; i < 2 && options.flags < 64; i++)
         options.flag[options.flags++] = flags[i];
-    options.memory = 1L << 40; // its shadow takes more than any limit
+    options.limits.memory = 1L << 40; // its shadow takes more than any limit
     options.preload = find_asan (self);
     options.spare = self->executor.pid;
     nnk_typing_close (self);

@@ -49,7 +49,7 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
     *self = (nnk_session){ .sink = sink };
     self->executor.library = (char **) options->library;
     self->executor.libraries = options->libraries;
-    self->executor.memory = options->memory;
+    self->executor.limits = options->limits;
     self->executor.preload = options->preload;
     self->executor.helper = options->spare;
     self->options = options;
@@ -315,6 +315,8 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
     self->can_undo = false;
     if (ran == NNK_RAN || ran == NNK_STOPPED)
         remember (self, cell);
+    else
+        nnk_build_forget (&self->build, cell->serial, cell->label);
     if (ran == NNK_RAN)
         show_value (self, cell, &done, out, silent);
     if (ran == NNK_UNLOADED) {

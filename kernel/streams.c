@@ -9,7 +9,6 @@
  *  File descriptors 1 and 2 stay pipes, for children and for libraries that write
  *  to them. stdin is a stream that asks the reader for a line.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -19,7 +18,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "exec.h"
@@ -31,6 +29,11 @@ static struct stat pipes[3]; // what fds 1 and 2 were at the start
 static char line[NNK_TEXT];  // the rest of what the reader has typed
 static size_t line_size, line_at;
 
+nnk_ring *nnk_shared (void)
+{
+    return ring;
+}
+
 static void copy_in (uint64_t at, const void *bytes, size_t size)
 {
     const size_t from = at % NNK_RING, room = NNK_RING - from;
@@ -39,11 +42,18 @@ static void copy_in (uint64_t at, const void *bytes, size_t size)
     memcpy (ring->bytes, (const char *) bytes + first, size - first);
 }
 
+static void ring_bell (void)
+{
+    const uint64_t one = 1;
+    if (syscall (SYS_write, NNK_FD_BELL, &one, sizeof one) < 0)
+        sched_yield (); // it rings already
+}
+
 /*  Appends one record, in parts if it is long. Waits while the ring is full. */
 void nnk_put (char letter, const void *bytes, size_t size)
 {
     const char *at = bytes;
-    const size_t most = NNK_RING / 4;
+    const size_t most = NNK_RING / 4, half = NNK_RING / 2;
     while (atomic_flag_test_and_set_explicit (&ring->lock, memory_order_acquire))
         sched_yield ();
     do {
@@ -58,6 +68,9 @@ void nnk_put (char letter, const void *bytes, size_t size)
             copy_in (head + sizeof record, at, part);
         atomic_store_explicit (&ring->head, head + sizeof record + part,
                                memory_order_release);
+        const uint64_t tail = atomic_load (&ring->tail);
+        if (head - tail <= half && head + sizeof record + part - tail > half)
+            ring_bell ();
         at += part;
         size -= part;
     } while (size);
@@ -136,48 +149,17 @@ ssize_t write (int fd, const void *buf, size_t n)
     return syscall (SYS_write, fd, buf, n);
 }
 
-/*  After a child has ended, what it wrote stands in the pipes: it comes now. We
- *  wait until the kernel has fetched it, so that the next child's output is not
- *  taken for this one's. */
-static void after_child (void)
+/*  A mark behind what has been written so far. We wait until the kernel has fetched
+ *  what stands in the pipes too. */
+void nnk_streams_mark (void)
 {
     if (!ring || !nnk_is_executor ())
         return;
     nnk_put ('P', "", 0);
+    ring_bell ();
     const uint64_t mark = atomic_load (&ring->head);
     while (atomic_load (&ring->tail) < mark && !nnk_interrupted ())
         usleep (200);
-}
-
-int system (const char *command)
-{
-    int (*real) (const char *);
-    *(void **) &real = dlsym (RTLD_NEXT, "system");
-    const int status = real (command);
-    after_child ();
-    return status;
-}
-
-int pclose (FILE *stream)
-{
-    int (*real) (FILE *);
-    *(void **) &real = dlsym (RTLD_NEXT, "pclose");
-    const int status = real (stream);
-    after_child ();
-    return status;
-}
-
-pid_t waitpid (pid_t pid, int *stat_loc, int options)
-{
-    const pid_t ended = syscall (SYS_wait4, pid, stat_loc, options, NULL);
-    if (ended > 0)
-        after_child ();
-    return ended;
-}
-
-pid_t wait (int *stat_loc)
-{
-    return waitpid (-1, stat_loc, 0);
 }
 
 bool nnk_streams_open (void)

@@ -26,196 +26,6 @@
 
 static const double patience = 2.0; // seconds from the interrupt to the rollback
 
-/* --- Starting ---------------------------------------------------------------- */
-
-/*  In the child, after the fork: only calls that are safe there. */
-static void become_executor (char *const *argv, const int fds[5], pid_t parent,
-                             char *preload)
-{
-    static const int place[5] = { NNK_FD_CONTROL, NNK_FD_RING, NNK_FD_PROMOTE, 1,
-                                  2 };
-    sigset_t none;
-    int high[5];
-    setsid ();
-    prctl (PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid () != parent)
-        _exit (1);
-    for (int i = 0; i < 5; i++)
-        high[i] = fcntl (fds[i], F_DUPFD_CLOEXEC, 300);
-    for (int i = 0; i < 5; i++)
-        dup2 (high[i], place[i]);
-    close (0);
-    open ("/dev/null", O_RDONLY);
-    sigemptyset (&none);
-    sigprocmask (SIG_SETMASK, &none, NULL);
-    signal (SIGPIPE, SIG_DFL);
-    if (preload)
-        putenv (preload);
-    execv (argv[0], argv);
-    static const char why[] =
-        "nn-exec cannot be started; it must lie beside nn-kernel\n";
-    _exit (write (2, why, sizeof why - 1) < 0 ? 126 : 127);
-}
-
-/*  Waits for a message of the executor. False: none came in time, or it is gone. */
-static bool receive (nnk_executor *self, nnk_message *message, int milliseconds)
-{
-    struct pollfd fd = { self->control, POLLIN, 0 };
-    while (poll (&fd, 1, milliseconds) < 0 && errno == EINTR)
-        continue;
-    if (!fd.revents)
-        return false;
-    const ssize_t size =
-        recv (self->control, message, sizeof *message, MSG_DONTWAIT);
-    return size >= (ssize_t) NNK_HEAD &&
-           size == (ssize_t) (NNK_HEAD + message->size);
-}
-
-static bool send_message (nnk_executor *self, const nnk_message *message)
-{
-    return send (self->control, message, NNK_HEAD + message->size, MSG_NOSIGNAL) >=
-           0;
-}
-
-static void watch (nnk_executor *self, pid_t pid)
-{
-    if (self->pidfd >= 0)
-        close (self->pidfd);
-    self->pid = pid;
-    self->pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
-}
-
-/*  What cells may take when nothing else was said, in MB: most of what there is,
- *  so that malloc fails in the cell before the machine runs out. */
-static long default_memory (void)
-{
-    nnk_text text = { 0 };
-    long most = sysconf (_SC_PHYS_PAGES) / 1024 * sysconf (_SC_PAGESIZE) / 1024;
-    if (nnk_read_file ("/sys/fs/cgroup/memory.max",
-                       &text)) { // a container's share
-        const long share = strtol (nnk_text_string (&text), NULL, 10) >> 20;
-        if (share > 0 && share < most)
-            most = share;
-    }
-    nnk_text_free (&text);
-    return most * 9 / 10;
-}
-
-static char **arguments (const nnk_executor *self)
-{
-    char **argv = nnk_allocate ((self->libraries + 3) * sizeof *argv);
-    argv[0] = nnk_beside ("nn-exec");
-    argv[1] = nnk_format ("%ld", self->memory ? self->memory : default_memory ());
-    for (int i = 0; i < self->libraries; i++)
-        argv[2 + i] = nnk_copy (self->library[i], strlen (self->library[i]));
-    return argv;
-}
-
-static void close_all (const int *fds, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (fds[i] >= 0)
-            close (fds[i]);
-}
-
-/*  Starts nn-exec and waits until it has loaded the libraries. */
-bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
-{
-    int socket[2] = { -1, -1 }, promote[2] = { -1, -1 }, out[2] = { -1, -1 },
-        err[2] = { -1, -1 };
-    prctl (PR_SET_CHILD_SUBREAPER, 1);
-    const int ring = memfd_create ("nnk-ring", MFD_CLOEXEC);
-    if (ring < 0 || ftruncate (ring, sizeof (nnk_ring)) != 0 ||
-        socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, socket) != 0 ||
-        pipe2 (promote, O_CLOEXEC) != 0 || pipe2 (out, O_CLOEXEC) != 0 ||
-        pipe2 (err, O_CLOEXEC) != 0) {
-        nnk_addf (trouble, "no channel to the executor: %s\n", strerror (errno));
-        return false;
-    }
-    self->ring = mmap (NULL, sizeof *self->ring, PROT_READ | PROT_WRITE,
-                       MAP_SHARED, ring, 0);
-    char **argv = arguments (self);
-    char *preload =
-        self->preload ? nnk_format ("LD_PRELOAD=%s", self->preload) : NULL;
-    const pid_t parent = getpid ();
-    const int theirs[5] = { socket[1], ring, promote[0], out[1], err[1] };
-    const pid_t pid = fork ();
-    if (pid == 0)
-        become_executor (argv, theirs, parent, preload);
-    close_all (theirs, 5);
-    free (preload);
-    for (int i = 0; argv[i]; i++)
-        free (argv[i]);
-    free (argv);
-    fcntl (out[0], F_SETFL, O_NONBLOCK);
-    fcntl (err[0], F_SETFL, O_NONBLOCK);
-    self->control = socket[0];
-    self->promote = promote[1];
-    self->pipe[0] = out[0];
-    self->pipe[1] = err[0];
-    self->pidfd = -1;
-    self->group = pid;
-    watch (self, pid);
-    nnk_message *ready = nnk_allocate (sizeof *ready);
-    const bool good = receive (self, ready, 20000);
-    if (good && ready->size)
-        nnk_addf (trouble, "%.*s", (int) ready->size, ready->text);
-    if (!good) {
-        char why[512];
-        const ssize_t size = read (self->pipe[1], why, sizeof why);
-        nnk_addf (trouble, "the executor does not start. %.*s\n",
-                  size > 0 ? (int) size : 0, why);
-    }
-    free (ready);
-    (void) sink;
-    return good;
-}
-
-/* --- Ending ------------------------------------------------------------------ */
-
-/*  Ends every child but these two: what cells have left behind. */
-static void end_strays (pid_t keep, pid_t helper)
-{
-    for (int turn = 0; turn < 50; turn++) {
-        nnk_text children = { 0 };
-        int found = 0;
-        char *path = nnk_format ("/proc/self/task/%d/children", (int) getpid ());
-        nnk_read_file (path, &children);
-        free (path);
-        char *at = children.s;
-        for (pid_t pid; at && (pid = (pid_t) strtol (at, &at, 10)) > 0;)
-            if (pid != keep && pid != helper) {
-                found++;
-                kill (pid, SIGKILL);
-                waitpid (pid, NULL, 0);
-            }
-        nnk_text_free (&children);
-        if (!found)
-            return;
-    }
-}
-
-void nnk_executor_stop (nnk_executor *self)
-{
-    if (!self->ring)
-        return;
-    kill (-self->group, SIGKILL);
-    if (self->pid > 0)
-        kill (self->pid, SIGKILL);
-    end_strays (0, self->helper);
-    close_all ((int[]){ self->control, self->promote, self->pipe[0], self->pipe[1],
-                        self->pidfd },
-               5);
-    munmap (self->ring, sizeof *self->ring);
-    self->ring = NULL;
-    self->pid = self->snapshot = 0;
-    nnk_text_free (&self->line);
-    nnk_text_free (&self->held);
-    nnk_text_free (&self->half[0]);
-    nnk_text_free (&self->half[1]);
-    nnk_text_free (&self->record);
-}
-
 /* --- Back to before the cell ------------------------------------------------- */
 
 /*  The snapshot takes over from a process that is dead. */
@@ -227,14 +37,14 @@ static bool promote (nnk_executor *self)
     nnk_text_clear (&self->record);
     good = good && kill (self->snapshot, 0) == 0 &&
            write (self->promote, "!", 1) == 1;
-    while (good && (good = receive (self, ready, 10000)) &&
+    while (good && (good = nnk_executor_receive (self, ready, 10000)) &&
            ready->word != NNK_READY)
         continue;
     if (good)
-        watch (self, self->snapshot);
+        nnk_executor_watch (self, self->snapshot);
     self->snapshot = 0;
     free (ready);
-    end_strays (self->pid, self->helper);
+    nnk_executor_end_strays (self, self->pid);
     return good;
 }
 
@@ -250,7 +60,7 @@ bool nnk_executor_undo (nnk_executor *self)
 {
     if (self->snapshot <= 0)
         return false;
-    kill (self->pid, SIGKILL);
+    kill (-self->pid, SIGKILL);
     bury (self);
     return promote (self);
 }
@@ -266,6 +76,9 @@ typedef struct {
     bool silent, done, reported, killed;
     int interrupts;     // those that we have seen
     double asked, sent; // when the first came, when SIGINT was last sent
+    double began;
+    bool late, many; // over the limit of time, of processes
+    nnk_census census;
 } watching;
 
 /*  The next line of a script, shown behind its prompt as a terminal would. */
@@ -305,7 +118,7 @@ static void answer_input (watching *w)
         w->message->text[w->message->size++] = '\n';
     }
     free (line);
-    send_message (self, w->message);
+    nnk_executor_send (self, w->message);
 }
 
 static void take_message (watching *w)
@@ -319,7 +132,7 @@ static void take_message (watching *w)
         nnk_crash_read (w->error, w->message, self->pid, w->folder);
         w->reported = true;
         *w->message = (nnk_message){ .word = NNK_ANSWER };
-        send_message (self, w->message);
+        nnk_executor_send (self, w->message);
         break;
     case NNK_ASK:
         answer_input (w);
@@ -337,29 +150,51 @@ static void interrupt (watching *w)
     if (self->snapshot <= 0 || w->killed || w->done)
         return;
     const int requests = w->sink->interrupts - w->interrupts;
-    if (requests > 0 && !w->asked)
+    w->late |= self->limits.seconds > 0 && now - w->began > self->limits.seconds;
+    w->many = atomic_load (&self->ring->crowded) ||
+              nnk_census_over (&w->census, self->limits.processes);
+    if ((requests > 0 || w->late) && !w->asked)
         w->asked = now;
-    if (w->sink->quit || requests > 1 || (w->asked && now - w->asked > patience)) {
+    if (w->sink->quit || requests > 1 || w->many ||
+        (w->asked && now - w->asked > patience)) {
         kill (self->pid, SIGKILL);
         w->killed = true;
     } else if (w->asked && now - w->sent > 0.03) {
-        kill (self->pid, SIGINT);
+        kill (-self->pid, SIGINT); // and its children, as a terminal would
         w->sent = now;
     }
+}
+
+/*  Why it was interrupted, and `what` became of it. */
+static void blame (const watching *w, const char *what)
+{
+    if (w->many)
+        nnk_error_set (w->error, "ProcessLimit",
+                       "the cell had more than %d processes at once, which is the "
+                       "limit (--processes); %s",
+                       w->self->limits.processes, what);
+    else if (w->late)
+        nnk_error_set (w->error, "TimeLimit",
+                       "the cell took longer than %g s, which is the limit "
+                       "(--time-limit); %s",
+                       w->self->limits.seconds, what);
+    else
+        nnk_error_set (w->error, "Interrupt", "interrupted; %s", what);
 }
 
 /*  The cell's process is dead: says why, and goes back. */
 static nnk_ran after_death (watching *w)
 {
     nnk_executor *self = w->self;
+    kill (-self->pid, SIGKILL); // its children
     const int status = bury (self);
-    while (!w->done && receive (self, w->message, 0))
+    while (!w->done && nnk_executor_receive (self, w->message, 0))
         take_message (w);
     nnk_output_drain (self, w->sink, w->silent, NNK_DRAIN_ALL);
     if (w->killed && !w->reported)
-        nnk_error_set (w->error, "Interrupt",
-                       "interrupted; the cell did not stop by itself, so "
-                       "every variable is as it was before the cell");
+        blame (w, w->many ? "every variable is as it was before the cell"
+                          : "the cell did not stop by itself, so every variable "
+                            "is as it was before the cell");
     else if (!w->reported && WIFSIGNALED (status))
         nnk_error_set (w->error,
                        sigabbrev_np (WTERMSIG (status)) ? "Signal" : "Crash",
@@ -391,17 +226,25 @@ nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order,
                    .error = error,
                    .message = done,
                    .silent = silent,
-                   .interrupts = sink->interrupts };
+                   .interrupts = sink->interrupts,
+                   .began = nnk_now () };
     self->snapshot = 0; // the old one is ended by the executor
-    self->result = false;
+    self->result = self->cut = false;
+    self->printed = 0;
+    atomic_store (&self->ring->crowded, false);
+    nnk_census_begin (&w.census, self->pid);
     *done = (nnk_message){ .word = NNK_RUN, .size = (uint32_t) order->size };
     memcpy (done->text, order->s, order->size);
-    send_message (self, done);
+    nnk_executor_send (self, done);
     while (!w.done) {
-        struct pollfd fds[2] = { { self->control, POLLIN, 0 },
-                                 { self->pidfd, POLLIN, 0 } };
-        sink->wait (sink, fds, 2, w.asked ? 5 : 10);
-        if (fds[0].revents && receive (self, done, 0))
+        struct pollfd fds[3] = { { self->control, POLLIN, 0 },
+                                 { self->pidfd, POLLIN, 0 },
+                                 { self->bell, POLLIN, 0 } };
+        sink->wait (sink, fds, 3, w.asked ? 5 : 10);
+        uint64_t rings;
+        if (fds[2].revents && read (self->bell, &rings, sizeof rings) < 0)
+            rings = 0; // it has been heard already
+        if (fds[0].revents && nnk_executor_receive (self, done, 0))
             take_message (&w);
         else if (fds[1].revents || has_ended (self))
             return after_death (&w);
@@ -411,8 +254,7 @@ nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order,
     }
     nnk_output_drain (self, sink, silent, NNK_DRAIN_ALL);
     if (w.done && done->status == NNK_INTERRUPTED)
-        nnk_error_set (error, "Interrupt",
-                       "interrupted; what the cell has done so far is kept");
+        blame (&w, "what the cell has done so far is kept");
     return done->status == NNK_ENDED         ? NNK_RAN
            : done->status == NNK_INTERRUPTED ? NNK_STOPPED
                                              : NNK_UNLOADED;
@@ -428,7 +270,8 @@ bool nnk_executor_peek (void *executor, uint64_t address, void *out, size_t size
     message = (nnk_message){ .word = NNK_PEEK,
                              .address = address,
                              .status = (int) size };
-    if (!send_message (self, &message) || !receive (self, &message, 5000) ||
+    if (!nnk_executor_send (self, &message) ||
+        !nnk_executor_receive (self, &message, 5000) ||
         message.word != NNK_PEEKED || message.status != 0)
         return false;
     memcpy (out, message.text, size);

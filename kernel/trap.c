@@ -8,8 +8,9 @@
  *  jump only when every function on the stack is the cell's own. If the cell is
  *  elsewhere, its code is made unexecutable: the library finishes what it does,
  *  the return into the cell faults, and there we jump. Code that is called back by
- *  a library, or by a thread of OpenMP, is let go on; after a parallel region we
- *  look again.
+ *  a library, or by a thread of OpenMP, is let go on; but where the library will
+ *  return into the cell, its return address is replaced by that of the way out, and
+ *  after a parallel region we look again.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,6 +28,7 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include "exec.h"
 
@@ -66,12 +68,23 @@ static bool is_main_thread (void)
 
 /* --- Interrupt --------------------------------------------------------------- */
 
+/*  Threads may come here at once, one of them to allow and the main one to forbid:
+ *  `trapped` stays set until the main one has allowed everything again. */
 static void set_executable (bool on)
 {
+    if (!on)
+        trapped = true;
     for (int i = 0; i < codes; i++)
         mprotect (code[i].low, code[i].high - code[i].low,
                   on ? PROT_READ | PROT_EXEC : PROT_READ);
-    trapped = !on;
+}
+
+static void release (void)
+{
+    running = pending = 0;
+    if (trapped)
+        set_executable (true);
+    trapped = false;
 }
 
 /*  Whether every function from `at` up to nnk_enter is a cell's. */
@@ -89,12 +102,52 @@ static bool only_cells (void *at)
     return false;
 }
 
-static void leave (int how)
+static _Noreturn void leave (int how)
 {
-    running = pending = 0;
-    if (trapped)
-        set_executable (true);
+    release ();
     siglongjmp (boundary, how);
+}
+
+/*  Where a library returns to when it is to return into an interrupted cell. */
+extern char nnk_way_out[];
+__asm__(".text\nnnk_way_out:\n  andq $-16, %rsp\n  call nnk_leave\n");
+_Noreturn void nnk_leave (void);
+_Noreturn void nnk_leave (void)
+{
+    leave (1);
+}
+
+typedef struct {
+    bool inside, whole; // in a cell's function; as far as nnk_enter
+    void **back;        // the return address by which a library comes back
+} walk;
+
+/*  A frame from the inside out. Its call's return address stands below what was the
+ *  top of its stack then. */
+static _Unwind_Reason_Code step (struct _Unwind_Context *frame, void *to)
+{
+    walk *self = to;
+    void *at = pointer (_Unwind_GetIP (frame));
+    void **back = (void **) pointer (_Unwind_GetCFA (frame)) - 1;
+    const bool inside = in_cell (at);
+    self->whole = (const char *) at >= __start_nnk_boundary &&
+                  (const char *) at < __stop_nnk_boundary;
+    if (self->whole)
+        return _URC_END_OF_STACK;
+    if (inside && !self->inside)
+        self->back = *back == at ? back : NULL;
+    self->inside = inside;
+    return _URC_NO_REASON;
+}
+
+/*  A cell's function was called back by a library, which is to end in peace: when it
+ *  returns into the cell's own code, it comes to the way out instead. */
+static void turn_back (void)
+{
+    walk all = { .inside = true };
+    _Unwind_Backtrace (step, &all);
+    if (all.whole && all.back)
+        *all.back = nnk_way_out;
 }
 
 static void on_interrupt (int number, siginfo_t *info, void *context)
@@ -148,23 +201,36 @@ static void tell (int number, const char *sentence)
         report.text[report.size] = sentence[report.size];
         report.size++;
     }
-    void *spare = mmap (NULL, 16 << 20, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    report.full = spare == MAP_FAILED;
     if (nnk_send (&report))
         while (recv (NNK_FD_CONTROL, &report, sizeof report, 0) < 0 &&
                errno == EINTR)
             continue;
 }
 
+/*  What the C library said before it called abort (): that an assertion failed, or
+ *  that the heap is damaged. */
+static const char *last_words (void)
+{
+    typedef struct {
+        unsigned size;
+        char text[];
+    } words;
+    words *const *said = dlsym (RTLD_DEFAULT, "__abort_msg");
+    return said && *said ? (*said)->text : "";
+}
+
 static void on_crash (int number, siginfo_t *info, void *context)
 {
+    const int why = errno;
     const greg_t *registers = ((ucontext_t *) context)->uc_mcontext.gregs;
     void *at = pointer (registers[REG_RIP]);
-    if (pending && number == SIGSEGV && info->si_addr == at && in_cell (at)) {
-        if (is_main_thread () && only_cells (at))
-            leave (1);
-        set_executable (true); // called back: let it go on
+    if (number == SIGSEGV && info->si_addr == at && in_cell (at)) {
+        if (pending && is_main_thread ()) {
+            if (only_cells (at))
+                leave (1);
+            turn_back ();
+        }
+        set_executable (true); // called back, or another thread: let it go on
         return;
     }
     if (!nnk_is_executor ()) { // a child of the cell may die alone
@@ -197,7 +263,8 @@ static void on_crash (int number, siginfo_t *info, void *context)
     report.address = (uint64_t) info->si_addr;
     report.stack = registers[REG_RSP];
     report.shown = info->si_code;
-    tell (number, "");
+    report.full = why == ENOMEM; // malloc has returned NULL to this thread
+    tell (number, number == SIGABRT ? last_words () : "");
     syscall (SYS_exit_group, 128 + number);
 }
 
@@ -228,10 +295,25 @@ _Noreturn void nnk_die (const char *sentence)
 
 static bool program; // the main of a cell runs
 
+static void (*at_exit[64]) (void);
+static int at_exits;
+
+/*  What a cell leaves to be done at the end is done when it calls exit (). */
+int atexit (void (*func) (void))
+{
+    const int most = sizeof at_exit / sizeof *at_exit;
+    if (at_exits == most)
+        return -1;
+    at_exit[at_exits++] = func;
+    return 0;
+}
+
 /*  A cell with main is a program: its exit () ends it well. Another cell that calls
  *  exit () fails, and not the notebook. Children may exit. */
 void exit (int status)
 {
+    while (at_exits > 0)
+        at_exit[--at_exits]();
     if (running && program && nnk_is_executor () && is_main_thread ()) {
         if (status & 0xFF)
             fprintf (stderr, "the program ended with exit status %d\n",
@@ -274,10 +356,9 @@ bool nnk_call (void (*entry) (void))
         return how == 2;
     program = false;
     running = 1;
+    errno = 0;
     nnk_enter (entry);
-    running = pending = 0;
-    if (trapped)
-        set_executable (true);
+    release ();
     return true;
 }
 

@@ -201,6 +201,16 @@ class Kernel:
     def run(self, code, answers=(), **options):
         return self.collect(self.send(code, **options), answers)
 
+    def until_said(self, word):
+        """Waits until a cell that runs has printed this word; what comes meanwhile is kept for collect."""
+        said = ""
+        while word not in said:
+            message = self.receive(self.iopub)
+            self.early.append((self.iopub, message))
+            said += message["content"].get("text", "") if message["msg_type"] == "stream" else ""
+            if message["msg_type"] == "error":
+                raise AssertionError("the cell failed before it said %s: %s" % (word, message["content"]["evalue"]))
+
     def ask(self, kind, content=None, channel=None):
         """Sends any request; its reply's content."""
         socket = channel or self.shell
