@@ -142,5 +142,6 @@ bool nnk_census_over (nnk_census *self, int most)
     if (count <= most + 1) // and the executor itself
         kill (-self->group, SIGCONT);
     self->counted = nnk_now ();
+    self->newest = newest_process ();
     return count > most + 1;
 }
