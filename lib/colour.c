@@ -33,10 +33,12 @@ void nn_colour_image (float *x, size_t places, int c, nn_quality quality,
             sum += grey_of (x + i * c, c);
         grey = (float) (sum / (double) places);
     }
-    for (size_t i = 0; i < places; i++, x += c) {
+    const size_t alike = quality == NN_SATURATION ? (size_t) c : places * c;
+    for (size_t i = 0; i < places * c;
+         i += alike) { // with one grey for all, at once
         if (quality == NN_SATURATION)
-            grey = grey_of (x, c);
-        for (int k = 0; k < c; k++)
+            grey = grey_of (x + i, c);
+        for (size_t k = i; k < i + alike; k++)
             x[k] = cut (share * x[k] + (1 - share) * grey);
     }
 }

@@ -933,6 +933,20 @@ int nn_resume (nn_checkpoint *self, nn_net *net, nn_optimiser *optimiser,
 
 /* --- Augmentation: other pictures of the same things ---------------------------------------------------- */
 typedef enum { NN_FILL_NEAREST, NN_FILL_REFLECT, NN_FILL_CONSTANT } nn_fill;
+// Which of n dots in a row stands for dot i, which may lie outside: the nearest,
+// or its image between two mirrors; -1: none of them, but a constant.
+static inline int nn_filled (int i, int n, nn_fill fill)
+{
+    if (i >= 0 && i < n)
+        return i;
+    if (fill == NN_FILL_CONSTANT)
+        return -1;
+    if (fill == NN_FILL_NEAREST)
+        return i < 0 ? 0 : n - 1;
+    i %= 2 * n;
+    i += i < 0 ? 2 * n : 0;
+    return i < n ? i : 2 * n - 1 - i;
+}
 typedef struct { // each draws between minus and plus this
     int _;
     float rotate; // degrees
@@ -978,7 +992,6 @@ void nn_colour_image (float *x, size_t places, int c, nn_quality quality,
                       float share);
 int nn_blur_image (nn_image *image, float sigma);
 int nn_resize_image (nn_image *image, int h, int w, nn_filter filter);
-int nn_filled (int i, int n, nn_fill fill);
 float *nn_image_behind (nn_image *self, size_t first, size_t more);
 // a `mix`; with: a double, alpha
 int nn_mixup (nn_batch *batch, nn_random *random, const void *with);

@@ -19,12 +19,13 @@ check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 .PHONY: check
 TESTS    += tests/check/lint
 TESTS    += tests/door/door tests/serial/notebook.py tests/serial/step
-BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/step
+BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/step $(BUILD)/tests/bench/augment
 TEST_NEEDS += all $(BENCHES)
 
-bench: $(BENCHES) ## measure: im2col beside the naive convolution, a training step beside PyTorch's
+bench: $(BENCHES) ## measure: convolutions, a training step beside PyTorch's, what augmentation costs it
 	@$(BUILD)/tests/bench/conv
 	@tests/bench/step
+	@$(BUILD)/tests/bench/augment
 .PHONY: bench
 
 # Last, when every room has named its tests and what they need.

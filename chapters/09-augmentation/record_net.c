@@ -7,6 +7,7 @@
  */
 #include "nn.h"
 
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -47,6 +48,7 @@ int main (int count, char **args)
         fprintf (stderr, "record_net FOLDER STATE\n");
         return 2;
     }
+    omp_set_num_threads (omp_get_num_procs ());
     nn_recipe recipe;
     must (nn_recipe_load (&recipe,
                           "chapters/09-augmentation/recipes/chapter-9.recipe"));

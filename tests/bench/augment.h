@@ -1,0 +1,85 @@
+/*  augment.h - what the full pipeline of augmentations costs a training, for a
+ *  benchmark and for a test */
+#ifndef NN_BENCH_AUGMENT_H
+#define NN_BENCH_AUGMENT_H
+
+#include "nn.h"
+#include "test.h"
+
+#include <time.h>
+
+static const char *const full_pipeline =
+    "flip rotate:15 shift:0.1 zoom:0.1 shear:5 brightness:0.2 contrast:0.2 "
+    "saturation:0.2 blur:1 cutout:8";
+
+static inline double clock_seconds (clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime (clock, &t);
+    return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
+
+typedef struct {
+    double wall, processor; // seconds of an epoch
+} augment_cost;
+
+/*  One epoch of C.baseline's net over the data, with these words; the loader reads
+ *  ahead. */
+static inline augment_cost augment_epoch (nn_net *net, const nn_data *data,
+                                          const char *words)
+{
+    nn_transform list[NN_TRANSFORMS];
+    const int count = nn_augment_read (words, list, NN_TRANSFORMS);
+    nn_history history = { 0 };
+    const double wall = clock_seconds (CLOCK_MONOTONIC);
+    const double processor = clock_seconds (CLOCK_PROCESS_CPUTIME_ID);
+    if (count < 0 || nn_train (net, data, &history, .epochs = 1, .seed = 1,
+                               .transforms = list, .transform_count = count) < 0)
+        check (false, "an epoch", "%s", nn_error ());
+    nn_history_free (&history);
+    return (augment_cost){ clock_seconds (CLOCK_MONOTONIC) - wall,
+                           clock_seconds (CLOCK_PROCESS_CPUTIME_ID) - processor };
+}
+
+/*  The least of some rounds, with and without, in turn. */
+static inline void augment_costs (augment_cost least[2], int images, int rounds)
+{
+    nn_data *data = nn_shapes10 (images, 1);
+    nn_net *net =
+        nn_model_net (nn_model_find ("baseline"), 32, 32, 3, 10, NULL, 1);
+    if (nn_net_build (net, .batch = 64) < 0)
+        check (false, "the net is built", "%s", nn_error ());
+    least[0] = least[1] = (augment_cost){ 1e9, 1e9 };
+    for (int round = 0; round < 2 * rounds; round++) {
+        augment_cost *best = &least[round % 2];
+        const augment_cost now =
+            augment_epoch (net, data, round % 2 ? full_pipeline : "none");
+        best->wall = fmin (best->wall, now.wall);
+        best->processor = fmin (best->processor, now.processor);
+    }
+    nn_net_free (&net);
+    nn_data_free (&data);
+}
+
+/*  Seconds of one thread that the full pipeline needs for a picture. */
+static inline double augment_picture (int side)
+{
+    nn_transform list[NN_TRANSFORMS];
+    const int count = nn_augment_read (full_pipeline, list, NN_TRANSFORMS);
+    nn_image image = { 0 };
+    nn_image_fit (&image, side, side, 3);
+    double least = 1e9;
+    for (int round = 0; round < 10; round++) {
+        for (int i = 0; i < side * side * 3; i++)
+            image.x[i] = (float) (i % 97) / 96;
+        const double began = clock_seconds (CLOCK_THREAD_CPUTIME_ID);
+        for (int i = 0; i < 30; i++)
+            nn_transform_all (list, count, &image, true, 1, round, i);
+        least =
+            fmin (least, (clock_seconds (CLOCK_THREAD_CPUTIME_ID) - began) / 30);
+    }
+    nn_image_free (&image);
+    return least;
+}
+
+#endif
