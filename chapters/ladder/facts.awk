@@ -25,6 +25,7 @@ BEGIN {
 /^#/ || NF < 8 { next }
 {
     for (k = TEST; k <= KEPT; k++) if ($k != "-" && $SEED != "?") { sum[$1, $2, k] += $k; count[$1, $2, k]++ }
+    if ($TEST == "-") { if ($1 == "anew") anew[$2, $SEED] = $VAL; next }
     if (low[$1, $2] == "" || $TEST < low[$1, $2] + 0) low[$1, $2] = $TEST + 0
     if (high[$1, $2] == "" || $TEST > high[$1, $2] + 0) high[$1, $2] = $TEST + 0
     if ($1 == "ours") { one[$2, $SEED] = $TEST; epochs[$2, $SEED] = $EPOCHS; kept[$2, $SEED] = $KEPT }
@@ -44,6 +45,8 @@ END {
         put(key "gain", gain == "-" ? "–" : sprintf("%+.1f", gain), "points; mean" (up == "-" ? "" : " less the mean of " up))
         m = mean("pytorch", row, TEST); p = up == "-" ? "-" : mean("pytorch", up, TEST)
         put(key "torch_gain", m == "-" || p == "-" ? "–" : sprintf("%+.1f", m - p), "points; the same in PyTorch")
+        put(key "anew", figure(mean("anew", row, VAL)), "percent of the validation set, statistics of batch norms measured anew; mean of " seeds(count["anew", row, VAL] + 0))
+        put(key "as_kept", figure(mean("anew", row, TRAIN)), "percent of it, as kept; the same seeds")
         for (s = 7; s <= 9; s++) {
             x = one[row, s]
             put(key s, x == "" ? "–" : figure(x), "percent of the test set, seed " s)
