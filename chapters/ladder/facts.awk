@@ -40,6 +40,8 @@ END {
         put(key "train", figure(mean("ours", row, TRAIN)), "percent in training, in the epoch that was kept; mean of " seeds(count["ours", row, TRAIN] + 0))
         put(key "torch_train", figure(mean("pytorch", row, TRAIN)), "percent in training; mean of " seeds(count["pytorch", row, TRAIN] + 0))
         put(key "epochs", figure(mean("ours", row, EPOCHS)), "epochs trained; mean")
+        m = mean("pytorch", row, EPOCHS)
+        put(key "torch_epochs", m == "-" ? "–" : sprintf("%.0f", m), "epochs that PyTorch trained; mean")
         both = up != "-" && count["ours", row, TEST] && count["ours", up, TEST]
         gain = both ? mean("ours", row, TEST) - mean("ours", up, TEST) : "-"
         put(key "gain", gain == "-" ? "–" : sprintf("%+.1f", gain), "points; mean" (up == "-" ? "" : " less the mean of " up))

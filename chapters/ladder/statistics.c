@@ -18,14 +18,14 @@ static void must (int status)
     exit (1);
 }
 
-static double measure_anew (nn_net *net, const nn_data *learnt, const nn_data *held,
-                            const nn_recipe *recipe)
+static double measure_anew (nn_net *net, const nn_data *learnt,
+                            const nn_data *held, const nn_recipe *recipe)
 {
     int status;
     const nn_batch *batch;
     nn_scores scores;
-    nn_loader *loader =
-        nn_loader_new (learnt, .batch = recipe->batch, .shuffle = true, .seed = 99);
+    nn_loader *loader = nn_loader_new (learnt, .batch = recipe->batch,
+                                       .shuffle = true, .seed = 99);
     must (loader ? nn_loader_start (loader, 0, 0) : NN_EMEMORY);
     for (int k = 0; k < BATCHES && (batch = nn_loader_next (loader, &status)); k++)
         must (nn_net_forward (net, batch, true));
@@ -57,7 +57,8 @@ int main (int count, char **args)
         must (nn_evaluate (net, held, NULL, 0, &before));
         printf ("anew\t%s\t%llu\t-\t%.2f\t%.2f\t-\t-\n", recipe.name,
                 (unsigned long long) recipe.seed,
-                100 * measure_anew (net, learnt, held, &recipe), 100 * before.accuracy);
+                100 * measure_anew (net, learnt, held, &recipe),
+                100 * before.accuracy);
         fflush (stdout);
         nn_net_free (&net);
         nn_data_free (&learnt);
