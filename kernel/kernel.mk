@@ -16,7 +16,7 @@ uninstall: $(BUILD)/nn-kernel ## make Jupyter forget the kernel
 	@rm -f $(PREFIX)/include/nnk.h
 .PHONY: kernel install uninstall
 
-TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py limits.py magics.py protocol.py secret.py survive.py fuzz serial/latency.py serial/completion.py)
+TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py clients.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py limits.py magics.py protocol.py secret.py survive.py fuzz serial/latency.py serial/completion.py)
 tests: $(KERNEL)
 
 $(BUILD)/kernel/%.o: kernel/%.c

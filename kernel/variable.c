@@ -84,6 +84,44 @@ static bool is_zero (const nnk_lowerer *self, const nnk_declarator *d)
              nnk_word_is (self, d->value + 2, "}")));
 }
 
+/*  What a variable is set to. A compound literal, `(int[]) { 1, 2 }`, lives as long
+ *  as the block around it, which is here one of our own; a cell's is to live as long
+ *  as the variable that may point to it, as it does at file level in C. So it is
+ *  moved into memory that lasts. Those that are handed to a function are its own
+ *  affair. */
+static void add_lasting (const nnk_lowerer *self, nnk_text *out, int first,
+                         int last)
+{
+    int from = first;
+    for (int i = first; i < last; i++) {
+        if (!nnk_word_is (self, i, "("))
+            continue;
+        const int brace = nnk_token_match (self->cell, i);
+        const bool call = i > first &&
+                          nnk_token_at (self, i - 1)->kind == NNK_WORD &&
+                          !nnk_word_is (self, i - 1, "sizeof");
+        if (call || nnk_word_is (self, i + 1, "{")) {
+            i = brace - 1;
+            continue;
+        }
+        if (brace >= last || !nnk_word_is (self, brace, "{"))
+            continue;
+        const int end = nnk_token_match (self->cell, brace);
+        nnk_add_source (self, out, from, i);
+        nnk_add_string (out, " (*({ __typeof__ ");
+        nnk_add_source (self, out, i, brace);
+        nnk_add_string (out, " nnk_literal = ");
+        add_lasting (self, out, brace, end);
+        nnk_add_string (out,
+                        "; (__typeof__ (nnk_literal) *) __builtin_memcpy ("
+                        "__builtin_malloc (sizeof nnk_literal), (const void *) "
+                        "&nnk_literal, sizeof nnk_literal); }))");
+        from = end;
+        i = end - 1;
+    }
+    nnk_add_source (self, out, from, last);
+}
+
 /*  The statement that gives the variable its value, in its turn. What decides the
  *  length of an array is compiled here alone: at file level C wants constants. */
 static void add_value (nnk_lowerer *self, const nnk_declarator *d,
@@ -97,7 +135,7 @@ static void add_value (nnk_lowerer *self, const nnk_declarator *d,
     } else if (d->value >= 0) {
         nnk_addf (run, "\n{ __typeof__ (%s%s) nnk_new%s =", name,
                   item->growing ? "[0]" : "", item->growing ? "[]" : "");
-        nnk_add_source (self, run, d->value, d->value_last);
+        add_lasting (self, run, d->value, d->value_last);
         if (item->growing)
             nnk_addf (run,
                       "; static __typeof__ (nnk_new) *nnk_length_%s "

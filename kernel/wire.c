@@ -264,13 +264,21 @@ static char *make_header (const nnk_wire *self, const char *type)
         id, self->session, date, type);
 }
 
-/*  The first frame; if a reader has stood still too long, what he misses is
- *  dropped. */
+/*  The first frame. A reader who is slow slows the cell down; one who has stood
+ *  still for two seconds does so once: from then on what he misses is dropped, until
+ *  he reads again. */
 static void send_first (nnk_wire *self, void *socket, const char *bytes,
                         size_t size)
 {
-    const int on = 1, off = 0;
-    if (zmq_send (socket, bytes, size, ZMQ_SNDMORE) >= 0 || socket != self->iopub)
+    const int on = 1, off = 0, patience = 2000;
+    const bool sent = zmq_send (socket, bytes, size, ZMQ_SNDMORE) >= 0;
+    if (socket != self->iopub)
+        return;
+    if (sent == self->stalled) {
+        self->stalled = !sent;
+        zmq_setsockopt (socket, ZMQ_SNDTIMEO, sent ? &patience : &off, sizeof off);
+    }
+    if (sent)
         return;
     zmq_setsockopt (socket, ZMQ_XPUB_NODROP, &off, sizeof off);
     zmq_send (socket, bytes, size, ZMQ_SNDMORE);

@@ -9,6 +9,7 @@ typedef struct {
     char *key;
     uint64_t *seen; // signatures of the messages that came, to know them again
     char session[40];
+    bool stalled; // a reader of iopub has stood still
 } nnk_wire;
 typedef struct {
     void *socket;   // on which it came

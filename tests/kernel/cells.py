@@ -255,6 +255,15 @@ c = k.run("1", user_expressions={"a": "x + 1", "b": "nonsense_here", "c": "word"
 check(c["a"]["data"]["text/plain"] == "3.5" and c["b"]["status"] == "error" and c["c"]["data"]["text/plain"] == '"hello"',
       "user_expressions", c)
 
+# -- compound literals live as long as the variable that points to them
+r = k.run("struct layers { int *size; struct { double *w; const char **name; } in; } net_of = { (int[]) { 1, 2, x }, { (double[2]) { .5, 1.5 },\n"
+          "    (const char *[]) { \"a\", \"b\" } } }; int *plain = (int[3]) { 7, 8, 9 }; struct { int *of; } *deep_one = &(__typeof__ (*deep_one)) { (int[]) { 4 } };\n"
+          "int *both[] = { (int[]) { 1 }, (int[]) { 2, 3 } }; int sized = sizeof (int[]) { 1, 2, 3 }, called = abs ((int) { -5 });")
+check(r.status == "ok", "compound literals in initialisers", r.error)
+r = k.run("int smash (int v) { volatile char room[4096]; for (int i = 0; i < 4096; i++) room[i] = v; return room[5] + (v ? smash (v - 1) : 0); }\nsmash (20);\n"
+          'printf ("%d %g %s %d %d %d %d %d", net_of.size[1], net_of.in.w[1], net_of.in.name[1], plain[2], *deep_one->of, both[1][1], sized, called);')
+check(r.stream() == "2 1.5 b 9 4 3 12 5", "and the next cells find them", r.stream() or r.error)
+
 # -- cells that were damaged: the kernel cuts whatever comes
 random.seed(7)
 pieces = ["{", "}", "(", ")", ";", "struct", "typedef", "\"", "'", "/*", "//", "#define X", "\n", "=", "__attribute__ ((x))", "enum", "[", "?", ":"]
