@@ -26,7 +26,7 @@ help: ## what can be made (this list)
 
 include $(wildcard lib/lib.mk chapters/cells.mk kernel/kernel.mk chapters/chapters.mk book/book.mk solutions/solutions.mk tests/tests.mk)
 
-start: ## from a clone to a curve: install, build, register the kernel, train, report
+start: ## from a clone to a curve: install, build, register the kernel, train the ladder, report
 	@.ci/install build jupyter book
 	@$(MAKE) --no-print-directory -j2 all
 	@$(MAKE) --no-print-directory install
