@@ -890,6 +890,8 @@ typedef struct {
     char reason[128];
 } nn_stopping;
 nn_callback nn_early_stopping (nn_stopping *self);
+int nn_plot_stopped (const nn_history *history, const nn_stopping *stopping,
+                     const char *title, const char *file);
 typedef struct {
     nn_watch watch;
     int patience; // epochs without anything better; then the rate is cut

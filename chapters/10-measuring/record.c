@@ -1,15 +1,16 @@
-/*  record.c - what class weights, repetition and sampling do, in five seeds
+/*  record.c - what class weights, repetition and sampling do, from one seed
  *
- *  `chapters/10-measuring/record` builds and runs it and writes run.tsv. Of every second
- *  class of Shapes-10 there are 400 pictures to learn from, of the others 80. The test has
- *  all classes in the same number. All ways take about as many steps.
+ *  `chapters/10-measuring/record` builds it, runs it for each seed and writes run.tsv. Of
+ *  every second class of Shapes-10 there are 400 pictures to learn from, of the others 80.
+ *  The test has all classes in the same number. All ways take about as many steps. Prints a
+ *  line for each figure: way, figure, seed, value.
  */
 #include "nn.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS = 5, MANY = 400, FEW = 80, CLASSES = 10, TEST = 2000 };
+enum { MANY = 400, FEW = 80, CLASSES = 10, TEST = 2000 };
 static nn_data *learnt, *test, *repeated, *sampled;
 static nn_transform standard;
 static float weight[CLASSES];
@@ -70,41 +71,36 @@ enum {
     FIGURES
 };
 static const struct {
-    const char *name, *note;
+    const char *name;
     double times;
-    int digits;
-} figures[FIGURES] = {
-    { "accuracy", "percent, test with all classes alike", 100, 1 },
-    { "like", "percent, if the test were as uneven as the lessons", 100, 1 },
-    { "macro", "mean F1", 1, 3 },
-    { "many", "percent, mean recall of the classes with 400 pictures", 100, 1 },
-    { "few", "percent, mean recall of those with 80", 100, 1 },
-    { "precision", "percent, mean precision of those with 80", 100, 1 },
-    { "auc", "mean ROC-AUC", 1, 3 },
-    { "ece", "expected calibration error", 1, 3 },
-};
-static double result[WAYS][FIGURES][SEEDS];
+} figures[FIGURES] = { { "accuracy", 100 }, { "like", 100 }, { "macro", 1 },
+                       { "many", 100 },     { "few", 100 },  { "precision", 100 },
+                       { "auc", 1 },        { "ece", 1 } };
 
 /*  All figures of a net's predictions. */
-static void measure (const nn_predictions *p, double to[FIGURES][SEEDS], int seed)
+static void measure (const nn_predictions *p, int way, int seed)
 {
+    double to[FIGURES] = { 0 };
     nn_confusion c;
     nn_calibration calibration;
     must (nn_confusion_of (&c, p));
     must (nn_calibration_of (&calibration, p, 15));
-    must (nn_roc_auc (p, false, &to[AUC][seed]));
-    to[ACCURACY][seed] = nn_micro (&c).f1;
-    to[MACRO][seed] = nn_macro (&c).f1;
-    to[ECE][seed] = calibration.expected;
+    must (nn_roc_auc (p, false, &to[AUC]));
+    to[ACCURACY] = nn_micro (&c).f1;
+    to[MACRO] = nn_macro (&c).f1;
+    to[ECE] = calibration.expected;
     for (int k = 0; k < CLASSES; k++) {
         const nn_prf of = nn_class_prf (&c, k);
         const double share = 2.0 / CLASSES;
-        to[LIKE][seed] += of.recall * (k % 2 ? FEW : MANY) / (MANY + FEW) * share;
-        to[k % 2 ? FEW_RECALL : MANY_RECALL][seed] += of.recall * share;
+        to[LIKE] += of.recall * (k % 2 ? FEW : MANY) / (MANY + FEW) * share;
+        to[k % 2 ? FEW_RECALL : MANY_RECALL] += of.recall * share;
         if (k % 2)
-            to[FEW_PRECISION][seed] += of.precision * share;
+            to[FEW_PRECISION] += of.precision * share;
     }
     nn_confusion_free (&c);
+    for (int f = 0; f < FIGURES; f++)
+        printf ("%s\t%s\t%d\t%.6f\n", ways[way], figures[f].name, seed,
+                figures[f].times * to[f]);
 }
 
 /*  Nothing is learnt anew: each probability is multiplied by the weight of its
@@ -125,51 +121,29 @@ static void train (int way, int seed)
     const nn_data *lessons = way == REPEATED  ? repeated
                              : way == SAMPLED ? sampled
                                               : learnt;
-    nn_net *net = fresh (seed + 1);
+    nn_net *net = fresh (seed);
     nn_history history = { 0 };
     nn_predictions p;
     const nn_callback anew = nn_sample_anew (sampled);
-    must (
-        nn_train (net, lessons, &history, .epochs = way == REPEATED ? 5 : 8,
-                  .seed = seed + 1, .transforms = &standard, .transform_count = 1,
-                  .callbacks = &anew, .callback_count = way == SAMPLED,
-                  .mix = way == WEIGHTS ? nn_weigh : NULL, .mix_with = &weights));
+    must (nn_train (net, lessons, &history, .epochs = way == REPEATED ? 5 : 8,
+                    .seed = seed, .transforms = &standard, .transform_count = 1,
+                    .callbacks = &anew, .callback_count = way == SAMPLED,
+                    .mix = way == WEIGHTS ? nn_weigh : NULL,
+                    .mix_with = &weights));
     must (nn_predictions_of (&p, net, test, &standard, 1));
-    measure (&p, result[way], seed);
+    measure (&p, way, seed);
     if (way == PLAIN) {
         correct (&p);
-        measure (&p, result[CORRECTED], seed);
+        measure (&p, CORRECTED, seed);
     }
     nn_predictions_free (&p);
     nn_history_free (&history);
     nn_net_free (&net);
 }
 
-static void tell (int way, int figure)
+int main (int count, char **words)
 {
-    const double *x = result[way][figure], *plain = result[PLAIN][figure];
-    double sum = 0, low = x[0], high = x[0];
-    int higher = 0;
-    for (int i = 0; i < SEEDS; i++) {
-        sum += x[i];
-        low = x[i] < low ? x[i] : low;
-        high = x[i] > high ? x[i] : high;
-        higher += x[i] > plain[i];
-    }
-    const double times = figures[figure].times;
-    const int digits = figures[figure].digits;
-    const char *name = figures[figure].name;
-    printf ("%s_%s\t%.*f\t%s; mean of %d seeds\n", ways[way], name, digits,
-            times * sum / SEEDS, figures[figure].note, SEEDS);
-    printf ("%s_%s_spread\t%.*f\thighest less lowest\n", ways[way], name, digits,
-            times * (high - low));
-    if (way != PLAIN)
-        printf ("%s_%s_higher\t%d\tin so many seeds higher than plain\n",
-                ways[way], name, higher);
-}
-
-int main (void)
-{
+    const int seed = count == 2 ? (int) strtol (words[1], NULL, 10) : 0;
     const nn_data *all = nn_shapes10 (10 * MANY + 100, 10);
     float mean[4], deviation[4];
     if (!all || !(learnt = uneven (all)) || !(test = nn_shapes10 (TEST, 110)))
@@ -184,16 +158,8 @@ int main (void)
     sampled = of_image ? nn_sample (learnt, of_image, 0, 1) : NULL;
     if (!repeated || !sampled)
         must (NN_EMEMORY);
-    for (int seed = 0; seed < SEEDS; seed++)
-        for (int way = 0; way < CORRECTED; way++) {
-            train (way, seed);
-            fprintf (stderr, "seed %d, %s\n", seed + 1, ways[way]);
-        }
-    printf ("# what chapters/10-measuring/record gave: key, value, note\n");
-    printf ("lessons\t%d\tpictures to learn from\n", learnt->count);
-    for (int way = 0; way < WAYS; way++)
-        for (int figure = 0; figure < FIGURES; figure++)
-            tell (way, figure);
+    for (int way = 0; way < CORRECTED; way++)
+        train (way, seed);
     free (of_image);
     return 0;
 }

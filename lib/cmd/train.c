@@ -182,8 +182,12 @@ static int train (cmd_session *s)
 static void draw_curve (const cmd_session *s)
 {
     char path[LONGEST];
-    if (nn_plot_history (&s->history, s->recipe.name,
-                         cmd_folder_file (&s->folder, "curve.svg", path)) != NN_OK)
+    const char *file = cmd_folder_file (&s->folder, "curve.svg", path);
+    const int status =
+        cmd_stops (s)
+            ? nn_plot_stopped (&s->history, &s->stopping, s->recipe.name, file)
+            : nn_plot_history (&s->history, s->recipe.name, file);
+    if (status != NN_OK)
         fprintf (stderr, "nn train: no curve was drawn: %s\n", nn_error ());
 }
 

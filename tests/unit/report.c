@@ -159,6 +159,38 @@ static void many_classes (void)
     nn_report_free (&report);
 }
 
+/*  A history of six epochs, of which the third was the best and the fifth the last. */
+static void stopped (void)
+{
+    nn_epoch epoch[6];
+    for (int i = 0; i < 6; i++)
+        epoch[i] = (nn_epoch){ .loss = 3.0f - 0.4f * (float) i,
+                               .val_loss = 2 + 0.2f * (float) abs (i - 2),
+                               .val_accuracy = 0.25f };
+    nn_history history = { .epochs = 6, .epoch = epoch };
+    nn_stopping s = { .restore_best = true,
+                      .watch = { .best_epoch = 2, .looked = 5 },
+                      .reason = "it got no better" };
+    check (nn_plot_stopped (&history, &s, "t", NULL) == NN_OK &&
+               holds (svg, ">the best, restored<") && holds (svg, ">stopped<") &&
+               holds (svg, ">loss<"),
+           "the best epoch and the stop are marked", "%s", nn_error ());
+    s.watch.metric = "val_accuracy";
+    s.restore_best = false;
+    s.reason[0] = 0;
+    check (nn_plot_stopped (&history, &s, "t", NULL) == NN_OK &&
+               holds (svg, ">the best<") && holds (svg, ">the last<") &&
+               holds (svg, ">accuracy<"),
+           "on the curve that was watched", "%s", nn_error ());
+    s.watch.best_epoch = -1;
+    check (nn_plot_stopped (&history, &s, "t", NULL) == NN_OK &&
+               holds (svg, ">loss, training<"),
+           "without a best epoch it is the history", "%s", nn_error ());
+    history.epochs = 0;
+    check (nn_plot_stopped (&history, &s, "t", NULL) == NN_EVALUE,
+           "and without any a sentence", "%s", nn_error ());
+}
+
 int main (void)
 {
     nn_on_show = keep;
@@ -167,6 +199,7 @@ int main (void)
         skip ("pictures", "gnuplot is not installed");
     else {
         pictures ();
+        stopped ();
         many_classes ();
     }
     free (svg);
