@@ -63,7 +63,9 @@ static int split (const char *text, finding *found, int most)
             open = false;
         } else if (is_context (line, size)) {
             if (strstr (line, "nnk_run_") < line + size &&
-                strstr (line, "nnk_run_")) {
+                strstr (line, "nnk_run_")) { // add_finding leaves it out
+                if (count)
+                    found[count - 1].size += size;
                 line += size;
                 continue;
             }
@@ -140,6 +142,10 @@ void nnk_diagnose (const char *text, const char *label, nnk_text *out)
                 add_finding (out, &found[i]);
     if (!count)
         nnk_add_string (out, text);
+    if (strstr (text, "applied to a bit-field"))
+        nnk_add_string (out,
+                        "A field of bits has no type that could be shown: write "
+                        "+ before it, and it is a number.\n");
     if (strstr (text, "error: variably modified"))
         nnk_add_string (
             out,

@@ -72,13 +72,14 @@ static char *lower_type (nnk_lowerer *self, const nnk_chunk *chunk,
 
 /* --- Functions --------------------------------------------------------------- */
 
-/*  The number of its stub: that of its predecessor, or a new one. */
-static int stub_of (nnk_lowerer *self, const char *name)
+/*  The number of its stub: that of its predecessor, or a new one. If the function
+ *  has another type now, those who were compiled before go on calling the old one. */
+static int stub_of (nnk_lowerer *self, const char *name, const char *shape)
 {
     const nnk_item *old = nnk_items_find (&self->out->fresh, name);
     if (!old || old->kind != NNK_ITEM_FUNCTION)
         old = nnk_find_old (self, name);
-    if (old && old->kind == NNK_ITEM_FUNCTION)
+    if (old && old->kind == NNK_ITEM_FUNCTION && strcmp (old->shape, shape) == 0)
         return old->stub;
     if (self->out->next_stub == NNK_STUBS) {
         nnk_addf (&self->out->trouble,
@@ -101,9 +102,9 @@ static void lower_function (nnk_lowerer *self, const nnk_chunk *chunk,
     nnk_claim_name (self, name, item->line);
     nnk_item_name (item, "%s", name);
     char *left = nnk_shape_of (self, all->first, all->last);
-    char *right = nnk_shape_of (self, d->first, d->last);
+    char *right = nnk_signature_of (self, d->first, d->last);
     item->shape = nnk_format ("%s%s", left, right);
-    item->stub = stub_of (self, name);
+    item->stub = stub_of (self, name, item->shape);
     nnk_text text = { 0 };
     const nnk_known *known =
         nnk_index_find (self->before->index, name, strlen (name));
@@ -286,10 +287,24 @@ static void lower_value (nnk_lowerer *self, const nnk_chunk *chunk)
     nnk_add_source (self, run, first, last);
     nnk_add_string (run, "); (char) 0; }), (");
     nnk_add_source (self, run, first, last);
-    nnk_add_string (run, "));\nstatic char nnk_keep[sizeof nnk_now] __attribute__ "
-                         "((aligned (64)));\n"
-                         "__builtin_memcpy (nnk_keep, &nnk_now, sizeof nnk_now);\n"
-                         "extern void nnk_value (const void *);\n"
+    // -- an array may end with these statements: a small one is copied
+    nnk_addf (
+        run,
+        ")); __asm__ volatile (\"\" : : \"m\" (nnk_now));\n"
+        "static char nnk_keep[sizeof nnk_now] __attribute__ ((aligned (64)));\n"
+        "__builtin_memcpy (nnk_keep, &nnk_now, sizeof nnk_now);\n"
+        "enum { nnk_array = sizeof (nnk_type) > 1 && sizeof (nnk_type) <= %d &&\n"
+        "!__builtin_types_compatible_p (nnk_type, __typeof__ (nnk_now)) };\n"
+        "static char nnk_copy[nnk_array ? sizeof (nnk_type) : 1] __attribute__ "
+        "((aligned (64)));\n"
+        "if (nnk_array) { void *nnk_there; __builtin_memcpy (&nnk_there, "
+        "nnk_keep, "
+        "sizeof nnk_there);\n"
+        "__builtin_memcpy (nnk_copy, nnk_there, sizeof nnk_copy);\n"
+        "nnk_there = nnk_copy; __builtin_memcpy (nnk_keep, &nnk_there, sizeof "
+        "nnk_there); }\n",
+        NNK_TEXT);
+    nnk_add_string (run, "extern void nnk_value (const void *);\n"
                          "if (!__builtin_types_compatible_p (nnk_type, void)) "
                          "nnk_value (nnk_keep);\n");
 }

@@ -28,6 +28,7 @@ void nnk_add_declarator (const nnk_lowerer *self, nnk_text *out,
                          const nnk_declaration *all, const nnk_declarator *d,
                          const char *tag, bool writable);
 char *nnk_shape_of (const nnk_lowerer *self, int first, int last);
+char *nnk_signature_of (const nnk_lowerer *self, int first, int last);
 char *nnk_word_of (const nnk_lowerer *self, int i);
 
 /* --- replace.c: what takes the place of what --------------------------------- */

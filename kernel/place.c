@@ -118,6 +118,34 @@ char *nnk_shape_of (const nnk_lowerer *self, int first, int last)
     return shape.s ? shape.s : nnk_copy ("", 0);
 }
 
+/*  The same for a function, without the names of its parameters: what a caller must
+ *  know. A parameter's name is the word after its type. */
+char *nnk_signature_of (const nnk_lowerer *self, int first, int last)
+{
+    nnk_text shape = { 0 };
+    bool typed = false;
+    for (int i = first; i < last; i++) {
+        const nnk_token *t = nnk_token_at (self, i);
+        const char *word = self->cell->source + t->at;
+        const size_t size = t->end - t->at;
+        bool name = false;
+        if (word[0] == ',' || (word[0] == '(' && !nnk_word_is (self, i + 1, "*")))
+            typed = false;
+        else if (t->kind == NNK_WORD && !nnk_is_qualifier (word, size)) {
+            const bool tag = i > first && (nnk_word_is (self, i - 1, "struct") ||
+                                           nnk_word_is (self, i - 1, "union") ||
+                                           nnk_word_is (self, i - 1, "enum"));
+            name = typed && !tag && !nnk_is_keyword (word, size);
+            typed = true;
+        }
+        if (!name) {
+            nnk_add (&shape, word, size);
+            nnk_add (&shape, " ", 1);
+        }
+    }
+    return shape.s ? shape.s : nnk_copy ("", 0);
+}
+
 char *nnk_word_of (const nnk_lowerer *self, int i)
 {
     return nnk_copy (self->cell->source + nnk_token_at (self, i)->at,
