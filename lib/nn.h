@@ -935,6 +935,7 @@ int nn_resume (nn_checkpoint *self, nn_net *net, nn_optimiser *optimiser,
 
 /* --- Augmentation: other pictures of the same things ---------------------------------------------------- */
 typedef enum { NN_FILL_NEAREST, NN_FILL_REFLECT, NN_FILL_CONSTANT } nn_fill;
+
 // Which of n dots in a row stands for dot i, which may lie outside: the nearest,
 // or its image between two mirrors; -1: none of them, but a constant.
 static inline int nn_filled (int i, int n, nn_fill fill)
@@ -949,6 +950,7 @@ static inline int nn_filled (int i, int n, nn_fill fill)
     i += i < 0 ? 2 * n : 0;
     return i < n ? i : 2 * n - 1 - i;
 }
+
 typedef struct { // each draws between minus and plus this
     int _;
     float rotate; // degrees
