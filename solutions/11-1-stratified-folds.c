@@ -30,7 +30,7 @@ void ex_folds (int *fold, const int *label, int n, int classes, int folds,
                nn_random *random)
 {
     /// BEGIN SOLUTION
-    int *member = malloc ((n + 1) * sizeof *member);
+    int *member = malloc (n * sizeof *member);
     int next = 0;
     if (!member)
         return;

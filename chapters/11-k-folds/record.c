@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { FOLDS = 5, ROUNDS = 5, SETS = 200, SMALL = 500, FRESH = 1000 };
+enum { FOLDS = 5, ROUNDS = 5, SETS = 40, SMALL = 500, FRESH = 1000 };
 
 static void must (int status)
 {
