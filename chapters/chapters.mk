@@ -20,6 +20,11 @@ WEAVE       = WEAVE_TAGS=$(W)/tags WEAVE_ROWS=$(W)/rows.tsv WEAVE_STUBS=$(W)/stu
 # Runs a notebook: $(NB_RUN) IN -o OUT. The kernel is not built anew for it when it has changed.
 NB_RUN     ?= $(CURDIR)/$(BUILD)/nn-kernel $(CELL_OPTIONS) --run
 NB_NEEDS   ?= $(CELL_NEEDS)
+# From chapter 5 on a notebook runs against the library as it is at the end of its chapter; before that, and in the
+# appendices, against the whole one, for what shows a net or a history in a cell is of chapter 5 itself.
+AT_END_OF   = $(filter-out 01 02 03 04,$(filter $(firstword $(subst -, ,$(1))),$(CHECKPOINTS)))
+LIBRARY_OF  = $(BUILD)/$(addprefix checkpoint/,$(addsuffix /,$(call AT_END_OF,$(1))))libnn.so
+RUN_OF      = $(if $(call AT_END_OF,$(1)),env LD_LIBRARY_PATH=$(CURDIR)/$(dir $(call LIBRARY_OF,$(1))) $(subst -I $(CURDIR)/lib,-I $(CURDIR)/$(dir $(call LIBRARY_OF,$(1))),$(NB_RUN)),$(NB_RUN))
 # Debian's own Jupyter, whatever other Python stands in PATH.
 JUPYTER    ?= $(or $(wildcard /usr/bin/jupyter-notebook),jupyter-notebook)
 COPY_IF_NEW = @cmp -s $< $@ || cp $< $@
@@ -77,9 +82,9 @@ notebooks/%.ipynb: $(W)/%.ipynb book/give-notebook
 	@book/give-notebook $< $@
 
 # -- the executed notebook: run again when a cell or the library changes
-$(W)/%.ran.ipynb: $(W)/%.cells $(BUILD)/libnn.so book/run-notebook book/failed-cell.lua | $(W)/%.ipynb $(NB_NEEDS)
+$(W)/%.ran.ipynb: $(W)/%.cells $$(call LIBRARY_OF,$$*) book/run-notebook book/failed-cell.lua | $(W)/%.ipynb $(NB_NEEDS)
 	@echo "running chapter $*"
-	@GRADE_UNKEPT=1 book/run-notebook $@ $(W)/$*.ipynb $(NB_RUN)
+	@GRADE_UNKEPT=1 book/run-notebook $@ $(W)/$*.ipynb $(call RUN_OF,$*)
 
 # -- the library at the end of chapter NN
 $(BUILD)/checkpoint/%/extracted: $(LEDGERS) $(QUOTED) book/checkpoint.awk

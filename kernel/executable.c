@@ -200,7 +200,9 @@ void nnk_make_executable (nnk_session *self, const char *line, const char *body,
     if (!out->ok)
         nnk_compile_error (out, nnk_text_string (&findings));
     else if (!silent) {
-        nnk_addf (&findings, "%s is ready: !%s runs it\n", path, path);
+        const char *dot = memchr (line, '/', name) ? "" : "./";
+        nnk_addf (&findings, "%.*s is ready: !%s%.*s runs it\n", name, line, dot,
+                  name, line);
         self->sink->stream (self->sink, "stdout", findings.s, findings.size);
     }
     free_program (&both);

@@ -14,7 +14,9 @@ install: $(KERNEL) $(CELL_NEEDS) ## register the kernel for this user: Jupyter t
 uninstall: $(BUILD)/nn-kernel ## make Jupyter forget the kernel
 	@$(BUILD)/nn-kernel --uninstall
 	@rm -f $(PREFIX)/include/nnk.h
-.PHONY: kernel install uninstall
+bench-kernel: $(KERNEL) ## measure the kernel: each figure with its goal
+	@tests/bench/kernel.py
+.PHONY: kernel install uninstall bench-kernel
 
 TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py clients.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py limits.py magics.py protocol.py secret.py survive.py fuzz serial/latency.py serial/completion.py)
 tests: $(KERNEL)

@@ -156,6 +156,12 @@ check(r.returncode == 2 and "cannot be written" in r.stderr, "batch: no such fol
 check(call("--run", home + "/in.ipynb").returncode == 2, "batch: without -o")
 check(not os.listdir(tmp) and not [n for n in os.listdir(home) if n.endswith(".part")], "batch leaves no file behind", os.listdir(tmp))
 
+# -- a chapter
+r = subprocess.run(["make", "-s", "run", "CH=K", "FULL=1", "TIMEOUT=60"], cwd=ROOT, env=clean, text=True, capture_output=True, timeout=300)
+check(r.returncode == 0 and r.stdout.rstrip().endswith("quick_or_full (3, 20)\n20"), "make run CH=K FULL=1: the long runs", r.stdout[-300:] + r.stderr)
+r = subprocess.run(["make", "-s", "run", "CH=K", "TIMEOUT=soon"], cwd=ROOT, env=clean, text=True, capture_output=True, timeout=300)
+check(r.returncode != 0 and "--timeout needs a number above 0, and 'soon' is none" in r.stderr, "make run with a time limit that is none", r.stderr)
+
 # -- a library that teaches the kernel its types
 with open(home + "/lib.h", "w") as file:
     file.write('#include "inner.h"\n#define FROM_PRELUDE 77\ntypedef struct gem gem;\nstruct gem { int carats; };\ngem *gem_new (int carats);\nint gem_twice (const gem *g);\n')

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+"""The kernel's figures, each with its goal: medians of at least twenty. `make bench-kernel`; CELLS=10000 sets the longest part.
+
+Milliseconds are this machine's, now; a loaded one says so in its first line. Nothing is judged here: the counts are asserted
+by tests/kernel.
+"""
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "kernel"))
+from harness import Kernel
+
+TEN_LINES = """double square%d (double v) { return v * v; }
+double sum%d = 0;
+int table%d[10];
+for (int i = 0; i < 10; i++)
+    sum%d += square%d (i);
+for (int i = 0; i < 10; i++)
+    table%d[i] = i * i;
+printf ("%%f\\n", sum%d);
+struct { int a; double b; } both%d = { table%d[3], sum%d };
+both%d"""
+FORK = """double took[21]; for (int i = 0; i < 21; i++) { const double t = omp_get_wtime (); const pid_t p = fork (); if (!p) _exit (0);
+took[i] = 1000 * (omp_get_wtime () - t); waitpid (p, NULL, 0); }
+for (int i = 0; i < 21; i++) printf ("%g ", took[i]);"""
+# the same work in a cell and in a program: steps over weights that a snapshot shares, in processor time
+WORK = """static float *weight, *slope;
+static double work (void)
+{
+    const clock_t began = clock ();
+    for (int i = 0; i < 1000000; i++) weight[i] = slope[i] = 0;
+    for (int step = 0; step < 1500; step++)
+        for (int i = 0; i < 1000000; i++) {
+            slope[i] = 0.9f * slope[i] + 0.1f * (weight[i] - 1);
+            weight[i] -= 0.01f * slope[i];
+        }
+    return (double) (clock () - began) / CLOCKS_PER_SEC;
+}
+"""
+
+
+def median_ms(act, turns=21):
+    times = []
+    for turn in range(turns):
+        began = time.perf_counter()
+        act(turn)
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times)
+
+
+def say(what, figure, goal):
+    print("%-46s %12s   goal %s" % (what, figure, goal), flush=True)
+
+
+def memory(pids):
+    """Of all of them together, in MB; what they share counts for each of them."""
+    total = 0
+    for pid in pids:
+        with open("/proc/%d/smaps_rollup" % pid) as file:
+            total += int(next(line for line in file if line.startswith("Rss:")).split()[1])
+    return total / 1024
+
+
+def first_result(_):
+    k = Kernel()
+    assert k.run("6 * 7").value == "42"
+    starts.append(k)
+
+
+print("load of the machine: %.1f on %d cores" % (os.getloadavg()[0], os.cpu_count()))
+starts = []
+say("start to the first result", "%.0f ms" % median_ms(first_result, 20), "600 ms")
+for one in starts[1:]:
+    one.end()
+k = starts[0]
+say("idle memory, without libclang", "%.0f MB" % memory(k.family() | {k.process.pid}), "80 MB")
+names = TEN_LINES.replace("%%", "").count("%d")
+say("ten lines", "%.1f ms" % median_ms(lambda i: k.run(TEN_LINES % ((i,) * names))), "40 ms")
+k.end()
+k = Kernel()
+say("an expression", "%.1f ms" % median_ms(lambda i: k.run("%d + 1" % i)), "35 ms")
+say("an empty cell", "%.2f ms" % median_ms(lambda i: k.run(""), 100), "3 ms")
+LINES = 'for (int i = 0; i < 1000000; i++) printf ("epoch %d loss %f\\n", i, 1.0 / (i + 1));'
+inside = [float(k.run("double before = omp_get_wtime (); %s\nomp_get_wtime () - before" % LINES).value) for _ in range(20)]
+say("a million lines, printed and fetched", "%.2f s" % statistics.median(inside), "0.5 s")
+say("a million lines, in the client's hands", "%.2f s" % (median_ms(lambda i: k.run(LINES), 20) / 1000), "-")
+k.run("#include <sys/wait.h>")
+say("snapshot, a small heap", "%.2f ms" % statistics.median(map(float, k.run(FORK).stream().split())), "1 ms")
+k.run("char *data = malloc (1 << 30); memset (data, 1, 1 << 30);")
+say("snapshot, 1 GB loaded", "%.1f ms" % statistics.median(map(float, k.run(FORK).stream().split())), "30 ms")
+k.end()
+
+k = Kernel()
+source = os.path.join(k.home, "work.c")
+with open(source, "w") as file:
+    file.write("#include <stdio.h>\n#include <stdlib.h>\n#include <time.h>\n" + WORK + "int main (void) { weight = calloc (1000000, 4); "
+               "slope = calloc (1000000, 4); work (); printf (\"%f\\n\", work ()); }\n")
+subprocess.run(["gcc", "-O2", "-g", "-fopenmp", "-fPIC", source, "-o", source + ".out"], check=True)
+k.run(WORK + "weight = calloc (1000000, 4); slope = calloc (1000000, 4); work ();")
+pairs = [(float(k.run("work ()").value), float(subprocess.run([source + ".out"], capture_output=True, check=True).stdout)) for _ in range(20)]
+say("training in a cell, against a program", "%+.1f %%" % (100 * (statistics.median(a / b for a, b in pairs) - 1)), "+3 %")
+k.end()
+
+cells = int(os.environ.get("CELLS", "10000"))
+k = Kernel()
+rounds, sizes = [], []
+for i in range(cells):
+    began = time.perf_counter()
+    k.run("int counted%d = %d; counted%d + 1" % (i, i, i))
+    rounds.append(time.perf_counter() - began)
+    if i in (cells // 10, cells - 1):
+        sizes.append(memory(k.family() | {k.process.pid}))
+tenth = cells // 10
+say("%d cells, each with a variable: growth" % cells, "%.0f KB" % (1024 * (sizes[1] - sizes[0]) / (cells - tenth)), "64 KB a cell")
+say("the last tenth of them, against the first", "%+.0f %%" % (100 * (statistics.median(rounds[-tenth:]) / statistics.median(rounds[:tenth]) - 1)), "+20 %")
+k.end()
