@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""Clients that stand still: one that never reads costs a cell two seconds once, and neither the memory nor the others' messages."""
+"""The world outside: a client that never reads stalls nothing, and a full disk fails the cell with a sentence."""
 import os
+import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -40,4 +42,26 @@ check(max(times) < 2 * alone + 5, "it costs a cell two seconds at most: %s s, an
 check(peak() < 200, "and the kernel needs %.0f MB at most" % peak())
 deaf.close()
 check(k.run("6 * 7").value == "42" and k.end() == [], "nothing is left behind")
+# -- a disk of 12 MB, which fills up
+disk = tempfile.mkdtemp()
+if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "none", disk], capture_output=True).returncode:
+    print("skip a full disk: no file system can be mounted here")
+else:
+    try:
+        k = Kernel(environment={"TMPDIR": disk})
+        k.run("int x = 5;")
+        with open(os.path.join(disk, "fill"), "wb", buffering=0) as file:
+            try:
+                while file.write(b"x" * 4096):
+                    pass
+            except OSError:
+                pass
+        r = k.run("x + 1")
+        check(r.status == "error" and "no room in" in r.error and "No space left" in r.error, "a full disk is named", r.error)
+        os.unlink(os.path.join(disk, "fill"))
+        check(k.run("x + 2").value == "7", "and when there is room again, cells run and the state is there")
+        check(k.end() == [] and os.listdir(disk) == [], "nothing is left on it", os.listdir(disk))
+    finally:
+        subprocess.run(["umount", disk], check=True)
+os.rmdir(disk)
 done()
