@@ -101,7 +101,7 @@ static void compare (const search_function *f, int seeds, const char *optuna)
     static double best[2][MOST], theirs[MOST];
     int wins = 0, few = 0, count = 0;
     char line[256], name[32];
-    for (int k = 0; k < seeds; k++) {
+    for (int k = 0; k < MOST; k++) {
         best[0][k] = search (f, nn_random_search, k + 1);
         best[1][k] = search (f, nn_tpe, k + 1);
         wins += best[1][k] < best[0][k];
@@ -109,8 +109,8 @@ static void compare (const search_function *f, int seeds, const char *optuna)
     }
     tell (f->name, "random", best[0], seeds);
     tell (f->name, "tpe", best[1], seeds);
-    printf ("%s_wins\t%d\tof %d seeds TPE was ahead of random search\n", f->name,
-            wins, seeds);
+    printf ("%s_wins\t%.0f\tpercent of %d seeds: TPE ahead of random search\n",
+            f->name, 100.0 * wins / MOST, MOST);
     printf ("%s_wins_few\t%d\tof the first %d\n", f->name, few, FEW);
     FILE *in = optuna ? fopen (optuna, "r") : NULL;
     while (in && fgets (line, sizeof line, in))
@@ -161,11 +161,11 @@ int main (int count, char **args)
         for (int b = 0; b < TABLE_BATCHES; b++)
             lowest = fmin (lowest, table.error[r][b][TABLE_EPOCHS - 1]);
     printf ("# what chapters/12-tuning/record gave: key, value, note\n");
-    printf ("table_seeds\t%d\tof each place\ntable_trainings\t%d\n", table.seeds,
-            table.seeds * TABLE_RATES * TABLE_BATCHES);
+    printf ("table_seeds\t%d\tof each place that learns\ntable_trainings\t%d\n",
+            table.seeds, table.trainings);
     printf ("table_lowest\t%.4f\tof all places\n", lowest);
     budget ();
-    printf ("compare_seeds\t%d\n", seeds);
+    printf ("compare_seeds\t%d\nmany_seeds\t%d\n", seeds, MOST);
     for (int f = 0; f < 2; f++)
         compare (&search_functions[f], seeds, count > 3 ? args[3] : NULL);
     compare (&on_table, seeds, count > 3 ? args[3] : NULL);

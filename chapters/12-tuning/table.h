@@ -16,7 +16,7 @@ enum { TABLE_RATES = 13, TABLE_BATCHES = 6, TABLE_EPOCHS = 8 };
 
 typedef struct {
     float error[TABLE_RATES][TABLE_BATCHES][TABLE_EPOCHS]; // mean over the seeds
-    int seeds;
+    int seeds, trainings;
 } tuning_table;
 
 /*  Rates go up by a third of a power of ten from 1e-5, batches double from 8. */
@@ -37,6 +37,7 @@ static int table_read (tuning_table *self, const char *path)
         if (r < 0 || r >= TABLE_RATES || b < 0 || b >= TABLE_BATCHES)
             continue;
         seen[r][b]++;
+        self->trainings++;
         self->seeds = seed > self->seeds ? seed : self->seeds;
         for (int e = 0; e < TABLE_EPOCHS; e++)
             self->error[r][b][e] += (float) (1 - strtod (at, &at));
