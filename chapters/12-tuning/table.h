@@ -20,7 +20,7 @@ typedef struct {
 } tuning_table;
 
 /*  Rates go up by a third of a power of ten from 1e-5, batches double from 8. */
-static int table_read (tuning_table *self, const char *path)
+static inline int table_read (tuning_table *self, const char *path)
 {
     int seen[TABLE_RATES][TABLE_BATCHES] = { { 0 } };
     char line[512];
@@ -55,8 +55,8 @@ static int table_read (tuning_table *self, const char *path)
 }
 
 /*  The share of pictures named wrongly after so many epochs, from 1. */
-static double table_at (const tuning_table *self, double rate, double batch,
-                        int epoch)
+static inline double table_at (const tuning_table *self, double rate, double batch,
+                               int epoch)
 {
     const double y = fmin (fmax (3 * (log10 (rate) + 5), 0), TABLE_RATES - 1),
                  x = fmin (fmax (log2 (batch) - 3, 0), TABLE_BATCHES - 1);

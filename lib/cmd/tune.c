@@ -387,6 +387,18 @@ static int open_data (session *s)
     return status < 0 ? status : NN_OK;
 }
 
+/*  What earlier visits, and other processes, have reached. */
+static int best_so_far (session *s, nn_study *study)
+{
+    nn_trial *trials;
+    const int count = nn_study_trials (study, &trials);
+    const nn_trial *best = count > 0 ? nn_study_best (trials, count) : NULL;
+    s->best = best ? best->result : s->best;
+    if (count >= 0)
+        free (trials);
+    return count < 0 ? count : NN_OK;
+}
+
 /*  The search itself, and what came of it. */
 static int work (session *s, const cmd_option *options, int trials)
 {
@@ -407,7 +419,9 @@ static int work (session *s, const cmd_option *options, int trials)
         fprintf (s->say, "%s: %d trials of %s, %d epochs each, into %s\n",
                  s->recipe.name, trials, s->recipe.model, s->recipe.epochs,
                  s->study);
-        status = nn_study_run (study, trials, try_it, s);
+        status = best_so_far (s, study);
+        if (status == NN_OK)
+            status = nn_study_run (study, trials, try_it, s);
     }
     if (status == NN_OK)
         status = tell_result (s, study);
