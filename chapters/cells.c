@@ -211,20 +211,21 @@ void nnk_show_confusion (const int *counts, int classes, const char *const *name
 {
     if (!counts || classes < 1)
         nnk_raise ("nnk_show_confusion: it needs counts, and at least one class");
-    const size_t size = (size_t) classes * classes;
-    float *values = malloc (size * sizeof *values);
-    if (!values)
-        nnk_raise ("nnk_show_confusion: no memory for so many classes");
-    for (size_t i = 0; i < size; i++)
-        values[i] = (float) counts[i];
+    int images = 0;
+    for (int i = 0; i < classes * classes; i++)
+        images += counts[i];
+    const nn_confusion matrix = { names, classes, images, (int *) counts };
     figure map;
     catch_figure (&map);
-    if (nn_plot_heat (values, classes, classes, .names = names, .x_label = "named",
-                      .y_label = "true") != NN_OK)
+    if (nn_plot_confusion (&matrix, NULL, NULL) != NN_OK)
         fprintf (stderr, "no heat map: %s\n", nn_error ());
     release ();
-    free (values);
     show_text (print_confusion, &(confusion){ counts, classes, names }, map);
+}
+
+void nnk_show_nn_confusion (const nn_confusion *value)
+{
+    nnk_show_confusion (value->count, value->classes, value->names);
 }
 
 /* --- A curve that grows while the cell runs ---------------------------------------------- */

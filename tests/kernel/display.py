@@ -88,6 +88,9 @@ seen, r = shown("nnk_show (&told); nnk_show_confusion (counts, 3, names);\n1")
 check(len(seen) == 2 and "<svg" in seen[1].get("image/svg+xml", "") and "frog" in seen[1]["image/svg+xml"] and
       seen[1]["text/plain"].splitlines()[2:] == [" 0 cat           5     1     0", " 1 dog           2     7     0", " 2 frog          0     0     9"],
       "nnk_show, and a confusion matrix", r.messages)
+seen, r = shown("nn_confusion matrix = { names, 3, 24, counts };\nmatrix", "execute_result")
+check(seen and ">78 %<" in seen[0].get("image/svg+xml", "") and " 1 dog           2     7     0" in seen[0]["text/plain"],
+      "an nn_confusion shows itself, with counts and rates", r.messages)
 r = k.run("nnk_show_confusion (counts, 0, names);")
 check(r.status == "error" and "at least one class" in r.error, "a confusion of no classes", r.error)
 seen, r = shown("nn_tensor picture = { 0 };\nnn_arena *arena = nn_arena_new (false);\n"
