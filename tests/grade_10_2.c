@@ -18,8 +18,9 @@ static void differing (grade_case *c)
     k.is = grade_in_ints (c, "is", k.n);
     k.area = grade_out_doubles (c, "area", 1);
     const uint32_t often = 2 + nn_random_below (random, 4);
+    const int first = (int) nn_random_below (random, 2);
     for (int i = 0; i < k.n; i++) {
-        k.is[i] = i < 2 ? i : nn_random_below (random, often) == 0;
+        k.is[i] = i < 2 ? i ^ first : nn_random_below (random, often) == 0;
         k.score[i] = nn_random_uniform (random) + (k.is[i] ? 0.3f : 0);
     }
 }
