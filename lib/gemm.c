@@ -21,6 +21,7 @@
 #include "nn.h"
 
 #include <cblas.h>
+#include <omp.h>
 #include <string.h>
 
 void nn_gemm_ijk (float *c, const float *a, const float *b, int m, int n, int k)
@@ -94,10 +95,12 @@ void nn_gemm_tiled (float *c, const float *a, const float *b, int m, int n, int 
 }
 
 /*  OpenBLAS has threads of its own. Ours are already busy, each with its own
- *  images. */
+ *  images. Telling it so also tells OpenMP, which must forget it again. */
 __attribute__ ((constructor)) static void one_thread (void)
 {
+    const int threads = omp_get_max_threads ();
     openblas_set_num_threads (1);
+    omp_set_num_threads (threads);
 }
 
 /*  c = a b, or c += a b, by OpenBLAS. See nn_product for what a, b and c may

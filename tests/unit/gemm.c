@@ -2,6 +2,8 @@
  *  matrix */
 #include "near.h"
 
+#include <omp.h>
+
 typedef void product (float *c, const float *a, const float *b, int m, int n,
                       int k);
 
@@ -89,8 +91,23 @@ static void same_however_stored (void)
     free (a), free (b), free (first);
 }
 
+/*  The BLAS is told to keep to one thread. Nobody else is. */
+static void threads_are_ours (void)
+{
+    const char *wish = getenv ("OMP_NUM_THREADS");
+    const int want = wish ? (int) strtol (wish, NULL, 10) : omp_get_num_procs ();
+    check (omp_get_max_threads () == want, "OpenMP keeps its threads",
+           "%d of %d are left", omp_get_max_threads (), want);
+    float one = 1, c = 0;
+    nn_gemm (
+        (nn_product){ .m = 1, .n = 1, .k = 1, .a = &one, .b = &one, .c = &c });
+    check (omp_get_max_threads () == want, "OpenMP keeps them after a product",
+           "%d of %d are left", omp_get_max_threads (), want);
+}
+
 int main (void)
 {
+    threads_are_ours ();
     same_for_all_shapes (nn_gemm_ijk, "ijk on all shapes");
     same_for_all_shapes (nn_gemm_ikj, "ikj on all shapes");
     same_for_all_shapes (nn_gemm_tiled, "tiled on all shapes, tails included");
