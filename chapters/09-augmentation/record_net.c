@@ -82,8 +82,9 @@ int main (int count, char **args)
         .first_epoch = (int) state.at.epoch, .first_batch = (int) state.at.batch));
     nn_scores scores;
     must (nn_evaluate (net, test, list, transforms, &scores));
-    printf ("six_test\t%.2f\tpercent of 10,000 test images, read at the end of it\n",
-            100 * scores.accuracy);
+    printf (
+        "six_test\t%.2f\tpercent of 10,000 test images, read at the end of it\n",
+        100 * scores.accuracy);
     printf ("six_validation\t%.2f\tpercent of %d images, last epoch\n",
             100 * (double) history.epoch[history.epochs - 1].val_accuracy,
             held->count);

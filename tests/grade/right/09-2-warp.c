@@ -11,7 +11,8 @@ static float at (const float *x, int h, int w, int c, int row, int col, int k)
 void ex_warp (float *y, const float *x, int h, int w, int c, const float m[6])
 {
     for (int i = 0; i < h * w * c; i++) {
-        const double u = i / c % w - (w - 1) / 2.0, v = i / c / w - (h - 1) / 2.0;
+        const int place = i / c, row_of = place / w;
+        const double u = place % w - (w - 1) / 2.0, v = row_of - (h - 1) / 2.0;
         const double col = m[0] * u + m[1] * v + m[2] + (w - 1) / 2.0;
         const double row = m[3] * u + m[4] * v + m[5] + (h - 1) / 2.0;
         const int left = (int) floor (col), top = (int) floor (row), k = i % c;

@@ -1,7 +1,8 @@
 /* the variance in one pass (Welford 1962), and by way of t */
 #include "exercise.h"
 
-void ex_interval (double interval[3], const double *x, int count, int learnt, int examined, double limit)
+void ex_interval (double interval[3], const double *x, int count, int learnt,
+                  int examined, double limit)
 {
     double mean = 0, squares = 0;
     for (int i = 0; i < count; i++) {
@@ -10,7 +11,8 @@ void ex_interval (double interval[3], const double *x, int count, int learnt, in
         squares += away * (x[i] - mean);
     }
     const double J = count, n1 = learnt, n2 = examined;
-    const double s = sqrt (squares / (J - 1)), root = sqrt ((n1 + J * n2) / (J * n1));
+    const double s = sqrt (squares / (J - 1)),
+                 root = sqrt ((n1 + J * n2) / (J * n1));
     interval[2] = mean / s / root;
     for (int side = 0; side < 2; side++)
         interval[side] = mean + (side ? 1 : -1) * limit * s * root;

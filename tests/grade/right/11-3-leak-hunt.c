@@ -13,9 +13,11 @@ static void settle (float *to, const float *from, int size)
         to[k] = (float) ((from[k] - mean) / sqrt (length));
 }
 
-void ex_leaks (int *leak, const float *learnt, int n, const float *held, int m, int size)
+void ex_leaks (int *leak, const float *learnt, int n, const float *held, int m,
+               int size)
 {
-    float *known = malloc (((size_t) n * size + 1) * sizeof *known), *asked = malloc (size * sizeof *asked);
+    float *known = malloc (((size_t) n * size + 1) * sizeof *known),
+          *asked = malloc (size * sizeof *asked);
     for (int j = 0; j < n; j++)
         settle (known + (size_t) j * size, learnt + (size_t) j * size, size);
     for (int i = 0; i < m; i++) {
@@ -24,7 +26,8 @@ void ex_leaks (int *leak, const float *learnt, int n, const float *held, int m, 
         for (int j = 0; j < n; j++) {
             double far = 0;
             for (int k = 0; k < size; k++)
-                far += (asked[k] - known[(size_t) j * size + k]) * (asked[k] - known[(size_t) j * size + k]);
+                far += (asked[k] - known[(size_t) j * size + k]) *
+                       (asked[k] - known[(size_t) j * size + k]);
             nearest = far < nearest ? far : nearest;
         }
         leak[i] = nearest < 0.5;
