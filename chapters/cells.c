@@ -207,10 +207,14 @@ static void print_confusion (const void *value, FILE *out)
     }
 }
 
+#pragma weak nn_plot_confusion // not in the library of a chapter before the tenth
 void nnk_show_confusion (const int *counts, int classes, const char *const *names)
 {
     if (!counts || classes < 1)
         nnk_raise ("nnk_show_confusion: it needs counts, and at least one class");
+    if (!nn_plot_confusion)
+        nnk_raise ("nnk_show_confusion: the library of this chapter has no picture of "
+                   "a confusion yet; chapter 10 brings it");
     int images = 0;
     for (int i = 0; i < classes * classes; i++)
         images += counts[i];

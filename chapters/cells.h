@@ -47,7 +47,8 @@ void nnk_show_nn_image (const nn_image *value);
 void nnk_show_nn_data (const nn_data *value);
 void nnk_show_nn_net (const nn_net *value);
 void nnk_show_nn_history (const nn_history *value);
-void nnk_show_nn_confusion (const nn_confusion *value);
+struct nn_confusion; // chapter 10 brings it; the notebooks before do without
+void nnk_show_nn_confusion (const struct nn_confusion *value);
 
 /*  Shows how often each class was taken for each: counts[true class][named class], classes x
  *  classes of them, as a table and as a heat map. names may be NULL. */

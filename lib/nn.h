@@ -1016,7 +1016,7 @@ double nn_top_k (const nn_predictions *self, int k);
 const char *nn_class_name (char text[32], const char *const *names, int k);
 
 /* --- Confusion: which class was taken for which, and what follows from it ------------------------------- */
-typedef struct {
+typedef struct nn_confusion {
     const char *const *names; // of the classes; or NULL
     int classes, images;
     int *count; // classes x classes: images of class i that were named k
