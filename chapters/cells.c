@@ -213,8 +213,9 @@ void nnk_show_confusion (const int *counts, int classes, const char *const *name
     if (!counts || classes < 1)
         nnk_raise ("nnk_show_confusion: it needs counts, and at least one class");
     if (!nn_plot_confusion)
-        nnk_raise ("nnk_show_confusion: the library of this chapter has no picture of "
-                   "a confusion yet; chapter 10 brings it");
+        nnk_raise (
+            "nnk_show_confusion: the library of this chapter has no picture of "
+            "a confusion yet; chapter 10 brings it");
     int images = 0;
     for (int i = 0; i < classes * classes; i++)
         images += counts[i];
