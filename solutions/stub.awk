@@ -5,8 +5,10 @@
     name = FILENAME
     sub(/.*\//, "", name)
     split(name, part, "-")
-    print indent "// your code here"
-    print indent "nn_todo (\"" part[1] "-" part[2] "\");"
+    # -- outside of a function nothing can be called
+    print indent (indent == "" ? "// functions of your own, if you want some" : "// your code here")
+    if (indent != "")
+        print indent "nn_todo (\"" part[1] "-" part[2] "\");"
     inside = 1
 }
 /^ *\/\/\/ HINT/ { next }
