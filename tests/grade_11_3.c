@@ -65,7 +65,8 @@ static void copy (int i, int kind, nn_random *random)
 {
     float *x = k.held + (size_t) i * k.size;
     k.kind[i] = kind;
-    k.from[i] = (int) nn_random_below (random, k.n);
+    // the first is one of the last: who keeps the last answer only finds just this
+    k.from[i] = i ? (int) nn_random_below (random, k.n) : k.n - 1;
     const float *from = k.learnt + (size_t) k.from[i] * k.size;
     double mean = 0, square = 0;
     for (int at = 0; at < k.size; at++)
@@ -90,7 +91,8 @@ static void make (grade_case *c, int wanted)
 {
     nn_random *random = grade_random (c);
     k.n = grade_size (c, "n", wanted == STRANGER ? 0 : 1, 20);
-    k.m = grade_size (c, "m", 1, 24);
+    // so many that two mistakes which agree on one picture differ on another
+    k.m = grade_size (c, "m", wanted == STRANGER ? 1 : 12, 24);
     k.size = grade_size (c, "size", 100, 400);
     k.learnt = grade_in (c, "learnt", k.n, k.size);
     k.held = grade_in (c, "held", k.m, k.size);
@@ -100,10 +102,15 @@ static void make (grade_case *c, int wanted)
             draw (k.learnt + (size_t) j * k.size, random);
         while (!alone (k.learnt + (size_t) j * k.size, k.learnt, j));
     for (int i = 0; i < k.m; i++) {
-        const int kind = wanted == STRANGER            ? STRANGER
-                         : i == 0                      ? wanted
-                         : nn_random_below (random, 2) ? wanted
-                                                       : STRANGER;
+        // light and noise come together: each mistake then misses others first
+        const int draws[] = { wanted,
+                              wanted == NOISE   ? LIGHT
+                              : wanted == LIGHT ? NOISE
+                                                : wanted,
+                              STRANGER, STRANGER };
+        const int kind = wanted == STRANGER ? STRANGER
+                         : i < 2            ? draws[1 - i]
+                                            : draws[nn_random_below (random, 4)];
         k.kind[i] = kind;
         if (kind == STRANGER)
             do
@@ -157,30 +164,31 @@ static void judge (grade_case *c)
     }
 }
 
-static const grade_check checks[] = { { .code = "P",
-                                        .points = 2,
-                                        .title = "exact copies are found",
-                                        .make = exact,
-                                        .call = call,
-                                        .judge = judge },
-                                      { .code = "P",
-                                        .points = 3,
-                                        .title =
-                                            "copies in another light are found",
-                                        .make = light,
-                                        .call = call,
-                                        .judge = judge },
-                                      { .code = "P",
-                                        .points = 3,
-                                        .title = "copies with noise are found",
-                                        .make = noise,
-                                        .call = call,
-                                        .judge = judge },
-                                      { .code = "P",
-                                        .points = 2,
-                                        .title = "nobody else is accused",
-                                        .make = strangers,
-                                        .call = call,
-                                        .judge = judge } };
+static const grade_check checks[] = {
+    { .code = "P",
+      .points = 2,
+      .title = "exact copies are found",
+      .make = exact,
+      .call = call,
+      .judge = judge },
+    { .code = "P",
+      .points = 3,
+      .title = "copies in another light are found, noise among them",
+      .make = light,
+      .call = call,
+      .judge = judge },
+    { .code = "P",
+      .points = 3,
+      .title = "copies with noise are found, other light among them",
+      .make = noise,
+      .call = call,
+      .judge = judge },
+    { .code = "P",
+      .points = 2,
+      .title = "nobody else is accused",
+      .make = strangers,
+      .call = call,
+      .judge = judge }
+};
 
 GRADE_EXERCISE (ex_leaks_prototype);
