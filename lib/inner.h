@@ -10,8 +10,8 @@
  *  Two loops are sums of products: nn_places for what goes forward, nn_outer for
  *  the gradient of weights. Both compute a tile of sums at a time and keep it in
  *  registers. The tile's size is known when this is compiled: otherwise the sums
- *  would lie in memory, and half of the speed would be gone. The others are the
- *  transforms of Winograd's algorithm (winograd.c).
+ *  would lie in memory. The others are the transforms of Winograd's algorithm
+ *  (winograd.c).
  */
 #include "nn.h"
 

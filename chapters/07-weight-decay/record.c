@@ -5,10 +5,9 @@
  *  Shapes-10 to learn from and 2,000 to validate with, always the same; the seed is that of
  *  the weights and of the order. One case learns from 8,000 other pictures instead.
  */
-#include "nn.h"
+#include "../record.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 typedef struct {
     const char *name;
@@ -49,14 +48,6 @@ static const remedy remedies[] = {
 enum { EPOCHS = 10, MOST = 4000, FOUR_TIMES = 8000 };
 static nn_data *learnt, *held, *more;
 static nn_transform standard;
-
-static void must (int status)
-{
-    if (status >= 0)
-        return;
-    fprintf (stderr, "record: %s\n", nn_error ());
-    exit (1);
-}
 
 static nn_optimiser optimiser_of (const remedy *r)
 {

@@ -1,8 +1,5 @@
 /*  record.c - the runs of chapter 8, three seeds each, as lines for run.tsv */
-#include "nn.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "../record.h"
 
 enum { SEEDS = 3, LONG = 24 };
 
@@ -13,14 +10,6 @@ typedef struct {
 
 static nn_data *learnt, *held, *test;
 static nn_transform standard;
-
-static void must (int status)
-{
-    if (status < 0) {
-        fprintf (stderr, "record: %s\n", nn_error ());
-        exit (1);
-    }
-}
 
 /*  The net of the chapter, trained with one callback or none. */
 static result train (uint64_t seed, nn_optimiser optimiser,

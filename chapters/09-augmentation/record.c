@@ -3,10 +3,7 @@
  *  record CURVES: lines for run.tsv go to the standard output, the curves of all
  *  policies, each the mean of its seeds, into the file CURVES.
  */
-#include "nn.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "../record.h"
 
 enum { SEEDS = 3, EPOCHS = 30, POLICIES = 7 };
 
@@ -32,14 +29,6 @@ typedef struct {
 
 static nn_data *learnt, *held, *test;
 static nn_transform standard;
-
-static void must (int status)
-{
-    if (status < 0) {
-        fprintf (stderr, "record: %s\n", nn_error ());
-        exit (1);
-    }
-}
 
 /*  The small net of chapter 8, trained with one of the policies. */
 static result train (int policy, uint64_t seed)

@@ -5,20 +5,10 @@
  *  kept in STATE, and a second call goes on there. Its lines belong into run.tsv,
  *  its epochs go to STATE.tsv.
  */
-#include "nn.h"
+#include "../record.h"
 
 #include <omp.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
-
-static void must (int status)
-{
-    if (status < 0) {
-        fprintf (stderr, "record_net: %s\n", nn_error ());
-        exit (1);
-    }
-}
 
 static void need (const void *thing)
 {

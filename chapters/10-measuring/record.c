@@ -5,9 +5,8 @@
  *  The test has all classes in the same number. All ways take about as many steps. Prints a
  *  line for each figure: way, figure, seed, value.
  */
-#include "nn.h"
+#include "../record.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { MANY = 400, FEW = 80, CLASSES = 10, TEST = 2000 };
@@ -15,14 +14,6 @@ static nn_data *learnt, *test, *repeated, *sampled;
 static nn_transform standard;
 static float weight[CLASSES];
 static const nn_class_weights weights = { .classes = CLASSES, .weight = weight };
-
-static void must (int status)
-{
-    if (status >= 0)
-        return;
-    fprintf (stderr, "record: %s\n", nn_error ());
-    exit (1);
-}
 
 /*  Pictures to learn from: MANY of the classes 0, 2, 4 …, FEW of the others. */
 static nn_data *uneven (const nn_data *of)

@@ -5,22 +5,13 @@
  *  record cover S   from set S on: five rounds of five folds of 200 pictures, one small net
  *  record twins DIR what the test images of CIFAR-10 in DIR have in common with the others
  */
-#include "nn.h"
+#include "../record.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum { FOLDS = 5, ROUNDS = 5, SETS = 40, SMALL = 500, FRESH = 1000 };
-
-static void must (int status)
-{
-    if (status >= 0)
-        return;
-    fprintf (stderr, "record: %s\n", nn_error ());
-    exit (1);
-}
 
 /*  Trains a net that was built, on these images, with their own statistics, and asks it
  *  about two other sets. */

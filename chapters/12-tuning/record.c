@@ -5,21 +5,12 @@
  *  OPTUNA holds what tests/bench/search.py printed for as many seeds. */
 #include "table.h"
 
+#include "../record.h"
 #include "functions.h"
-
-#include <stdlib.h>
 
 enum { TRIALS = 60, FEW = 10, BUDGET = TRIALS * TABLE_EPOCHS, MOST = 1000 };
 
 static tuning_table table;
-
-static void must (int status)
-{
-    if (status < 0) {
-        fprintf (stderr, "record: %s\n", nn_error ());
-        exit (1);
-    }
-}
 
 static double landscape (const double *x)
 {

@@ -2,10 +2,9 @@
  *  and writes a line for each: rate, batch, seed, then the validation accuracy after
  *  each epoch and the validation loss after each. Pairs that the file has already are
  *  left out, so a run that was broken off goes on. */
-#include "nn.h"
+#include "../record.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -16,14 +15,6 @@ enum {
     LEARNT = 1000,
     HELD = 1000
 };
-
-static void must (int status)
-{
-    if (status < 0) {
-        fprintf (stderr, "table: %s\n", nn_error ());
-        exit (1);
-    }
-}
 
 /*  Is this line there, and whole? */
 static bool has (const char *path, const char *start)

@@ -4,19 +4,9 @@
  *  batch norm may measure its statistics anew, over 300 batches of the photographs that
  *  the run has learnt from, while no weight moves; and all is measured again. The test
  *  set is not looked at. Prints a line of runs.tsv for each run. */
-#include "nn.h"
-
-#include <stdlib.h>
+#include "../record.h"
 
 enum { BATCHES = 300 };
-
-static void must (int status)
-{
-    if (status >= 0)
-        return;
-    fprintf (stderr, "statistics: %s\n", nn_error ());
-    exit (1);
-}
 
 static double measure_anew (nn_net *net, const nn_data *learnt,
                             const nn_data *held, const nn_recipe *recipe)

@@ -11,18 +11,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "kernel"))
-from harness import Kernel
+from harness import Kernel, median_ms, ten_lines
 
-TEN_LINES = """double square%d (double v) { return v * v; }
-double sum%d = 0;
-int table%d[10];
-for (int i = 0; i < 10; i++)
-    sum%d += square%d (i);
-for (int i = 0; i < 10; i++)
-    table%d[i] = i * i;
-printf ("%%f\\n", sum%d);
-struct { int a; double b; } both%d = { table%d[3], sum%d };
-both%d"""
 FORK = """double took[21]; for (int i = 0; i < 21; i++) { const double t = omp_get_wtime (); const pid_t p = fork (); if (!p) _exit (0);
 took[i] = 1000 * (omp_get_wtime () - t); waitpid (p, NULL, 0); }
 for (int i = 0; i < 21; i++) printf ("%g ", took[i]);"""
@@ -40,15 +30,6 @@ static double work (void)
     return (double) (clock () - began) / CLOCKS_PER_SEC;
 }
 """
-
-
-def median_ms(act, turns=21):
-    times = []
-    for turn in range(turns):
-        began = time.perf_counter()
-        act(turn)
-        times.append(1000 * (time.perf_counter() - began))
-    return statistics.median(times)
 
 
 def say(what, figure, goal):
@@ -77,8 +58,7 @@ for one in starts[1:]:
     one.end()
 k = starts[0]
 say("idle memory, without libclang", "%.0f MB" % memory(k.family() | {k.process.pid}), "80 MB")
-names = TEN_LINES.replace("%%", "").count("%d")
-say("ten lines", "%.1f ms" % median_ms(lambda i: k.run(TEN_LINES % ((i,) * names))), "40 ms")
+say("ten lines", "%.1f ms" % median_ms(lambda i: k.run(ten_lines(i))), "40 ms")
 k.end()
 k = Kernel()
 say("an expression", "%.1f ms" % median_ms(lambda i: k.run("%d + 1" % i)), "35 ms")

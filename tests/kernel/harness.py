@@ -5,6 +5,7 @@ what a kernel leaves behind can be seen.
 """
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -241,3 +242,29 @@ class Kernel:
         shutil.rmtree(self.home, ignore_errors=True)
         return left
 
+
+TEN_LINES = """double square%d (double v) { return v * v; }
+double sum%d = 0;
+int table%d[10];
+for (int i = 0; i < 10; i++)
+    sum%d += square%d (i);
+for (int i = 0; i < 10; i++)
+    table%d[i] = i * i;
+printf ("%%f\\n", sum%d);
+struct { int a; double b; } both%d = { table%d[3], sum%d };
+both%d"""
+
+
+def ten_lines(i):
+    """A cell of ten lines, with names of its own for each i."""
+    return TEN_LINES % ((i,) * TEN_LINES.replace("%%", "").count("%d"))
+
+
+def median_ms(act, turns=21):
+    """The median of so many calls of act (turn), in milliseconds."""
+    times = []
+    for i in range(turns):
+        began = time.perf_counter()
+        act(i)
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times)

@@ -6,38 +6,12 @@ design, 60 ms and 3 ms at the median. Where gcc and ld alone take nearly that lo
 is not judged.
 """
 import os
-import statistics
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from harness import Kernel, check, done
-
-CELL = """double square%d (double v) { return v * v; }
-double sum%d = 0;
-int table%d[10];
-for (int i = 0; i < 10; i++)
-    sum%d += square%d (i);
-for (int i = 0; i < 10; i++)
-    table%d[i] = i * i;
-printf ("%%f\\n", sum%d);
-struct { int a; double b; } both%d = { table%d[3], sum%d };
-both%d"""
-
-
-def ten_lines(i):
-    return CELL % ((i,) * CELL.replace("%%", "").count("%d"))
-
-
-def median_ms(act, turns):
-    times = []
-    for i in range(turns):
-        began = time.perf_counter()
-        act(i)
-        times.append(1000 * (time.perf_counter() - began))
-    return statistics.median(times)
-
+from harness import Kernel, check, done, median_ms, ten_lines
 
 # what a cell starts, seen through programs of the same names that count
 k = Kernel()
