@@ -88,8 +88,9 @@ static int read_specifiers (nnk_declaration *self, const nnk_cell *cell, int i,
                    (is (cell, i, "_Atomic") && is (cell, i + 1, "("))) {
             i = nnk_token_match (cell, i + 1);
             typed = true;
-        } else if (is (cell, i, "struct") || is (cell, i, "union") ||
-                   is (cell, i, "enum")) {
+        } else if (self->tag < 0 && // of two, the second is an error
+                   (is (cell, i, "struct") || is (cell, i, "union") ||
+                    is (cell, i, "enum"))) {
             i = read_tag (self, cell, i);
             typed = true;
         } else if (is (cell, i, "typedef") || nnk_is_storage (cell, i) ||
