@@ -361,6 +361,13 @@ struct nn_layer {
     bool wanted;      // something at or below it learns: its gradient is wanted
 };
 
+typedef enum { NN_FORWARD, NN_BACKWARD, NN_LEARNING, NN_STAGES } nn_stage;
+typedef struct nn_timer nn_timer;
+struct nn_timer { // is told how long each thread works for each layer
+    void (*took) (nn_timer *self, int thread, int layer, nn_stage stage,
+                  double seconds);
+};
+
 struct nn_net {
     nn_arena *lasting, *scratch;
     nn_layer **layer;
@@ -378,6 +385,7 @@ struct nn_net {
     int slots;        // that the parameters have
     long step;        // training steps taken
     int seen;         // images of the last forward pass
+    nn_timer *timer;  // who wants to know where the time goes; or NULL
 };
 
 typedef struct {
@@ -1309,5 +1317,30 @@ int nn_plot_slice_with (const nn_space *space, int i, const nn_trial *trials,
 int nn_plot_bands_with (const nn_band *bands, int count, nn_plot_args args);
 int nn_importance (const nn_space *space, const nn_trial *trials, int count,
                    float *share);
+
+/* --- Where the time goes --------------------------------------------------------------------- */
+typedef struct {
+    nn_timer timer; // comes first: the net knows only this
+    nn_net *net;
+    double *seconds; // threads x layers x NN_STAGES
+} nn_profile;
+typedef struct {
+    double operations, bytes; // of a layer, for an image
+    bool products;            // or is nothing multiplied?
+} nn_work;
+typedef struct {
+    double operations, bytes; // a second, that one core can do at most
+} nn_roof;
+int nn_profile_begin (nn_profile *self, nn_net *net);
+void nn_profile_stop (nn_profile *self);
+void nn_profile_free (nn_profile *self);
+double nn_profile_seconds (const nn_profile *self, int layer, nn_stage stage);
+nn_work nn_layer_work (const nn_layer *self, nn_stage stage);
+int nn_roof_measure (nn_roof *roof);
+double nn_roof_over (const nn_roof *roof, nn_work work); // operations a second
+void nn_profile_print (const nn_profile *self, const nn_roof *roof, long images,
+                       FILE *out);
+int nn_plot_roof (const nn_profile *self, const nn_roof *roof, long images,
+                  const char *title, const char *file);
 
 #endif

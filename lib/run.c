@@ -14,6 +14,7 @@
 
 #include <omp.h>
 #include <string.h>
+#include <time.h>
 
 enum { PIECE = 4096 }; // weights that a thread sums or updates at a time
 
@@ -32,6 +33,21 @@ static nn_pass pass_of (const nn_net *net, const nn_batch *batch, bool training,
                       .work = net->work[omp_get_thread_num ()] };
 }
 
+/*  If somebody watches: the processor time of this thread, after telling what it
+ *  has done for a layer since the time `since`. Waiting is not counted. */
+static double took (const nn_net *net, int layer, nn_stage stage, double since)
+{
+    if (!net->timer)
+        return 0;
+    struct timespec t;
+    clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
+    const double now = (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+    if (since > 0)
+        net->timer->took (net->timer, omp_get_thread_num (), layer, stage,
+                          now - since);
+    return now;
+}
+
 static bool wide (const nn_layer *l)
 {
     return l->kind->flags & NN_WIDE;
@@ -47,10 +63,13 @@ static void chain (nn_net *net, int first, int end, const nn_pass *pass)
              b++)
             continue;
         const int few = wide (net->layer[a]) ? hi - lo : net->block;
+        double since = took (net, a, NN_FORWARD, 0);
         for (int i = lo; i < hi; i += few)
-            for (int l = a; l < b; l++)
+            for (int l = a; l < b; l++) {
                 net->layer[l]->kind->forward (net->layer[l], i,
                                               i + few < hi ? i + few : hi, pass);
+                since = took (net, l, NN_FORWARD, since);
+            }
     }
 }
 
@@ -64,11 +83,14 @@ static void chain_back (nn_net *net, int top, int bottom, const nn_pass *pass)
              b >= bottom && wide (net->layer[a]) == wide (net->layer[b]); b--)
             continue;
         const int few = wide (net->layer[a]) ? hi - lo : net->block;
+        double since = took (net, a, NN_BACKWARD, 0);
         for (int i = lo; i < hi; i += few)
-            for (int l = a; l > b; l--)
+            for (int l = a; l > b; l--) {
                 if (net->layer[l]->wanted)
                     net->layer[l]->kind->backward (
                         net->layer[l], i, i + few < hi ? i + few : hi, pass);
+                since = took (net, l, NN_BACKWARD, since);
+            }
     }
 }
 
@@ -84,6 +106,8 @@ static bool waits (const nn_layer *l)
 static void see_all (nn_net *net, nn_layer *l, const nn_batch *batch, bool back)
 {
     const nn_whole *whole = l->kind->whole;
+    const nn_stage stage = back ? NN_BACKWARD : NN_FORWARD;
+    const double since = took (net, l->index, stage, 0);
 #pragma omp for schedule(static)
     for (int shard = 0; shard < net->shards; shard++) {
         const nn_pass pass = pass_of (net, batch, true, shard);
@@ -96,6 +120,7 @@ static void see_all (nn_net *net, nn_layer *l, const nn_batch *batch, bool back)
         const nn_pass pass = pass_of (net, batch, true, 0);
         (back ? whole->reduce_back : whole->reduce) (l, &pass);
     }
+    took (net, l->index, stage, since);
 }
 
 /*  Every thread of the team calls this: all layers, all images. */
@@ -103,9 +128,11 @@ static void forward_all (nn_net *net, const nn_batch *batch, bool training)
 {
     for (int l = 0; l < net->layers; l++)
         if (net->layer[l]->kind->prepare) {
+            const double since = took (net, l, NN_FORWARD, 0);
 #pragma omp for schedule(static)
             for (int part = 0; part < NN_PARTS; part++)
                 net->layer[l]->kind->prepare (net->layer[l], part, NN_PARTS);
+            took (net, l, NN_FORWARD, since);
         }
     for (int first = 0, end; first < net->layers; first = end) {
         if (training && waits (net->layer[first]))
@@ -169,6 +196,7 @@ static void gradients_all (nn_net *net, const nn_batch *batch)
         nn_layer *layer = net->layer[l];
         if (!layer->wanted || layer->frozen)
             continue;
+        const double since = took (net, l, NN_LEARNING, 0);
         if (layer->kind->rows) {
 #pragma omp for schedule(static) nowait
             for (int part = 0; part < NN_PARTS; part++) {
@@ -185,6 +213,7 @@ static void gradients_all (nn_net *net, const nn_batch *batch)
                 sum_shards (p, net->shards, at,
                             p->size - at < PIECE ? p->size - at : PIECE);
         }
+        took (net, l, NN_LEARNING, since);
     }
 #pragma omp barrier
 }
@@ -193,7 +222,8 @@ static void gradients_all (nn_net *net, const nn_batch *batch)
  *  learnt. */
 static void update_all (nn_net *net, const nn_optimiser *o)
 {
-    for (int l = 0; l < net->layers; l++)
+    for (int l = 0; l < net->layers; l++) {
+        const double since = took (net, l, NN_LEARNING, 0);
         for (int k = 0; k < net->layer[l]->params; k++) {
             const nn_param *p = &net->layer[l]->param[k];
             if (!p->dw)
@@ -208,6 +238,8 @@ static void update_all (nn_net *net, const nn_optimiser *o)
                                o->rate * p->rate, p->decays ? o->decay : 0);
             }
         }
+        took (net, l, NN_LEARNING, since);
+    }
 #pragma omp barrier
 }
 

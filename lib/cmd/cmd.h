@@ -25,7 +25,8 @@ typedef struct cmd_verb {
     int (*run) (const struct cmd_verb *self, char **args); // an exit status
 } cmd_verb;
 
-extern const cmd_verb cmd_train, cmd_eval, cmd_inspect, cmd_kfold, cmd_tune;
+extern const cmd_verb cmd_train, cmd_eval, cmd_inspect, cmd_kfold, cmd_tune,
+    cmd_profile;
 extern const char *cmd_program; // as it was called
 
 // Reads options (up to one whose name is NULL) and at most one operand. False when

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const cmd_verb *const verbs[] = { &cmd_train, &cmd_eval, &cmd_inspect,
-                                         &cmd_kfold, &cmd_tune };
+                                         &cmd_kfold, &cmd_tune, &cmd_profile };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 const char *cmd_program = "nn";
