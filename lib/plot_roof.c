@@ -11,7 +11,8 @@
 #include <math.h>
 
 /*  The passes of all layers that multiply, as lines for gnuplot: operations a
- *  byte, GFLOP/s, size of the mark, name. Marks grow with the share of the time. */
+ *  byte, GFLOP/s, size of the mark, name. Marks grow with the share of all
+ *  time. */
 static void passes (const nn_script *s, const nn_profile *p, nn_stage stage,
                     long images)
 {
