@@ -72,7 +72,9 @@ static inline int quick_or_full (int quick, int full)
  *  graded as exercises/ is by `make grade`, and the report is shown as a table. What they
  *  call must stand in the same cell, or in the library. Without functions the file in
  *  exercises/ is graded. */
-#define grade(...) grade_cell (#__VA_ARGS__, __VA_ARGS__)
-void grade_cell (const char *words, const char *exercise, ...);
+#define grade(...) ((void) grade_cell (#__VA_ARGS__, __VA_ARGS__))
+/*  The same, and the points are its value: the last line of a cell that nbgrader grades. */
+#define grade_points(...) grade_cell (#__VA_ARGS__, __VA_ARGS__)
+int grade_cell (const char *words, const char *exercise, ...);
 
 #endif

@@ -30,9 +30,13 @@ $(BUILD)/grade/%/reference.so: solutions/%.c exercises/exercise.h lib/nn.h solut
 grade-part-%: $(BUILD)/grade/%/checks.so $(BUILD)/grade/%/reference.so ;
 grade-parts: $(GRADE) $(SOLUTIONS:%=grade-part-%) # of all exercises
 
+# In a terminal, of one's own file, missing points are no error of make's: the report has said so. For another file, for
+# programs and in scripts the exit status stays: 0 for full points, 1 for fewer.
+MISSING = status=$$?; [ $$status = 1 ] && [ -t 0 ] && [ -t 1 ] && [ -z "$(FILE)$(JSON)" ] || exit $$status
 grade: $(GRADE) ## grade your exercise: EX=01-1, a number or a name; FILE= another file, SEED= the same numbers again
 	@name=$$($(GRADE) --find "$(EX)") && $(MAKE) -s --no-print-directory "grade-part-$$name" && \
-		$(GRADE) --parts $(BUILD)/grade $(if $(FILE),--file "$(FILE)" $(if $(AS),--as "$(AS)") $(if $(RECORD),--record),--record) $(if $(SEED),--seed "$(SEED)") $(if $(JSON),--json) "$$name"
+		$(GRADE) --parts $(BUILD)/grade $(if $(FILE),--file "$(FILE)" $(if $(AS),--as "$(AS)") $(if $(RECORD),--record),--record) $(if $(SEED),--seed "$(SEED)") $(if $(JSON),--json) "$$name"; \
+		$(MISSING)
 
 # What a page grades while the book is made must stand before, or two makes would build it at once.
 $(BUILD)/book/D-exercises.ran.ipynb: | $(GRADE) grade-part-01-1-transpose
@@ -55,9 +59,13 @@ diff: $(LOOP) ## EX=01-1: your file beside the solution, once you have all point
 mutants: grade-parts ## what a grader overlooks: each solution with one small fault more, EX= of one exercise only; takes minutes
 	@tests/grade/mutants.py --all $(EX)
 
+nbgrader: ## the exercises as source notebooks for nbgrader, with its configuration: build/nbgrader
+	@solutions/nbgrader
+.PHONY: nbgrader
+
 stubs: # exercises/*.c anew from the solutions; files that a learner has changed are left alone
 	@solutions/stubs
 .PHONY: grade grade-parts mutants stubs
 
-TESTS += tests/grade/loop.py tests/grade/cell.py tests/grade/mutants.py tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
+TESTS += tests/grade/nbgrader.py tests/grade/loop.py tests/grade/cell.py tests/grade/mutants.py tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
 TEST_NEEDS += grade-parts $(LOOP)

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """grade ("01-1", f) in a cell: the same points, mistakes and messages as in the terminal, as a table."""
 import os
-import shutil
-import subprocess
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../kernel"))
@@ -50,6 +49,8 @@ grade ("01-1", swapped);"""
 html = grade("a mistake is named", mistake, 0, "took the length of a row of x for the length of a row of y",
              "<summary>hint 1 of 3</summary>", "<code>for (int i = top; i &#60; top", "at line 9")
 check(html.count("<details>") == 3, "three hints, each within the one before", html)
+r = k.run('grade_points ("01-1", my_transpose)')
+check(r.of("execute_result") and r.of("execute_result")[0]["data"]["text/plain"] == "10", "the points as a number", r.messages)
 right2 = code_of("tests/grade/right/03-4-autograd.c").replace("ex_forward", "fore").replace("ex_backward", "back")
 grade("two functions", right2 + '\ngrade ("03-4", fore, back);', 10)
 grade("a kind of layer", code_of("tests/grade/right/03-2-leaky-relu.c") + '\ngrade ("03-2", ex_leaky_relu);', 10)
@@ -57,6 +58,19 @@ with open(os.path.join(ROOT, "exercises/04-3-maxpool-backward.c")) as file:
     grade("the stub as it is printed", file.read() + '\ngrade ("04-3", ex_maxpool_backward);', 0, "is not written yet")
 grade("the wrong index", code_of("tests/grade/near/04-3-maxpool-backward.1.c") + '\ngrade ("04-3", ex_maxpool_backward);', 7, "and should be",
       "gave the gradient to all places that share the largest value")
+half = """void halved (float *y, const float *x, int rows, int cols)
+{
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < cols; j++)
+            if (j != 1)
+                y[j * rows + i] = x[i * cols + j];
+}
+grade ("01-1", halved);"""
+html = grade("where it is wrong", half, 0, "Where y is wrong", "were never written (crossed)", "never written, should be")
+rows, cols = (int(re.search(r"where rows = (\d+), cols = (\d+)\. Rest", html).group(k)) for k in (1, 2))
+crossed = [int(row) for row in re.findall(r"<title>y \[(\d+)\]\[\d+\]: never", html)]
+check(crossed == [1] * rows and html.count("<rect") == rows * cols, "the picture: row 1 of the result, and all of it", crossed)
+check(html.count("#D55E00") == rows, "the picture: no other square is wrong", html)
 grade("the stub", 'void none (float *y, const float *x, int rows, int cols)\n{\n    nn_panic ("nn_todo", "exercise 01-1 is not written yet");\n}\n'
       'grade ("01-1", none);', 0, "is not written yet")
 grade("another type", 'int g (int x) { return x + 1; }\ngrade ("01-1", g);', 0, "conflicting types", "cell[")

@@ -14,6 +14,7 @@ enum {
     MISTAKES = 16,
     PRINTED = 2048,
     CHECKS = 16,
+    MAP = 2048,
     HINTS = 8,
     FUNCTIONS = 8
 };
@@ -106,12 +107,19 @@ typedef struct {
     uint64_t seed;
     double limit, until; // seconds a call; when to stop altogether
 } grade_task;
+typedef struct { // where an answer is wrong, see map.c
+    char name[64], shape[256];
+    int dims, dim[4], count; // 0: there is none
+    char mark[MAP];          // . right, x wrong, - never written
+    float yours[MAP], right[MAP];
+} grade_map;
 typedef struct {
     int points;
     bool todo;
     char detail[TEXT * 2], printed[PRINTED]; // of the case that is reported
     double ratio;
     unsigned named; // bit k: looks like mistake k
+    grade_map map;
 } check_result;
 check_result check_cases (const grade_task *task, const grade_check *check,
                           int index);
@@ -121,6 +129,17 @@ check_result check_memory (const grade_task *task, const grade_check *check,
                            int index);
 bool values_differ (const grade_values *v, const unsigned char *a,
                     const unsigned char *b, double tolerance, size_t *first);
+double values_at (const grade_values *v, const unsigned char *at, size_t i);
+double values_room (const grade_values *v, const unsigned char *right,
+                    double tolerance); // how far off a value may be
+// of a failed case, if its array shows more than what the map holds
+void map_of (grade_map *map, const grade_case *c, double tolerance);
+bool map_possible (const grade_case *c);          // are there values to compare?
+void map_show (const grade_map *map, int margin); // on stdout
+bool map_shows (const grade_map *map, int tried); // enough, after so many cases?
+void map_panels (const grade_map *map, int *panels, int *rows, int *cols);
+int map_index (const grade_map *map, int panel, int row, int col);
+int map_place (const grade_map *map, int i); // of the i-th, panel by panel
 
 /* --- The course, the compiler, the report ------------------------------------------------- */
 typedef struct {
@@ -147,6 +166,7 @@ typedef struct {
     const char *messages;       // of the compiler
     bool jailed;
 } grade_report;
+void report_wrapped (const char *text, int margin);
 int report_text (const grade_report *r); // returns the points
 int report_json (const grade_report *r);
 double now (void);

@@ -16,7 +16,7 @@ enum {
     SHRINKS = 60
 }; // cases to compare with mistakes; tries to shrink
 
-static double value_of (const grade_values *v, const unsigned char *at, size_t i)
+double values_at (const grade_values *v, const unsigned char *at, size_t i)
 {
     if (v->type == 'd')
         return ((const double *) (const void *) at)[i];
@@ -29,10 +29,16 @@ static double largest (const grade_values *v, const unsigned char *at)
 {
     double most = 0;
     for (size_t i = 0; i < v->count; i++) {
-        const double size = fabs (value_of (v, at, i));
+        const double size = fabs (values_at (v, at, i));
         most = size > most && isfinite (size) ? size : most;
     }
     return most;
+}
+
+double values_room (const grade_values *v, const unsigned char *right,
+                    double tolerance)
+{
+    return v->type == 'i' ? 0 : tolerance * largest (v, right);
 }
 
 /*  Does `a` differ from `b` anywhere by more than the tolerance, measured against the largest
@@ -40,9 +46,9 @@ static double largest (const grade_values *v, const unsigned char *at)
 bool values_differ (const grade_values *v, const unsigned char *a,
                     const unsigned char *b, double tolerance, size_t *first)
 {
-    const double room = v->type == 'i' ? 0 : tolerance * largest (v, b);
+    const double room = values_room (v, b, tolerance);
     for (size_t i = 0; i < v->count; i++) {
-        const double x = value_of (v, a, i), y = value_of (v, b, i);
+        const double x = values_at (v, a, i), y = values_at (v, b, i);
         if (fabs (x - y) <= room || x == y || (isnan (x) && isnan (y)))
             continue;
         *first = i;
@@ -76,7 +82,7 @@ static void index_name (const grade_values *v, size_t at, char *text, size_t siz
 static void number_text (const grade_values *v, const unsigned char *at, size_t i,
                          char *text, size_t size)
 {
-    const double x = value_of (v, at, i);
+    const double x = values_at (v, at, i);
     if (v->type != 'd' && memcmp (at + 4 * i, v->initial + 4 * i, 4) == 0 &&
         v->role == GRADE_OUT)
         snprintf (text, size, "was never written");
@@ -98,7 +104,7 @@ static void compare (grade_case *c, double tolerance)
         number_text (v, v->at, at, is, sizeof is);
         case_shape (c, shape, sizeof shape);
         grade_fail (c, "value", "%s %s and should be %.7g%s%s", name, is,
-                    value_of (v, v->want, at), *shape ? " where " : "", shape);
+                    values_at (v, v->want, at), *shape ? " where " : "", shape);
     }
 }
 
@@ -280,6 +286,24 @@ static unsigned name_mistakes (const grade_task *task, const grade_check *check,
     return same & ~other;
 }
 
+/*  The map of a failing case: this one's or, where it is so small that no pattern can be
+ *  seen, one of those after it. */
+static void find_map (const grade_task *task, const grade_case *failed,
+                      grade_map *map)
+{
+    const grade_check *check = failed->check;
+    map_of (map, failed, tolerance_of (check));
+    for (int n = failed->number + 1, tried = 1;
+         map_possible (failed) && n < failed->cases && !map_shows (map, tried);
+         n++, tried++) {
+        grade_case c;
+        case_make (&c, check, failed->index, task->seed, n, NULL);
+        if (try_case (task, task->object, &c) == RETURNED && c.failed)
+            map_of (map, &c, tolerance_of (check));
+        case_free (&c);
+    }
+}
+
 check_result check_cases (const grade_task *task, const grade_check *check,
                           int index)
 {
@@ -294,6 +318,8 @@ check_result check_cases (const grade_task *task, const grade_check *check,
             result.todo = end == TODO;
             if (end == RETURNED || end == CRASHED)
                 result.named = name_mistakes (task, check, index, number);
+            if (end == RETURNED && !task->brief)
+                find_map (task, &c, &result.map);
             if (end != TODO && end != NO_FUNCTION && end != LATE && !task->brief)
                 shrink (task, &c);
             snprintf (result.detail, sizeof result.detail, "%s", c.text);

@@ -1,6 +1,7 @@
 /*  report.c - what the learner gets to read, and what programs get  */
 #include "engine.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ static const char *colour (const char *code)
 #define PLAIN colour ("\033[0m")
 
 /*  A sentence in lines of at most WIDTH, each behind `margin` spaces. */
-static void wrapped (const char *text, int margin)
+void report_wrapped (const char *text, int margin)
 {
     while (*text) {
         size_t fits = strlen (text);
@@ -119,6 +120,15 @@ static void show_next (const grade_report *r, int points)
     }
 }
 
+/*  The first map there is: where in an array the numbers are wrong. */
+static const grade_map *first_map (const grade_report *r)
+{
+    for (int i = 0; r->result && i < r->grade->count; i++)
+        if (r->result[i].map.count)
+            return &r->result[i].map;
+    return NULL;
+}
+
 int report_text (const grade_report *r)
 {
     const course_exercise *e = r->exercise;
@@ -129,12 +139,15 @@ int report_text (const grade_report *r)
     if (r->messages && *r->messages)
         printf ("%s\n", r->messages);
     if (!r->result)
-        wrapped ("The file does not compile, so nothing could be checked.", 2);
+        report_wrapped ("The file does not compile, so nothing could be checked.",
+                        2);
     for (int i = 0; r->result && i < r->grade->count; i++) {
         show_row (r->grade->checks[i].title, r->result[i].points,
                   r->grade->checks[i].points);
         if (!not_written (r) || i == 0)
-            wrapped (r->result[i].detail, 6);
+            report_wrapped (r->result[i].detail, 6);
+        if (&r->result[i].map == first_map (r))
+            map_show (first_map (r), 6);
     }
     printf ("  %.*s\n", WIDTH - 3,
             "---------------------------------------------------------------------"
@@ -147,7 +160,7 @@ int report_text (const grade_report *r)
             snprintf (text, sizeof text,
                       "Your numbers are those of someone who %s.", e->mistake[k]);
             printf ("\n");
-            wrapped (text, 2);
+            report_wrapped (text, 2);
         }
     show_printed (printed (r));
     if (!r->jailed)
@@ -191,6 +204,36 @@ static void json_string (const char *string)
     putchar ('"');
 }
 
+/*  A number that JSON knows. */
+static void json_number (double x)
+{
+    printf (isfinite (x) ? "%.6g" : "null", x);
+}
+
+/*  Panels of rows of columns, in this order, whatever the array's own is. */
+static void json_map (const grade_map *map)
+{
+    int panels, rows, cols;
+    map_panels (map, &panels, &rows, &cols);
+    printf (",\"map\":{\"name\":");
+    json_string (map->name);
+    printf (",\"shape\":");
+    json_string (map->shape);
+    printf (",\"panels\":%d,\"rows\":%d,\"cols\":%d,\"marks\":\"", panels, rows,
+            cols);
+    for (int i = 0; i < map->count; i++)
+        putchar (map->mark[map_place (map, i)]);
+    for (int k = 0; k < 2; k++) {
+        printf (k ? "],\"right\":[" : "\",\"yours\":[");
+        for (int i = 0; i < map->count; i++) {
+            printf (i ? "," : "");
+            json_number (
+                (double) (k ? map->right : map->yours)[map_place (map, i)]);
+        }
+    }
+    printf ("]}");
+}
+
 /*  The same as one line of JSON. */
 int report_json (const grade_report *r)
 {
@@ -215,6 +258,8 @@ int report_json (const grade_report *r)
                     check->floor);
         printf (",\"detail\":");
         json_string (r->result[i].detail);
+        if (&r->result[i].map == first_map (r))
+            json_map (first_map (r));
         printf ("}");
     }
     printf ("],\"mistakes\":[");
