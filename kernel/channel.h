@@ -4,23 +4,28 @@
  *  nnk_message each. The ring is shared memory into which the executor writes its
  *  output and from which the kernel reads it: it outlives a crash, and it keeps
  *  text and pictures in order; a bell, which is an event descriptor, rings when it
- *  is half full. The promotion pipe wakes the frozen snapshot: a
- *  byte means "take over", the end of the file means "the kernel is gone".
+ *  is half full. Nothing is ever written into the life line: its end tells the
+ *  frozen snapshots that the kernel is gone. The signal NNK_WAKE tells one of them
+ *  to take over, or (with a number) to close a descriptor.
  */
 #ifndef NNK_CHANNEL_H
 #define NNK_CHANNEL_H
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NNK_FD_CONTROL = 200, NNK_FD_RING, NNK_FD_PROMOTE, NNK_FD_BELL };
+enum { NNK_FD_CONTROL = 200, NNK_FD_RING, NNK_FD_LIFE, NNK_FD_BELL };
+#define NNK_WAKE SIGRTMAX
+enum { NNK_UNDO = 10 }; // how many cells can be undone
 enum { NNK_STUBS = 4096, NNK_FRAMES = 64, NNK_TEXT = 1 << 16 };
 
 typedef enum {
     NNK_READY, // executor: waiting for orders; text: what went wrong at the start
-    NNK_RUN,   // kernel: load and run a cell; text: see nnk_order in supervise.c
+    NNK_RUN, // kernel: load and run a cell; text: see the order in execute.c; pid:
+             // the snapshot that is wanted no more, or 0
     NNK_SNAPSHOT, // executor: pid is the frozen snapshot
     NNK_DONE,  // executor: the cell has ended; status: nnk_end; address: its value
     NNK_CRASH, // executor: about to die; the kernel looks at it, then answers
@@ -56,6 +61,7 @@ typedef struct {
     atomic_flag lock;            // taken by writers
     atomic_int forks;            // since the cell's processes were counted
     atomic_bool crowded;         // it wanted more of them than it may have
+    atomic_int executor;         // who is it now
     char bytes[NNK_RING];
 } nnk_ring;
 typedef struct {

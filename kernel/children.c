@@ -1,8 +1,8 @@
 /*  children.c - the processes that a cell starts, and waits for
  *
  *  These stand before the C library's functions of the same names. fork () counts,
- *  and refuses what would be too many. wait () does not see the snapshot, which is a
- *  child of the executor too. And after a child has ended, what it has written
+ *  and refuses what would be too many. wait () does not see the snapshots, which are
+ *  children of the executor too. And after a child has ended, what it has written
  *  stands in the pipes: it comes before what the cell prints next, and is not taken
  *  for the next child's.
  */
@@ -59,7 +59,7 @@ pid_t vfork (void)
 
 /* --- Waiting ----------------------------------------------------------------- */
 
-/*  Whether one of our threads has a child that lives and is not the snapshot. */
+/*  Whether one of our threads has a child that lives and is no snapshot. */
 static bool has_children (void)
 {
     bool found = false;
@@ -76,20 +76,22 @@ static bool has_children (void)
         pids[size > 0 ? size : 0] = 0;
         char *at = pids;
         for (long pid; !found && (pid = strtol (at, &at, 10)) > 0;)
-            found = pid != nnk_snapshot ();
+            found = !nnk_is_snapshot ((pid_t) pid);
     }
     if (threads)
         closedir (threads);
     return found;
 }
 
-/*  Any child but the snapshot. It is in a group of its own, so one can wait for
+/*  Any child but the snapshots. Each is in a group of its own, so one can wait for
  *  those of ours; who has left the group is asked for again and again. */
 static pid_t wait_for_any (int *status, int options)
 {
     for (;;) {
         pid_t ended =
             (pid_t) syscall (SYS_wait4, -1, status, options | WNOHANG, NULL);
+        if (ended > 0 && nnk_is_snapshot (ended))
+            continue; // ended by the system, for want of memory
         if (ended != 0)
             return ended;
         if (!has_children ()) {
@@ -134,6 +136,7 @@ int pclose (FILE *stream)
 {
     int (*real) (FILE *);
     *(void **) &real = dlsym (RTLD_NEXT, "pclose");
+    nnk_tell_snapshots (fileno (stream));
     const int status = real (stream);
     nnk_streams_mark ();
     return status;

@@ -22,8 +22,9 @@ extern bool nnk_showing;      // what is displayed now is the value of the cell
 /* --- execute.c --------------------------------------------------------------- */
 bool nnk_send (const nnk_message *message);
 bool nnk_receive (nnk_message *message);
-pid_t nnk_snapshot (void);
-bool nnk_is_executor (void); // not a child that a cell has forked
+bool nnk_is_snapshot (pid_t pid);
+void nnk_tell_snapshots (int fd); // that they close it, too
+bool nnk_is_executor (void);      // not a child that a cell has forked
 
 /* --- trap.c: crashes and interrupts ------------------------------------------ */
 void nnk_trap_open (void);

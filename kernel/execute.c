@@ -9,6 +9,8 @@
  *  they are ended first; file positions are shared between parent and child, so
  *  they are written down and put back; unwritten output would appear twice, so it
  *  is flushed.
+ *
+ *  The snapshots of the last cells are kept: that is how %undo goes back.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -19,8 +21,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,7 +39,9 @@ extern const char
     nnk_missing[]; // stubs.S: the code for a slot without a definition
 _Noreturn void nnk_missing_called (int number);
 
-static pid_t self, snapshot;
+static pid_t self;
+static pid_t snapshot[NNK_UNDO + 1]; // the oldest first; some may be gone
+static int snapshots;
 static char folder[4096]; // where the objects of the cells lie
 static char *stub_name[NNK_STUBS];
 static const void *value; // of the cell's trailing expression
@@ -46,9 +52,12 @@ bool nnk_is_executor (void)
     return getpid () == self;
 }
 
-pid_t nnk_snapshot (void)
+bool nnk_is_snapshot (pid_t pid)
 {
-    return snapshot;
+    for (int i = 0; i < snapshots; i++)
+        if (snapshot[i] == pid)
+            return true;
+    return false;
 }
 
 bool nnk_send (const nnk_message *out)
@@ -110,54 +119,103 @@ static void keep_positions (void)
 }
 
 /*  The kernel was killed: its folder goes, and everything that its cells have
- *  started (`self` is still the executor that has made this snapshot). */
+ *  started. */
 _Noreturn static void clean_up (void)
 {
     DIR *all = opendir (folder);
+    const pid_t leader = atomic_load (&nnk_shared ()->executor);
     for (struct dirent *entry; all && (entry = readdir (all));)
         unlinkat (dirfd (all), entry->d_name, 0);
     rmdir (folder);
-    kill (-self, SIGKILL);
+    if (leader > 1)
+        kill (-leader, SIGKILL);
     _exit (0);
 }
 
-/*  Stands still until the kernel says that the cell's process has died. */
-static void stand_still (void)
+/*  Whoever asks for it is this process from now on, with its own group. */
+static void become_executor (void)
 {
-    char byte;
-    ssize_t got;
-    setpgid (0, 0); // what ends the cell's processes must not end us
-    write_score ("0");
-    do
-        got = syscall (SYS_read, NNK_FD_PROMOTE, &byte, 1);
-    while (got < 0 && errno == EINTR);
-    if (got != 1)
-        clean_up ();
-    for (int i = 0; i < positions; i++)
-        lseek (position[i].fd, position[i].at, SEEK_SET);
+    self = getpid ();
+    atomic_store (&nnk_shared ()->executor, self);
+    prctl (PR_SET_NAME, "nn-exec");
     prctl (PR_SET_PDEATHSIG, SIGKILL);
     write_score ("900");
-    self = getpid ();
-    snapshot = 0;
 }
 
-/*  Forks it. Returns true in the snapshot, once it has become the executor. */
-static bool take_snapshot (void)
+/*  Stands still until the kernel says that it is to take over. */
+static void stand_still (const sigset_t *wake)
 {
-    if (snapshot > 0) {
-        kill (snapshot, SIGKILL);
-        waitpid (snapshot, NULL, 0);
+    struct signalfd_siginfo told = { .ssi_int = 0 };
+    struct pollfd fds[2] = { { NNK_FD_LIFE, POLLIN, 0 },
+                             { signalfd (-1, wake, SFD_CLOEXEC), POLLIN, 0 } };
+    setpgid (0, 0); // what ends the cell's processes must not end us
+    prctl (PR_SET_NAME, "nn-snapshot");
+    write_score ("0");
+    for (bool awake = false; !awake;) {
+        fds[1].revents = 0;
+        if (poll (fds, 2, -1) < 0)
+            continue;
+        if (fds[0].revents)
+            clean_up ();
+        if (syscall (SYS_read, fds[1].fd, &told, sizeof told) != sizeof told)
+            continue;
+        awake = told.ssi_int == 0;
+        if (!awake)
+            close (told.ssi_int);
     }
+    close (fds[1].fd);
+    while (recv (NNK_FD_CONTROL, &message, sizeof message, MSG_DONTWAIT) >= 0)
+        continue; // an order to the one that died
+    for (int i = 0; i < positions; i++)
+        lseek (position[i].fd, position[i].at, SEEK_SET);
+    become_executor ();
+}
+
+/*  A pipe ends when nobody holds it any more: the snapshots let go of it as well. */
+void nnk_tell_snapshots (int fd)
+{
+    for (int i = 0; i < snapshots && nnk_is_executor (); i++)
+        sigqueue (snapshot[i], NNK_WAKE, (union sigval){ .sival_int = fd });
+}
+
+/*  Ends one that is not needed any more, and takes it from the list. */
+static void end_snapshot (pid_t old)
+{
+    int kept = 0;
+    if (old > 0) {
+        kill (old, SIGKILL);
+        waitpid (old, NULL, 0); // the kernel, if it is its child and not ours
+    }
+    for (int i = 0; i < snapshots; i++)
+        if (snapshot[i] != old)
+            snapshot[kept++] = snapshot[i];
+    snapshots = kept;
+    if (snapshots > NNK_UNDO) // the oldest is long gone
+        memmove (snapshot, snapshot + 1, --snapshots * sizeof *snapshot);
+}
+
+/*  Forks it; `old` is wanted no more. Returns true in the snapshot, once it has
+ *  become the executor. */
+static bool take_snapshot (pid_t old)
+{
+    sigset_t wake, before;
+    sigemptyset (&wake);
+    sigaddset (&wake, NNK_WAKE);
+    end_snapshot (old);
     fflush (NULL);
     omp_pause_resource_all (omp_pause_hard);
     keep_positions ();
-    snapshot = nnk_fork ();
-    if (snapshot == 0) {
-        stand_still ();
+    sigprocmask (SIG_BLOCK, &wake, &before); // it may be woken before it stands
+    const pid_t pid = nnk_fork ();
+    if (pid == 0)
+        stand_still (&wake);
+    sigprocmask (SIG_SETMASK, &before, NULL);
+    if (pid == 0)
         return true;
-    }
-    setpgid (snapshot, snapshot); // whoever of the two comes first
-    message = (nnk_message){ .word = NNK_SNAPSHOT, .pid = snapshot };
+    setpgid (pid, pid); // whoever of the two comes first
+    if (pid > 0)
+        snapshot[snapshots++] = pid;
+    message = (nnk_message){ .word = NNK_SNAPSHOT, .pid = pid };
     nnk_send (&message);
     return false;
 }
@@ -295,6 +353,7 @@ static void obey (void)
     const char *at = text;
     memcpy (text, message.text, message.size);
     order run = { .end = text + message.size };
+    const pid_t old = message.pid;
     run.object = next_string (&at);
     snprintf (folder, sizeof folder, "%.*s",
               (int) (strrchr (run.object, '/') - run.object), run.object);
@@ -302,7 +361,7 @@ static void obey (void)
     run.shower = next_string (&at);
     run.how = next_string (&at);
     run.rest = at;
-    if (take_snapshot ()) {
+    if (take_snapshot (old)) {
         message = (nnk_message){ .word = NNK_READY, .pid = getpid () };
         nnk_send (&message);
     } else {
@@ -327,12 +386,11 @@ static void load_libraries (char **path, int count)
  *  descriptors. */
 int main (int argc, char **argv)
 {
-    self = getpid ();
     if (argc < 4 || !nnk_streams_open ()) {
         const char why[] = "nn-exec is started by nn-kernel, not by hand\n";
         return syscall (SYS_write, 2, why, sizeof why - 1) < 0 ? 1 : 2;
     }
-    write_score ("900");
+    become_executor ();
     nnk_trap_open ();
     nnk_watch_asan ();
     message = (nnk_message){ .word = NNK_READY, .pid = self };

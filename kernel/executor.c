@@ -29,7 +29,7 @@ enum { THEIRS = 6 }; // descriptors that nn-exec is given
 static void become_executor (char *const *argv, const int *fds, pid_t parent,
                              char *preload)
 {
-    static const int place[THEIRS] = { NNK_FD_CONTROL, NNK_FD_RING, NNK_FD_PROMOTE,
+    static const int place[THEIRS] = { NNK_FD_CONTROL, NNK_FD_RING, NNK_FD_LIFE,
                                        NNK_FD_BELL,    1,           2 };
     sigset_t none;
     int high[THEIRS];
@@ -122,14 +122,14 @@ static void close_all (const int *fds, int count)
 /*  Starts nn-exec and waits until it has loaded the libraries. */
 bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
 {
-    int socket[2] = { -1, -1 }, promote[2] = { -1, -1 }, out[2] = { -1, -1 },
+    int socket[2] = { -1, -1 }, life[2] = { -1, -1 }, out[2] = { -1, -1 },
         err[2] = { -1, -1 };
     prctl (PR_SET_CHILD_SUBREAPER, 1);
     const int bell = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
     const int ring = memfd_create ("nnk-ring", MFD_CLOEXEC);
     if (bell < 0 || ring < 0 || ftruncate (ring, sizeof (nnk_ring)) != 0 ||
         socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, socket) != 0 ||
-        pipe2 (promote, O_CLOEXEC) != 0 || pipe2 (out, O_CLOEXEC) != 0 ||
+        pipe2 (life, O_CLOEXEC) != 0 || pipe2 (out, O_CLOEXEC) != 0 ||
         pipe2 (err, O_CLOEXEC) != 0) {
         nnk_addf (trouble, "no channel to the executor: %s\n", strerror (errno));
         return false;
@@ -140,9 +140,7 @@ bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
     char *preload =
         self->preload ? nnk_format ("LD_PRELOAD=%s", self->preload) : NULL;
     const pid_t parent = getpid ();
-    const int theirs[THEIRS] = {
-        socket[1], ring, promote[0], bell, out[1], err[1]
-    };
+    const int theirs[THEIRS] = { socket[1], ring, life[0], bell, out[1], err[1] };
     const pid_t pid = fork ();
     if (pid == 0)
         become_executor (argv, theirs, parent, preload);
@@ -155,7 +153,7 @@ bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
     fcntl (out[0], F_SETFL, O_NONBLOCK);
     fcntl (err[0], F_SETFL, O_NONBLOCK);
     self->control = socket[0];
-    self->promote = promote[1];
+    self->life = life[1];
     self->pipe[0] = out[0];
     self->pipe[1] = err[0];
     self->pidfd = -1;
@@ -177,10 +175,17 @@ bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble)
 
 /* --- Ending ------------------------------------------------------------------ */
 
-/*  Ends every child but these two: what cells have left behind. */
-void nnk_executor_end_strays (const nnk_executor *self, pid_t keep)
+static bool is_needed (const nnk_executor *self, pid_t pid)
 {
-    const pid_t helper = self->helper;
+    bool needed = pid == self->pid || pid == self->helper;
+    for (int i = 0; i < self->snapshots; i++)
+        needed |= pid == self->snapshot[i];
+    return needed;
+}
+
+/*  Ends every child that is not needed any more: what cells have left behind. */
+void nnk_executor_end_strays (const nnk_executor *self)
+{
     for (int turn = 0; turn < 50; turn++) {
         nnk_text children = { 0 };
         int found = 0;
@@ -189,7 +194,8 @@ void nnk_executor_end_strays (const nnk_executor *self, pid_t keep)
         free (path);
         char *at = children.s;
         for (pid_t pid; at && (pid = (pid_t) strtol (at, &at, 10)) > 0;)
-            if (pid != keep && pid != helper) {
+            if (!is_needed (self, pid) &&
+                !(self->other && is_needed (self->other, pid))) {
                 found++;
                 kill (pid, SIGKILL);
                 waitpid (pid, NULL, 0);
@@ -206,15 +212,15 @@ void nnk_executor_stop (nnk_executor *self)
         return;
     if (self->pid > 0)
         kill (-self->pid, SIGKILL);
-    if (self->snapshot > 0)
-        kill (self->snapshot, SIGKILL);
-    nnk_executor_end_strays (self, 0);
-    close_all ((int[]){ self->control, self->promote, self->pipe[0], self->pipe[1],
+    for (int i = 0; i < self->snapshots; i++)
+        kill (self->snapshot[i], SIGKILL);
+    self->pid = self->unwanted = self->snapshots = 0;
+    nnk_executor_end_strays (self);
+    close_all ((int[]){ self->control, self->life, self->pipe[0], self->pipe[1],
                         self->pidfd, self->bell },
                6);
     munmap (self->ring, sizeof *self->ring);
     self->ring = NULL;
-    self->pid = self->snapshot = 0;
     nnk_text_free (&self->line);
     nnk_text_free (&self->held);
     nnk_text_free (&self->half[0]);

@@ -306,40 +306,51 @@ void nnk_census_begin (nnk_census *self, pid_t group);
 bool nnk_census_over (nnk_census *self, int most);
 
 /* --- executor.c, supervise.c: the executor's life ---------------------------- */
-typedef struct {
-    pid_t pid, snapshot; // pid leads the group of what cells start
+typedef struct nnk_executor {
+    pid_t pid; // leads the group of what cells start
     int pidfd;
-    pid_t helper;         // a child of ours that is no stray of a cell
-    const char *preload;  // libasan, or NULL
-    int control, promote; // our ends
-    int bell;             // rings when the ring fills up
-    int pipe[2];          // what comes from its fd 1 and 2
+    pid_t snapshot[NNK_UNDO + 1]; // the oldest first; the last is this cell's
+    int snapshots;
+    pid_t unwanted;                   // one that the executor is to end
+    pid_t helper;                     // a child of ours that is no stray of a cell
+    const struct nnk_executor *other; // one whose processes are none either
+    const char *preload;              // libasan, or NULL
+    int control, life;                // our ends
+    int bell;                         // rings when the ring fills up
+    int pipe[2];                      // what comes from its fd 1 and 2
     nnk_ring *ring;
-    int ring_fd;
     char **library;
     int libraries;
+    bool safe;   // this cell's snapshot stands
+    bool cut;    // it may show no more
+    bool result; // its value has been shown
     nnk_limits limits;
     size_t printed; // bytes that this cell has shown
-    bool cut;       // it may show no more
     nnk_text line;  // the last unfinished line of output: the prompt of an input
     nnk_text held;  // a part of it that is not published yet
     double held_since;
     nnk_text half[2]; // bytes of a character whose rest has not come
     nnk_text record;  // a display that comes in parts
-    bool result;      // the value of this cell has been shown
 } nnk_executor;
-typedef enum { NNK_RAN, NNK_STOPPED, NNK_CRASHED, NNK_LOST, NNK_UNLOADED } nnk_ran;
+typedef enum {
+    NNK_RAN,
+    NNK_STOPPED,
+    NNK_CRASHED,
+    NNK_SET_BACK, // not run; the state is that before the last cell
+    NNK_LOST,
+    NNK_UNLOADED
+} nnk_ran;
 bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble);
 void nnk_executor_stop (nnk_executor *self);
 void nnk_executor_watch (nnk_executor *self, pid_t pid);
-void nnk_executor_end_strays (const nnk_executor *self, pid_t keep);
+void nnk_executor_end_strays (const nnk_executor *self);
 bool nnk_executor_receive (nnk_executor *self, nnk_message *message,
                            int milliseconds); // false: none in time, or it is gone
 bool nnk_executor_send (nnk_executor *self, const nnk_message *message);
 nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order,
                           nnk_sink *sink, const char *folder, bool silent,
                           nnk_message *done, nnk_error *error);
-bool nnk_executor_undo (nnk_executor *self);
+bool nnk_executor_undo (nnk_executor *self, int steps);
 bool nnk_executor_peek (void *self, uint64_t address, void *out, size_t size);
 typedef enum { NNK_DRAIN_LIVE, NNK_DRAIN_ASKING, NNK_DRAIN_ALL } nnk_drain;
 void nnk_output_drain (nnk_executor *self, nnk_sink *sink, bool silent,
@@ -360,17 +371,22 @@ typedef struct {
     int flags;
     char *prelude;
     nnk_limits limits;
-    char *preload; // a library that comes before all others
-    pid_t spare;   // a process of ours that is to live
+    char *preload;             // a library that comes before all others
+    const nnk_executor *other; // of another session, which is to live
 } nnk_options;
+typedef struct { // how it was before a cell
+    nnk_items items;
+    size_t past;
+    int count; // of the cell
+} nnk_step;
 typedef struct {
     nnk_build build;
     nnk_executor executor;
-    nnk_items items, before; // now, and before the last cell
-    bool can_undo;
+    nnk_items items;
+    nnk_step step[NNK_UNDO]; // the cells that can be undone, the oldest first
+    int steps;
     const nnk_options *options;
-    nnk_text past;      // the cells that ended well: number, code, 0
-    size_t past_before; // without the last one
+    nnk_text past; // the cells that ended well: number, code, 0
     nnk_index index;
     char *index_lines; // the preprocessor lines that the index knows
     int serial, next_stub;
@@ -391,6 +407,7 @@ void nnk_session_close (nnk_session *self);
 void nnk_session_run (nnk_session *self, const char *code, int count, bool silent,
                       nnk_outcome *out);
 void nnk_outcome_free (nnk_outcome *self);
+bool nnk_session_undo (nnk_session *self, int steps, nnk_outcome *out);
 bool nnk_is_type_name (void *session, const char *name, size_t size);
 void nnk_compile_error (nnk_outcome *out, const char *text);
 bool nnk_magic (nnk_session *self, const char *code, int count, bool silent,

@@ -18,7 +18,7 @@ bench-kernel: $(KERNEL) ## measure the kernel: each figure with its goal
 	@tests/bench/kernel.py
 .PHONY: kernel install uninstall bench-kernel
 
-TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py clients.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py limits.py magics.py protocol.py secret.py survive.py fuzz serial/latency.py serial/completion.py)
+TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py clients.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py limits.py magics.py protocol.py secret.py survive.py undo.py fuzz serial/latency.py serial/completion.py)
 tests: $(KERNEL)
 
 $(BUILD)/kernel/%.o: kernel/%.c

@@ -57,18 +57,43 @@ static bool take_number (char **line, const char *option, long *value)
 
 /* --- Each of them ------------------------------------------------------------ */
 
+/*  What it cannot bring back stands in its answer, where it is read when it matters. */
 static void undo (call *self)
 {
     nnk_session *session = self->session;
-    self->out->ok = session->can_undo && nnk_executor_undo (&session->executor);
-    if (self->out->ok) {
-        nnk_items_copy (&session->items, &session->before);
-        session->past.size = session->past_before;
-    } else
+    char *line = self->line, *said = NULL;
+    long steps = 1;
+    const bool number = !*line || take_number (&line, "", &steps);
+    steps = steps < 1000 ? steps : 1000;
+    const int left = session->steps - (int) steps,
+              count = left >= 0 && left < session->steps
+                          ? session->step[left].count
+                          : 0;
+    if (!number || *line)
         nnk_error_set (&self->out->error, "UndoError",
-                       "there is no state before this one: only the "
-                       "last cell can be undone, and only once");
-    session->can_undo = false;
+                       "'%s' is no number of cells; %%undo goes back one cell, "
+                       "%%undo 3 goes back three",
+                       self->line);
+    else if (steps > session->steps)
+        nnk_error_set (&self->out->error, "UndoError",
+                       "%s%d cell%s can be undone now: the last %d are kept, and "
+                       "one that failed has changed nothing",
+                       session->steps ? "only " : "", session->steps,
+                       session->steps == 1 ? "" : "s", NNK_UNDO);
+    else if (!nnk_session_undo (session, (int) steps, self->out))
+        nnk_error_set (
+            &self->out->error, "UndoError",
+            "the state before cell[%d] was given up when memory ran out", count);
+    else
+        said = nnk_format (
+            "All variables, functions, types and positions in open files are as "
+            "they "
+            "were before cell[%d];\nwhat was written to files, shown, or done by "
+            "other programs stays. %d more can be undone.\n",
+            count, left);
+    if (said && !self->silent)
+        say (self, said);
+    free (said);
 }
 
 /*  A line or a cell, run again and again under a clock (timing.c). */
@@ -184,7 +209,8 @@ static void help (call *self);
 static const magic magics[] = {
     { "%help", "", help, "this text" },
     { "%lsmagic", "", list, "the names of all these" },
-    { "%undo", "", undo, "goes back to before the last cell" },
+    { "%undo", "[CELLS]", undo,
+      "goes back to before the last cell, or the last CELLS" },
     { "%timeit", "[-n LOOPS] [-r ROUNDS] [-p DIGITS] CODE", timeit,
       "how long a statement or an expression takes" },
     { "%%timeit", "[-n LOOPS] [-r ROUNDS] [-p DIGITS] [FIRST]", timeit,

@@ -53,7 +53,7 @@ void nnk_sanitize (nnk_session *self, const char *code, int count, bool silent,
         options.flag[options.flags++] = flags[i];
     options.limits.memory = 1L << 40; // its shadow takes more than any limit
     options.preload = find_asan (self);
-    options.spare = self->executor.pid;
+    options.other = &self->executor;
     nnk_typing_close (self);
     if (!options.preload)
         nnk_error_set (&out->error, "SanitizeError",

@@ -51,7 +51,7 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
     self->executor.libraries = options->libraries;
     self->executor.limits = options->limits;
     self->executor.preload = options->preload;
-    self->executor.helper = options->spare;
+    self->executor.other = options->other;
     self->options = options;
     char *header = nnk_beside ("nnk.h");
     const bool built = nnk_build_open (&self->build, options->flag, options->flags,
@@ -61,6 +61,26 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
         return false;
     read_names (self);
     return nnk_executor_start (&self->executor, sink, trouble);
+}
+
+/* --- What can be undone ------------------------------------------------------ */
+
+/*  Forgets the oldest steps. */
+static void drop_steps (nnk_session *self, int count)
+{
+    for (int i = 0; i < count; i++)
+        free (self->step[i].items.item);
+    self->steps -= count;
+    memmove (self->step, self->step + count, self->steps * sizeof *self->step);
+}
+
+/*  The names are as they were before the last step. */
+static void step_back (nnk_session *self)
+{
+    const nnk_step *last = &self->step[--self->steps];
+    free (self->items.item);
+    self->items = last->items;
+    self->past.size = last->past;
 }
 
 void nnk_session_close (nnk_session *self)
@@ -73,7 +93,7 @@ void nnk_session_close (nnk_session *self)
     nnk_text_free (&self->folders);
     nnk_text_free (&self->past);
     free (self->items.item);
-    free (self->before.item);
+    drop_steps (self, self->steps);
     *self = (nnk_session){ 0 };
 }
 
@@ -93,7 +113,7 @@ typedef struct {
     nnk_dwarf *dwarf;
     nnk_text diagnostics, arguments;
     char label[40];
-    int serial;
+    int serial, count;
 } compiled;
 
 static void free_compiled (compiled *self)
@@ -219,6 +239,7 @@ static bool compile (nnk_session *self, compiled *cell, const char *code,
     enum { MOST_TURNS = 8 };
     nnk_text lengths = { 0 };
     cell->serial = ++self->serial;
+    cell->count = count;
     snprintf (cell->label, sizeof cell->label, "cell[%d]", count);
     nnk_cell_cut (&cell->cell, code, nnk_is_type_name, self);
     bool good = check_brackets (cell) && compile_once (self, cell, NULL);
@@ -291,19 +312,55 @@ static void show_value (nnk_session *self, compiled *cell, const nnk_message *do
 
 /*  A cell that has ended well, or was interrupted: what it defined is known from
  *  now on. */
-static void remember (nnk_session *self, compiled *cell)
+static void remember (nnk_session *self, compiled *cell, bool silent)
 {
-    nnk_items_copy (&self->before, &self->items);
-    nnk_items_copy (&self->items, &cell->lowered.after);
+    if (silent) {
+        free (self->items.item);
+    } else {
+        if (self->steps == NNK_UNDO)
+            drop_steps (self, 1);
+        self->step[self->steps++] =
+            (nnk_step){ self->items, self->past.size, cell->count };
+    }
+    self->items = cell->lowered.after;
+    cell->lowered.after = (nnk_items){ 0 };
     self->next_stub = cell->lowered.next_stub;
-    self->can_undo = true;
     read_names (self);
+}
+
+/*  The executor is gone, and no snapshot stands for it: a new one, empty. */
+static void start_anew (nnk_session *self, nnk_outcome *out)
+{
+    nnk_text trouble = { 0 };
+    nnk_executor_stop (&self->executor);
+    self->items.items = 0;
+    drop_steps (self, self->steps);
+    nnk_text_clear (&self->past);
+    nnk_add_string (&out->error.trace,
+                    "The executor was lost with every variable; it has been "
+                    "started anew. Run your cells again.\n");
+    if (!nnk_executor_start (&self->executor, self->sink, &trouble))
+        nnk_add_string (&out->error.trace, nnk_text_string (&trouble));
+    nnk_text_free (&trouble);
+}
+
+/*  Back to before the last `steps` cells. False: that is not possible any more. */
+bool nnk_session_undo (nnk_session *self, int steps, nnk_outcome *out)
+{
+    if (steps > self->steps)
+        return false;
+    const bool done = nnk_executor_undo (&self->executor, steps);
+    if (!self->executor.pid)
+        start_anew (self, out);
+    while (done && steps-- > 0)
+        step_back (self);
+    return done;
 }
 
 static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silent)
 {
     static nnk_message done;
-    nnk_text order = { 0 }, trouble = { 0 };
+    nnk_text order = { 0 };
     make_order (self, cell, &order);
     const nnk_ran ran =
         order.size > NNK_TEXT
@@ -312,9 +369,8 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
                                 self->build.folder, silent, &done, &out->error);
     out->ok = ran == NNK_RAN;
     out->interrupted = ran == NNK_STOPPED;
-    self->can_undo = false;
     if (ran == NNK_RAN || ran == NNK_STOPPED)
-        remember (self, cell);
+        remember (self, cell, silent);
     else
         nnk_build_forget (&self->build, cell->serial, cell->label);
     if (ran == NNK_RAN)
@@ -330,19 +386,17 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
             nnk_error_set (&out->error, "LinkError", "%s: %.*s", cell->label,
                            (int) done.size, done.text);
     }
-    if (ran == NNK_LOST &&
-        !self->sink->quit) { // no snapshot: a new executor, empty
-        nnk_executor_stop (&self->executor);
-        self->items.items = 0;
-        nnk_text_clear (&self->past);
-        nnk_add_string (&out->error.trace,
-                        "The executor was lost with every variable; it has "
-                        "been started anew. Run your cells again.\n");
-        if (!nnk_executor_start (&self->executor, self->sink, &trouble))
-            nnk_add_string (&out->error.trace, nnk_text_string (&trouble));
+    if (ran == NNK_SET_BACK) {
+        step_back (self);
+        nnk_addf (
+            &out->error.trace,
+            "This happened before the cell began, so every variable is as it "
+            "was before cell[%d]. Run that cell and this one again.\n",
+            self->step[self->steps].count);
     }
+    if (ran == NNK_LOST && !self->sink->quit)
+        start_anew (self, out);
     nnk_text_free (&order);
-    nnk_text_free (&trouble);
 }
 
 /*  gcc's text as the error of the cell: its first line is the sentence. */
@@ -376,7 +430,6 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
             show_text (self->sink, NNK_DISPLAY_DATA, cell.diagnostics.s);
         run (self, &cell, out, silent);
         if (out->ok && count && !silent) { // to be run again by %%sanitize
-            self->past_before = self->past.size;
             nnk_addf (&self->past, "%d ", count);
             nnk_add (&self->past, code, strlen (code) + 1);
         }

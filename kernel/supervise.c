@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,23 +29,32 @@ static const double patience = 2.0; // seconds from the interrupt to the rollbac
 
 /* --- Back to before the cell ------------------------------------------------- */
 
-/*  The snapshot takes over from a process that is dead. */
+static bool lives (pid_t pid)
+{
+    const int fd = (int) syscall (SYS_pidfd_open, pid, 0);
+    struct pollfd end = { fd, POLLIN, 0 }; // comes with its death
+    if (fd < 0)
+        return errno == ENOSYS && kill (pid, 0) == 0;
+    const bool ended = poll (&end, 1, 0) > 0;
+    close (fd);
+    return !ended;
+}
+
+/*  The newest snapshot takes over from a process that is dead. */
 static bool promote (nnk_executor *self)
 {
     nnk_message *ready = nnk_allocate (sizeof *ready);
-    bool good = self->snapshot > 0;
+    const pid_t heir = self->snapshots ? self->snapshot[--self->snapshots] : 0;
     atomic_flag_clear (&self->ring->lock); // the dead may have held it
     nnk_text_clear (&self->record);
-    good = good && kill (self->snapshot, 0) == 0 &&
-           write (self->promote, "!", 1) == 1;
+    bool good = heir > 0 && lives (heir) && kill (heir, NNK_WAKE) == 0;
     while (good && (good = nnk_executor_receive (self, ready, 10000)) &&
            ready->word != NNK_READY)
         continue;
     if (good)
-        nnk_executor_watch (self, self->snapshot);
-    self->snapshot = 0;
+        nnk_executor_watch (self, heir);
     free (ready);
-    nnk_executor_end_strays (self, self->pid);
+    nnk_executor_end_strays (self);
     return good;
 }
 
@@ -56,13 +66,41 @@ static int bury (nnk_executor *self)
     return status;
 }
 
-bool nnk_executor_undo (nnk_executor *self)
+/*  Back to before the last `steps` cells. False: the system has ended that snapshot,
+ *  and nothing has changed; or (pid is 0 then) it has done so in this moment, and
+ *  there is no executor any more. */
+bool nnk_executor_undo (nnk_executor *self, int steps)
 {
-    if (self->snapshot <= 0)
+    if (steps < 1 || steps > self->snapshots ||
+        !lives (self->snapshot[self->snapshots - steps]))
         return false;
+    self->snapshots -= steps - 1; // those between are strays from now on
     kill (-self->pid, SIGKILL);
     bury (self);
+    self->pid = 0;
     return promote (self);
+}
+
+/*  This cell's snapshot stands. Those before it are only there to be undone: let the
+ *  system take them first, should memory run out. */
+static void on_snapshot (nnk_executor *self, pid_t pid)
+{
+    if (self->unwanted) // a child of ours, if its parent has died
+        waitpid (self->unwanted, NULL, 0);
+    self->unwanted = 0;
+    self->safe = true;
+    if (self->snapshots) {
+        char *score = nnk_format ("/proc/%d/oom_score_adj",
+                                  (int) self->snapshot[self->snapshots - 1]);
+        FILE *file = fopen (score, "we");
+        if (file)
+            fputs ("1000", file);
+        if (file)
+            fclose (file);
+        free (score);
+    }
+    if (pid > 0)
+        self->snapshot[self->snapshots++] = pid;
 }
 
 /* --- Running a cell ---------------------------------------------------------- */
@@ -126,7 +164,7 @@ static void take_message (watching *w)
     nnk_executor *self = w->self;
     switch (w->message->word) {
     case NNK_SNAPSHOT:
-        self->snapshot = w->message->pid;
+        on_snapshot (self, w->message->pid);
         break;
     case NNK_CRASH:
         nnk_crash_read (w->error, w->message, self->pid, w->folder);
@@ -147,7 +185,7 @@ static void interrupt (watching *w)
 {
     nnk_executor *self = w->self;
     const double now = nnk_now ();
-    if (self->snapshot <= 0 || w->killed || w->done)
+    if (!self->safe || w->killed || w->done)
         return;
     const int requests = w->sink->interrupts - w->interrupts;
     w->late |= self->limits.seconds > 0 && now - w->began > self->limits.seconds;
@@ -204,7 +242,7 @@ static nnk_ran after_death (watching *w)
         nnk_error_set (w->error, "Exit",
                        "the cell ended its process with status %d",
                        WEXITSTATUS (status));
-    return promote (self) ? NNK_CRASHED : NNK_LOST;
+    return !promote (self) ? NNK_LOST : self->safe ? NNK_CRASHED : NNK_SET_BACK;
 }
 
 /*  Whether the process has ended; for kernels of old, which give no descriptor for
@@ -228,12 +266,19 @@ nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order,
                    .silent = silent,
                    .interrupts = sink->interrupts,
                    .began = nnk_now () };
-    self->snapshot = 0; // the old one is ended by the executor
+    self->safe = false;
     self->result = self->cut = false;
     self->printed = 0;
     atomic_store (&self->ring->crowded, false);
     nnk_census_begin (&w.census, self->pid);
-    *done = (nnk_message){ .word = NNK_RUN, .size = (uint32_t) order->size };
+    if (!self->unwanted && self->snapshots == NNK_UNDO) {
+        self->unwanted = self->snapshot[0];
+        memmove (self->snapshot, self->snapshot + 1,
+                 --self->snapshots * sizeof *self->snapshot);
+    }
+    *done = (nnk_message){ .word = NNK_RUN,
+                           .pid = self->unwanted,
+                           .size = (uint32_t) order->size };
     memcpy (done->text, order->s, order->size);
     nnk_executor_send (self, done);
     while (!w.done) {
@@ -255,6 +300,8 @@ nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order,
     nnk_output_drain (self, sink, silent, NNK_DRAIN_ALL);
     if (w.done && done->status == NNK_INTERRUPTED)
         blame (&w, "what the cell has done so far is kept");
+    if ((silent || done->status == NNK_NOT_LOADED) && self->snapshots) // no step
+        self->unwanted = self->snapshot[--self->snapshots];
     return done->status == NNK_ENDED         ? NNK_RAN
            : done->status == NNK_INTERRUPTED ? NNK_STOPPED
                                              : NNK_UNLOADED;

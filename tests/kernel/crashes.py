@@ -100,7 +100,7 @@ check(r.status == "ok", "the state is made", r.error)
 folder = os.path.join(k.tmp, next(name for name in os.listdir(k.tmp) if name.startswith("nnk-")))
 good = k.run("look ();")
 check(good.stream() == WANTED, "the state before any crash", good.stream())
-before = (len(k.family()), count_descriptors(k.process.pid), count_descriptors(executor(k)),
+before = (len(k.at_work()), count_descriptors(k.process.pid), count_descriptors(executor(k)),
           len([f for f in os.listdir(folder) if f.endswith(".so")]))
 began = time.time()
 wrong = 0
@@ -118,7 +118,7 @@ for name, code, words, outside in MATRIX:
     check(not bad, "%s: %d rounds" % (name, ROUNDS), "%d wrong: %s" % (len(bad), bad[:2]))
 r = k.run("look ();")
 check(r.stream() == WANTED, "the state after all of them", r.stream())
-after = (len(k.family()), count_descriptors(k.process.pid), count_descriptors(executor(k)),
+after = (len(k.at_work()), count_descriptors(k.process.pid), count_descriptors(executor(k)),
          len([f for f in os.listdir(folder) if f.endswith(".so")]) - 1)
 check(before == after, "as many processes, descriptors and objects as before: %s" % (after,), "%s, then %s" % (before, after))
 check(wrong == 0, "%d crashes in %.1f s, 0 wrong" % (ROUNDS * len(MATRIX), time.time() - began), wrong)

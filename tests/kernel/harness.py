@@ -63,10 +63,10 @@ def descendants(pid):
 
 
 def living_in(home):
-    """The kernels and executors whose HOME is this folder, or whose connection file lies in it (a kernel hides its environment)."""
+    """The kernels, executors and snapshots whose HOME is this folder, or whose connection file lies in it (a kernel hides its environment)."""
     found = []
     for pid, (_, name) in processes().items():
-        for what in ("environ", "cmdline") if name in ("nn-kernel", "nn-exec") else ():
+        for what in ("environ", "cmdline") if name in ("nn-kernel", "nn-exec", "nn-snapshot") else ():
             try:
                 with open("/proc/%d/%s" % (pid, what), "rb") as file:
                     words = file.read().split(b"\0")
@@ -226,6 +226,11 @@ class Kernel:
 
     def family(self):
         return descendants(self.process.pid)
+
+    def at_work(self):
+        """The same without the frozen snapshots."""
+        table = processes()
+        return {p for p in self.family() if table.get(p, (0, "nn-snapshot"))[1] != "nn-snapshot"}
 
     def end(self):
         """Shuts it down; returns what it left behind: processes, files."""
