@@ -32,14 +32,16 @@ void nn_batchnorm_sums (double *restrict sum, double *restrict square,
         }
 }
 
-/*  y = weight (x - mean) inverse + bias, channel by channel. */
-void nn_batchnorm_forward (float *restrict y, const float *x, const nn_norm *by,
+/*  y = weight (x - mean) inverse + bias, channel by channel. y may be x. */
+void nn_batchnorm_forward (float *y, const float *x, const nn_norm *by,
                            size_t places)
 {
+    const float *weight = by->weight, *bias = by->bias;
+    const float *mean = by->mean, *inverse = by->inverse;
     for (size_t i = 0; i < places; i++, x += by->c, y += by->c)
+#pragma omp simd
         for (int k = 0; k < by->c; k++)
-            y[k] = by->weight[k] * ((x[k] - by->mean[k]) * by->inverse[k]) +
-                   by->bias[k];
+            y[k] = weight[k] * ((x[k] - mean[k]) * inverse[k]) + bias[k];
 }
 
 /*  Adds to sum[k] all dy of channel k, and to product[k] each dy times the
@@ -277,7 +279,8 @@ const nn_kind nn_batchnorm_kind = { .name = "batchnorm",
                                     .describe = describe,
                                     .prepare = prepare,
                                     .whole = &whole,
-                                    .flags = NN_HALO_IN | NN_HALO_OUT };
+                                    .flags = NN_IN_PLACE_AT_REST | NN_HALO_IN |
+                                             NN_HALO_OUT };
 
 nn_layer *nn_batchnorm_with (nn_net *net, nn_batchnorm_args args)
 {

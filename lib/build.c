@@ -63,9 +63,10 @@ static void grant_halo (nn_net *net, nn_layer *self)
 
 /*  May this layer write over its input? If nobody else reads that, not even on the
  *  way back. */
-static bool fits_in_place (const nn_layer *self)
+static bool fits_in_place (const nn_layer *self, bool gradient)
 {
-    return (self->kind->flags & NN_IN_PLACE) && self->in[0]->users == 1 &&
+    const unsigned may = NN_IN_PLACE | (gradient ? 0 : NN_IN_PLACE_AT_REST);
+    return (self->kind->flags & may) && self->in[0]->users == 1 &&
            !(self->in[0]->kind->flags & NN_NEEDS_OUT) &&
            self->in[0]->out.halo == self->out.halo;
 }
@@ -76,7 +77,7 @@ static int lay_output (nn_net *net, nn_layer *self, bool training)
 {
     const bool gradient = training && self->wanted;
     self->out.n = net->batch;
-    self->in_place = fits_in_place (self) &&
+    self->in_place = fits_in_place (self, gradient) &&
                      (!gradient || self->in[0]->out.dx); // both, or neither
     if (self->in_place) {
         self->out.x = self->in[0]->out.x;

@@ -144,10 +144,12 @@ const nn_conv_algorithm nn_conv_naive = { .name = "naive",
                                               naive_backward_weights };
 
 const nn_conv_algorithm *const nn_conv_algorithms[] = {
-    &nn_conv_winograd, // 3 x 3, stride 1, channels in sixteens
-    &nn_conv_direct,   // without groups
-    &nn_conv_im2col,   // the same, by the BLAS
-    &nn_conv_naive,    // everything
+    &nn_conv_winograd,  // 3 x 3, stride 1, channels in sixteens
+    &nn_conv_direct,    // without groups
+    &nn_conv_im2col,    // the same, by the BLAS
+    &nn_conv_pointwise, // 1 x 1: one product
+    &nn_conv_depthwise, // a filter for each channel
+    &nn_conv_naive,     // everything
     NULL,
 };
 
@@ -292,13 +294,13 @@ static int shape (nn_layer *self)
     self->out.h = s->oh;
     self->out.w = s->ow;
     self->out.c = s->o;
-    const int fan = s->kh * s->kw / s->groups;
     const int dim[] = { s->kh, s->kw, s->c / s->groups, s->o };
-    nn_param_add (self, "weight", 4, dim, fan * s->c, fan * s->o,
+    const int fan_in = s->kh * s->kw * dim[2],
+              fan_out = s->kh * s->kw * (s->o / s->groups);
+    nn_param_add (self, "weight", 4, dim, fan_in, fan_out,
                   args->init ? args->init : nn_init_glorot);
     if (!args->no_bias)
-        nn_param_add (self, "bias", 1, &s->o, fan * s->c, fan * s->o,
-                      nn_init_zeros);
+        nn_param_add (self, "bias", 1, &s->o, fan_in, fan_out, nn_init_zeros);
     return NN_OK;
 }
 

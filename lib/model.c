@@ -126,12 +126,15 @@ static const nn_model nn_six = {
 };
 
 const nn_model *const nn_models[] = {
-    &nn_linear,     // chapter 3
-    &nn_mlp,        // and its hidden layer
-    &nn_baseline,   // chapter 4
-    &nn_deeper,     // chapter 5
-    &nn_normalised, // chapter 6
-    &nn_six,        // chapter 9
+    &nn_linear,      // chapter 3
+    &nn_mlp,         // and its hidden layer
+    &nn_baseline,    // chapter 4
+    &nn_deeper,      // chapter 5
+    &nn_normalised,  // chapter 6
+    &nn_six,         // chapter 9
+    &nn_mobilenetv2, // chapter 14
+    &nn_mobilenetv2_keras,
+    &nn_mobilenetv2_035_keras,
     NULL,
 };
 
@@ -140,7 +143,7 @@ const nn_model *const nn_models[] = {
 const nn_model *nn_model_find (const char *name)
 {
     const char *names[64];
-    char all[256] = "";
+    char all[400] = "";
     int count = 0;
     for (; nn_models[count]; count++) {
         if (strcmp (nn_models[count]->name, name) == 0)

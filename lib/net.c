@@ -40,8 +40,9 @@ void nn_net_free (nn_net **self_p)
     *self_p = NULL;
 }
 
-/*  Remembers the first failure of a net that is being made. */
-static nn_layer *give_up (nn_net *net, int status)
+/*  Remembers the first failure of a net that is being made. NULL, for whoever has
+ *  to return a layer. */
+nn_layer *nn_net_give_up (nn_net *net, int status)
 {
     if (net->status == NN_OK) {
         net->status = status;
@@ -88,7 +89,7 @@ nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
     nn_require (net->batch == 0, "the net is built: no layer can be added");
     for (int k = 0; k < ins; k++)
         if (!in[k] || in[k]->net != net)
-            return give_up (
+            return nn_net_give_up (
                 net, nn_fail (NN_EVALUE, "nn_%s: input %d is %s", kind->name, k,
                               in[k] ? "a layer of another net" : "missing"));
     nn_layer *self = append (net);
@@ -98,7 +99,7 @@ nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
         self->args = nn_arena_take (net->lasting, bytes + 1);
     }
     if (!self || !self->in || !self->overwrites || !self->args)
-        return give_up (net, NN_EMEMORY);
+        return nn_net_give_up (net, NN_EMEMORY);
     self->kind = kind;
     self->net = net;
     self->index = net->layers;
@@ -110,7 +111,7 @@ nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
     christen (self);
     const int status = kind->shape (self);
     if (status != NN_OK)
-        return give_up (net, status);
+        return nn_net_give_up (net, status);
     for (int k = 0; k < ins; k++)
         in[k]->users++;
     net->layers++;

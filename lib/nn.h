@@ -289,11 +289,12 @@ typedef struct { // for kinds that must see the whole batch before they go on
 } nn_whole;
 
 enum {
-    NN_IN_PLACE = 1,  // may write its output over its input
-    NN_NEEDS_OUT = 2, // backward reads its output: nobody may write over it
-    NN_HALO_IN = 4,   // can read an input with a halo
-    NN_HALO_OUT = 8,  // can write an output with a halo
-    NN_WIDE = 16      // wants as many images at a time as there are
+    NN_IN_PLACE = 1,         // may write its output over its input
+    NN_NEEDS_OUT = 2,        // backward reads its output: nobody may write over it
+    NN_HALO_IN = 4,          // can read an input with a halo
+    NN_HALO_OUT = 8,         // can write an output with a halo
+    NN_WIDE = 16,            // wants as many images at a time as there are
+    NN_IN_PLACE_AT_REST = 32 // in place where no gradient comes back
 };
 
 typedef struct {
@@ -396,6 +397,8 @@ typedef struct {
 #define nn_net_new(...) nn_net_open ((nn_net_args){ 0, __VA_ARGS__ })
 nn_net *nn_net_open (nn_net_args args);
 void nn_net_free (nn_net **self_p);
+// keeps the first failure while a net is made; NULL
+nn_layer *nn_net_give_up (nn_net *net, int status);
 // NULL after the first failure
 nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
                         int ins, const void *args, size_t bytes);
@@ -690,12 +693,15 @@ int nn_argmax (const float *values, int count); // of equals the first
 /* --- Models by name, weights in files ---------------------------------------------------------------- */
 typedef struct nn_model {
     const char *name, *about;
-    int h, w, c;                 // the input that it expects; 0: any
+    int h, w, c; // the input that it expects; 0: any
+    int usual;   // rows and columns that it was made for, if any will do
     float mean[4], deviation[4]; // of the pictures that it expects; 0: none
     nn_layer *(*body) (nn_net *net, nn_layer *in, const struct nn_model *model,
                        int classes);
-    const char *const (*names)[2]; // ours and theirs, of the weights; or NULL
+    const char *const (*names)[2]; // rules: theirs and ours, of weights; or NULL
     float value[4];
+    // up to the features that a head reads; or NULL
+    nn_layer *(*base) (nn_net *net, nn_layer *in, const struct nn_model *model);
 } nn_model;
 extern const nn_model *const nn_models[];         // ends with NULL
 const nn_model *nn_model_find (const char *name); // or NULL and "did you mean"
@@ -1342,5 +1348,60 @@ void nn_profile_print (const nn_profile *self, const nn_roof *roof, long images,
                        FILE *out);
 int nn_plot_roof (const nn_profile *self, const nn_roof *roof, long images,
                   const char *title, const char *file);
+
+/* --- Layers that are called as everybody calls them ------------------------------------------------------- */
+nn_layer *nn_named (nn_layer *layer, const char *format, ...)
+    __attribute__ ((format (printf, 2, 3)));
+
+/* --- Layers that look at each number by itself ------------------------------------------------------------ */
+typedef void nn_row_forward (float *y, const float *x, size_t n);
+typedef void nn_row_backward (float *dx, const float *dy, const float *known,
+                              size_t n, bool add);
+int nn_rows_shape (nn_layer *self);
+void nn_rows_forward (nn_layer *self, int lo, int hi, nn_row_forward *f);
+void nn_rows_backward (nn_layer *self, int lo, int hi, const nn_tensor *known,
+                       nn_row_backward *f);
+extern const nn_kind nn_relu6_kind;
+nn_layer *nn_relu6 (nn_net *net, nn_layer *in);
+nn_row_forward nn_relu6_forward;
+nn_row_backward nn_relu6_backward;
+
+/* --- Shortcuts: the sum of two layers --------------------------------------------------------------------- */
+extern const nn_kind nn_add_kind;
+nn_layer *nn_add (nn_net *net, nn_layer *a, nn_layer *b);
+void nn_add_forward (float *y, const float *a, const float *b, size_t n);
+void nn_add_backward (float *dx, const float *dy, size_t n, bool add);
+
+/* --- Thin convolutions: one place, or one channel --------------------------------------------------------- */
+extern const nn_conv_algorithm nn_conv_pointwise, nn_conv_depthwise;
+
+/* --- MobileNetV2 ------------------------------------------------------------------------------------------ */
+typedef struct {             // whose conventions a network follows
+    bool keras;              // pads below and to the right first
+    float epsilon, momentum; // of its batch norms
+} nn_flavour;
+extern const nn_flavour nn_as_torch, nn_as_keras;
+nn_layer *nn_conv_norm (nn_net *net, nn_layer *x, const nn_flavour *flavour,
+                        nn_conv2d_args conv, const char *name, const char *first,
+                        const char *second);
+int nn_channels (double channels); // as a multiple of 8
+// of ImageNet's pictures, and what makes of 0 .. 1 a -1 .. 1
+#define NN_IMAGENET                                                               \
+    .mean = { 0.485f, 0.456f, 0.406f }, .deviation = { 0.229f, 0.224f, 0.225f }
+#define NN_HALVES .mean = { 0.5f, 0.5f, 0.5f }, .deviation = { 0.5f, 0.5f, 0.5f }
+extern const nn_model nn_mobilenetv2, nn_mobilenetv2_keras,
+    nn_mobilenetv2_035_keras;
+
+/* --- Heads: what is put on a borrowed base ----------------------------------------------------------------- */
+typedef struct {
+    const char *name, *about;
+    nn_layer *(*make) (nn_net *net, nn_layer *features, int classes);
+} nn_head;
+extern const nn_head *const nn_heads[];         // ends with NULL
+const nn_head *nn_head_find (const char *name); // or NULL and "did you mean"
+// the model's base, this head, the loss; not yet built
+nn_net *nn_headed_net (const nn_model *model, const nn_head *head, int h, int w,
+                       int c, int classes, uint64_t seed);
+int nn_base_layers (const nn_net *net); // those below the head
 
 #endif

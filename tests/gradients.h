@@ -180,6 +180,51 @@ static nn_layer *make_beside (nn_net *net, nn_layer *in, const void *with)
     return nn_layer_add (net, &join_kind, (nn_layer *[]){ a, b, c }, 3, NULL, 0);
 }
 
+/*  So large that values get to both sides of a ceiling. */
+static void init_large (float *w, size_t size, int fan_in, int fan_out,
+                        nn_random *random)
+{
+    nn_init_he (w, size, fan_in, fan_out, random);
+    for (size_t i = 0; i < size; i++)
+        w[i] *= 4;
+}
+
+static nn_layer *make_relu6 (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    return nn_relu6 (net, nn_dense (net, in, .units = 40, .init = init_large));
+}
+
+/*  Two shortcuts: over the first the sum is written, of the second both have other
+ *  readers. */
+static nn_layer *make_add (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    nn_layer *a = nn_conv2d (net, in, .filters = 4, .same = true);
+    nn_layer *sum = nn_add (net, nn_batchnorm (net, a), in);
+    nn_layer *b = nn_conv2d (net, sum, .filters = 4, .same = true);
+    nn_layer *c = nn_add (net, sum, b);
+    return nn_add (net, nn_add (net, b, c), c);
+}
+
+/*  An inverted residual: 1 x 1, depthwise with a halo, 1 x 1, around them a
+ *  shortcut; a second one with a stride. */
+static nn_layer *make_inverted (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    nn_layer *x = in;
+    for (int stride = 1; stride < 3; stride++) {
+        x = nn_conv2d (net, x, .filters = 12, .kernel = 1, .no_bias = true);
+        x = nn_relu6 (net, nn_batchnorm (net, x));
+        x = nn_conv2d (net, x, .filters = 12, .groups = 12, .stride = stride,
+                       .same = true, .no_bias = true);
+        x = nn_relu6 (net, nn_batchnorm (net, x));
+        x = nn_batchnorm (net, nn_conv2d (net, x, .filters = 4, .kernel = 1));
+        x = stride == 1 ? nn_add (net, x, in) : x;
+    }
+    return nn_cross_entropy (net, nn_dense (net, nn_gap (net, x), .units = 4));
+}
+
 #define CONV_TO(channels, ...)                                                    \
     .make = make_conv, .conv = { 0, .filters = channels, __VA_ARGS__ }
 #define CONV(...) CONV_TO (4, __VA_ARGS__)
@@ -215,6 +260,15 @@ static const gradient_case gradient_cases[] = {
       SIZE (.n = 3, .h = 6, .w = 5, .c = 16) },
     { "winograd, valid", CONV_TO (16, .algorithm = "winograd"),
       SIZE (.n = 2, .h = 7, .w = 9, .c = 16) },
+    { "pointwise", CONV (.kernel = 1, .algorithm = "pointwise") },
+    { "depthwise", CONV (.groups = 4, .same = true, .algorithm = "depthwise") },
+    { "depthwise, 5 x 5, stride 2, dilation 2",
+      CONV_TO (3, .groups = 3, .kernel = 5, .stride = 2, .dilation = 2,
+               .same = true, .algorithm = "depthwise"),
+      SIZE (.n = 2, .h = 13, .w = 11, .c = 3) },
+    { "relu6", make_relu6, SIZE (.n = 3) },
+    { "shortcuts", make_add, SIZE (.n = 3) },
+    { "inverted residuals", make_inverted, SIZE (.n = 4, .h = 7, .w = 8) },
     { "im2col, many images", CONV (.same = true, .algorithm = "im2col"),
       SIZE (.n = 70, .h = 3, .w = 4, .c = 2) },
     { "im2col, wide", CONV (.same = true),
@@ -246,6 +300,7 @@ static inline bool for_doubles (const gradient_case *c)
 {
     const char *algorithm = c->conv.algorithm;
     return c->make == make_cnn || c->make == make_normed ||
+           c->make == make_inverted || c->make == make_add ||
            (algorithm && strcmp (algorithm, "winograd") == 0);
 }
 

@@ -13,6 +13,13 @@ $(BUILD)/tests/double/%: tests/double/%.c $(BUILD)/libnn-double.a
 	$(call Q,cc)$(CC) $(ALL_CFLAGS) -include tests/double.h -Ilib -Itests -o $@ $< $(BUILD)/libnn-double.a $(NN_LIBS)
 TESTS    += $(BUILD)/tests/double/gradients
 
+# The networks of the zoo beside PyTorch's: a program of ours that a script asks.
+TESTS      += tests/zoo/zoo.py
+TEST_NEEDS += $(BUILD)/tests/zoo/peer $(BUILD)/tests/double/zoo/peer
+$(BUILD)/tests/double/zoo/peer: tests/zoo/peer.c $(BUILD)/libnn-double.a
+	@mkdir -p $(@D)
+	$(call Q,cc)$(CC) $(ALL_CFLAGS) -include tests/double.h -Ilib -Itests -o $@ $< $(BUILD)/libnn-double.a $(NN_LIBS)
+
 check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 	@.ci/install build check
 	@tests/check/lint

@@ -8,7 +8,8 @@
 enum {
     SIDE = 32,
     CHANNELS = 3,
-    CLASSES = 10
+    CLASSES = 10,
+    IMAGENET = 1000
 }; // where neither model nor data say more
 
 /*  The arrays of a safetensors file. */
@@ -69,14 +70,25 @@ static int show_net (nn_net *net, int batch, bool algorithms)
     return status;
 }
 
-static int show_model (const nn_model *model, bool algorithms)
+/*  A model for the pictures and classes that it was made for; `size` and `classes`
+ *  above 0 are others. One of the zoo was made for ImageNet's 1000 classes. */
+static int show_model (const nn_model *model, bool algorithms, int size,
+                       int classes)
 {
-    const int side = model->h ? model->h : SIDE,
-              channels = model->c ? model->c : CHANNELS;
+    const int usual = model->usual ? model->usual : SIDE;
+    const int side = size       ? size
+                     : model->h ? model->h
+                                : usual,
+              wide = size       ? size
+                     : model->w ? model->w
+                                : usual;
+    if (!classes)
+        classes = model->usual ? IMAGENET : CLASSES;
     printf ("model %s: %s\n\n", model->name, model->about);
-    return show_net (nn_model_net (model, side, model->w ? model->w : side,
-                                   channels, CLASSES, NULL, 1),
-                     0, algorithms);
+    return show_net (nn_model_net (model, side, wide,
+                                   model->c ? model->c : CHANNELS, classes, NULL,
+                                   1),
+                     model->usual ? 1 : 0, algorithms);
 }
 
 /*  A recipe's net for the pictures of its data, if they are there, or the usual
@@ -116,11 +128,11 @@ static int show_run (const char *folder, bool algorithms)
 
 /*  A model or else a recipe. If it is neither, the better guess is kept as the
  *  sentence. */
-static int show_named (const char *name, bool algorithms)
+static int show_named (const char *name, bool algorithms, int size, int classes)
 {
     const nn_model *model = nn_model_find (name);
     if (model)
-        return show_model (model, algorithms);
+        return show_model (model, algorithms, size, classes);
     char sentence[512];
     snprintf (sentence, sizeof sentence, "%s", nn_error ());
     nn_recipe recipe;
@@ -133,10 +145,26 @@ static int show_named (const char *name, bool algorithms)
                     sentence);
 }
 
+/*  An option that is a number from 1 to 10000; 0 where it is not given. */
+static bool read_count (const cmd_verb *self, const cmd_option *options,
+                        const char *name, int *count)
+{
+    const char *text = cmd_value (options, name);
+    char *end = NULL;
+    const long value = text ? strtol (text, &end, 10) : 0;
+    *count = (int) value;
+    if (!text || (end != text && !*end && value >= 1 && value <= 10000))
+        return true;
+    cmd_usage (self, "--%s is '%s'; give a number from 1 to 10000", name, text);
+    return false;
+}
+
 static int run (const cmd_verb *self, char **args)
 {
     cmd_option options[] = {
         { "algorithms", NULL, "each convolution's choices and their cost", NULL },
+        { "size", "N", "of a model: for pictures of N x N", NULL },
+        { "classes", "N", "of a model: for so many classes", NULL },
         { 0 },
     };
     const char *what;
@@ -144,6 +172,10 @@ static int run (const cmd_verb *self, char **args)
     if (!cmd_read (self, args, options, &what, &status))
         return status;
     const bool algorithms = cmd_value (options, "algorithms");
+    int size, classes;
+    if (!read_count (self, options, "size", &size) ||
+        !read_count (self, options, "classes", &classes))
+        return CMD_USAGE;
     struct stat about;
     const bool there = stat (what, &about) == 0;
     const char *ending = strrchr (what, '.');
@@ -154,7 +186,7 @@ static int run (const cmd_verb *self, char **args)
              (ending && strcmp (ending, ".safetensors") == 0))
         status = show_file (what);
     else
-        status = show_named (what, algorithms);
+        status = show_named (what, algorithms, size, classes);
     return status == NN_OK ? CMD_OK : cmd_fail (self, CMD_FAILED);
 }
 

@@ -102,6 +102,37 @@ static const conv_case cases[] = {
       { 7, 6, 16, 16, 3, 3, .top = 2, .left = 2 },
       2 },
     { "16 to 16, one place", { 1, 1, 16, 16, 3, 3, .top = 1, .left = 1 }, 40 },
+    { "each channel", { 9, 7, 5, 5, 3, 3, .groups = 5, .top = 1, .left = 1 }, 3 },
+    { "each of 24 channels, halo",
+      { 9, 7, 24, 24, 3, 3, .groups = 24, .top = 1, .left = 1, .halo = 1 },
+      3 },
+    { "each channel, stride 2, a row missing above",
+      { 12, 10, 40, 40, 3, 3, .stride = 2, .groups = 40, .left = 1 },
+      2 },
+    { "each channel, stride 2, halo",
+      { 11, 8, 96, 96, 3, 3, .stride = 2, .groups = 96, .top = 1, .left = 1,
+        .halo = 1 },
+      3 },
+    { "each channel, 5 x 5, stride 2",
+      { 13, 9, 72, 72, 5, 5, .stride = 2, .groups = 72, .top = 2, .left = 2 },
+      2 },
+    { "each channel, 5 x 5, halo",
+      { 7, 7, 33, 33, 5, 5, .groups = 33, .top = 2, .left = 2, .halo = 2 },
+      2 },
+    { "each channel, dilation 2",
+      { 9, 9, 17, 17, 3, 3, .dilation = 2, .groups = 17, .top = 2, .left = 2 },
+      2 },
+    { "each channel, stride 3, dilation 2",
+      { 19, 17, 18, 18, 3, 5, .stride = 3, .dilation = 2, .groups = 18, .top = 2,
+        .left = 4 },
+      2 },
+    { "each channel, 7 x 7 over 3 x 2",
+      { 3, 2, 16, 16, 7, 7, .groups = 16, .top = 3, .left = 3 },
+      2 },
+    { "each channel of one pixel",
+      { 1, 1, 960, 960, 3, 3, .groups = 960, .top = 1, .left = 1 },
+      9 },
+    { "1 x 1, halo", { 5, 7, 24, 72, 1, 1, .halo = 1 }, 3 },
     { "64 to 64, many squares", { 32, 32, 64, 64, 3, 3, .top = 1, .left = 1 }, 5 },
 };
 
@@ -109,7 +140,7 @@ static const conv_case cases[] = {
  *  left. */
 static nn_conv_shape complete (nn_conv_shape s)
 {
-    s.groups = 1;
+    s.groups = s.groups ? s.groups : 1;
     s.stride = s.stride ? s.stride : 1;
     s.dilation = s.dilation ? s.dilation : 1;
     s.oh = nn_conv_out (s.h, s.kh, s.stride, s.dilation, s.top, s.top);
@@ -166,7 +197,7 @@ static void same_as_naive (const nn_conv_algorithm *by, const conv_case *test)
     const size_t in = t.n * nn_image_stride (&t);
     const size_t first = s.halo * (nn_row_stride (&t) + s.c);
     const size_t out = (size_t) test->n * s.oh * s.ow * s.o;
-    const size_t weights = (size_t) s.kh * s.kw * s.c * s.o;
+    const size_t weights = (size_t) s.kh * s.kw * (s.c / s.groups) * s.o;
     nn_random random = nn_random_from (5, NN_FOR_TEST, 0, 0);
     float *x = draw (&random, in), *w = draw (&random, weights);
     float *b = draw (&random, s.o), *dy = draw (&random, out);
@@ -217,6 +248,18 @@ static void same_with_stride (void)
     nn_net_free (&net);
 }
 
+/*  With more groups than a filter has places, first weights were infinite once. */
+static void first_weights (void)
+{
+    nn_net *net = nn_net_new (.seed = 1);
+    nn_layer *x = nn_input (net, 4, 4, 32);
+    x = nn_conv2d (net, x, .filters = 64, .groups = 32, .init = nn_init_he);
+    const nn_param *p = &x->param[0];
+    check (p->fan_in == 9 && p->fan_out == 18, "fans of 32 groups", "%d and %d",
+           p->fan_in, p->fan_out);
+    nn_net_free (&net);
+}
+
 static void refused (nn_conv2d_args args, const char *names, const char *name)
 {
     nn_net *net = nn_net_new (.seed = 1);
@@ -240,6 +283,7 @@ int main (int argc, char **argv)
             if (nn_conv_algorithms[k] != &nn_conv_naive)
                 same_as_naive (nn_conv_algorithms[k], &cases[i]);
     same_with_stride ();
+    first_weights ();
     refused ((nn_conv2d_args){ .filters = 2, .kernel = 7 }, "7 x 7",
              "too large a kernel");
     refused ((nn_conv2d_args){ .filters = INT32_MAX }, "2^31", "too many weights");

@@ -1,0 +1,121 @@
+/*  peer.c - one of our networks, for a comparison with PyTorch
+ *
+ *  peer MODEL SIDE IMAGES CLASSES WEIGHTS INPUT OUTPUT: builds the model, loads the
+ *  weights, reads "pictures" and "target" from a safetensors file, and writes one of
+ *  what it computed: the output of every convolution and dense layer in training
+ *  ("train.NAME"), the scores in inference ("rest"), the loss, the gradient of each
+ *  parameter ("d.NAME") and of the pictures ("d.input"), and the running statistics
+ *  after the pass ("after.NAME").
+ */
+#include "nn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 4000 };
+static nn_array array[MOST];
+static int arrays;
+
+/*  Keeps a copy of these numbers for the file. */
+static void keep (const char *name, const float *x, size_t size)
+{
+    if (arrays == MOST)
+        exit (3);
+    nn_array *a = &array[arrays++];
+    float *copy = malloc (size * sizeof *copy);
+    memcpy (copy, x, size * sizeof *copy);
+    *a = (nn_array){ .name = strdup (name),
+                     .size = size,
+                     .dim = { (int) size },
+                     .dims = 1,
+                     .at = copy };
+}
+
+/*  A tensor without its halo. */
+static void keep_tensor (const char *name, const nn_tensor *t, int n,
+                         const float *x)
+{
+    const size_t row = (size_t) t->w * t->c;
+    float *tight = malloc (n * nn_image_size (t) * sizeof *tight), *to = tight;
+    for (int i = 0; i < n; i++)
+        for (int r = 0; r < t->h; r++, to += row)
+            memcpy (to, x + nn_at (t, i, r, 0), row * sizeof *to);
+    keep (name, tight, n * nn_image_size (t));
+    free (tight);
+}
+
+static void must (int status)
+{
+    if (status == NN_OK)
+        return;
+    fprintf (stderr, "%s\n", nn_error ());
+    exit (1);
+}
+
+static void gradients (const nn_net *net, int n)
+{
+    char name[80];
+    for (int i = 0; i < net->layers; i++)
+        for (int k = 0; k < net->layer[i]->params; k++) {
+            const nn_param *p = &net->layer[i]->param[k];
+            snprintf (name, sizeof name, "d.%s", p->name);
+            if (p->dw)
+                keep (name, p->dw, p->size);
+            snprintf (name, sizeof name, "after.%s", p->name);
+            if (p->constant)
+                keep (name, p->w, p->size);
+        }
+    keep_tensor ("d.input", &net->layer[0]->out, n, net->layer[0]->out.dx);
+}
+
+int main (int argc, char **argv)
+{
+    if (argc != 8)
+        return 2;
+    const int side = (int) strtol (argv[2], NULL, 10),
+              n = (int) strtol (argv[3], NULL, 10),
+              classes = (int) strtol (argv[4], NULL, 10);
+    const nn_model *model = nn_model_find (argv[1]);
+    nn_net *net =
+        model ? nn_model_net (model, side, side, 3, classes, NULL, 1) : NULL;
+    if (!net) {
+        fprintf (stderr, "%s\n", nn_error ());
+        return 1;
+    }
+    for (int i = 0; i < net->layers; i++) // a draw cannot be compared
+        if (net->layer[i]->kind == &nn_dropout_kind)
+            ((nn_dropout_args *) net->layer[i]->args)->rate = 0;
+    must (nn_net_build (net, .batch = n, .input_gradient = true));
+    must (nn_weights_load (net, argv[5]));
+    float *x = malloc ((size_t) n * side * side * 3 * sizeof *x);
+    float *target = malloc ((size_t) n * classes * sizeof *target);
+    nn_arrays file;
+    must (nn_arrays_open (&file, argv[6]));
+    nn_array_read (nn_arrays_find (&file, "pictures"), x);
+    nn_array_read (nn_arrays_find (&file, "target"), target);
+    nn_arrays_close (&file);
+    const nn_batch batch = { .n = n,
+                             .h = side,
+                             .w = side,
+                             .c = 3,
+                             .classes = classes,
+                             .x = x,
+                             .target = target };
+    must (nn_net_forward (net, &batch, false));
+    keep_tensor ("rest", &net->output->in[0]->out, n, net->output->in[0]->out.x);
+    must (nn_net_forward (net, &batch, true));
+    for (int i = 0; i < net->layers; i++) {
+        const nn_layer *l = net->layer[i];
+        char name[80];
+        snprintf (name, sizeof name, "train.%s", l->name);
+        if (l->kind == &nn_conv2d_kind || l->kind == &nn_dense_kind)
+            keep_tensor (name, &l->out, n, l->out.x);
+    }
+    must (nn_net_backward (net, &batch));
+    const float loss = (float) nn_net_loss (net);
+    keep ("loss", &loss, 1);
+    gradients (net, n);
+    must (nn_arrays_save (array, arrays, (nn_note[]){ { 0 } }, argv[7]));
+    nn_net_free (&net);
+    return 0;
+}
