@@ -12,6 +12,8 @@
 #include "nn.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /*  weight[k] = images / (classes x images of class k): the classes together weigh
  *  the same, and the mean over all images is 1. */
@@ -84,4 +86,45 @@ int nn_weigh (nn_batch *batch, nn_random *random, const void *with)
     for (int i = 0; i < batch->n && sum > 0; i++)
         batch->weight[i] *= (float) (batch->n / sum);
     return NN_OK;
+}
+
+/*  Weights as people write them: numbers with commas or blanks between them. Says
+ *  what they may be if they are something else. */
+int nn_weights_read (const char *said, float *weight, int room)
+{
+    int count = 0;
+    if (strcmp (said, "balanced") == 0)
+        return 0;
+    for (const char *at = said; *at; count++) {
+        char *end;
+        const float value = strtof (at, &end);
+        if (end == at || !strchr (" ,", *end) || count == room)
+            return nn_fail (NN_EVALUE,
+                            "class-weights is %.60s; it takes a number for each "
+                            "class, such as 1.5,1,2, or balanced",
+                            said);
+        weight[count] = value;
+        at = end + strspn (end, " ,");
+    }
+    const int status = nn_weights_check (weight, count, "class");
+    return status == NN_OK ? count : status;
+}
+
+/*  The weights that a recipe gives the classes of these images, if it does. */
+int nn_recipe_weights (const nn_recipe *self, const nn_data *data, float *weight)
+{
+    if (!*self->class_weights)
+        return 0;
+    const int count =
+        nn_weights_read (self->class_weights, weight, NN_MOST_CLASSES);
+    if (count == 0) {
+        const int status = nn_balanced_weights (data, weight);
+        return status == NN_OK ? 1 : status;
+    }
+    if (count > 0 && count != data->classes)
+        return nn_fail (NN_ESHAPE,
+                        "class-weights are %d numbers, and %s has %d classes; "
+                        "give one for each",
+                        count, data->name, data->classes);
+    return count < 0 ? count : 1;
 }

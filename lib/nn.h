@@ -759,6 +759,8 @@ typedef struct {
     char decays[32];                // which weights do: "weights", "convolutions"
     double clip, smoothing;         // of the gradient, of the labels; 0: neither
     double mixup;                   // alpha; 0: none
+    char class_weights[512];        // numbers, "balanced", or nothing
+    char sampling[32];              // "once", "oversample", "weighted"
     char stop[32], plateau[32];     // what is watched: "never", "val_loss" …
     int patience, plateau_patience; // epochs without anything better
     double factor, floor;           // of the rate on a plateau
@@ -794,6 +796,15 @@ int nn_recipe_transforms (nn_recipe *self, const nn_data *training,
 int nn_recipe_size (const nn_recipe *self, int *h, int *w, int c);
 // a `mix`; with: the recipe
 int nn_recipe_mix (nn_batch *batch, nn_random *random, const void *with);
+// the i-th thing that a key may name; NULL at the end
+const char *nn_init_name (int i);
+const char *nn_optimiser_name (int i);
+const char *nn_schedule_name (int i);
+const char *nn_transform_name (int i);
+// which of them the text is, or a negative status
+int nn_recipe_choose (const char *what, const char *(*choice) (int i),
+                      const char *text);
+char *nn_recipe_word (char **rest); // the next of a list; NULL at the end
 
 /* --- More first weights -------------------------------------------------------------- */
 void nn_init_lecun (float *w, size_t size, int fan_in, int fan_out,
@@ -1081,11 +1092,16 @@ typedef struct { // the `with` of nn_weigh ()
 } nn_class_weights;
 int nn_balanced_weights (const nn_data *data, float *weight);
 int nn_weights_check (const float *weight, int count, const char *what);
+// "1.5,1,2" or "balanced": how many; 0: balanced
+int nn_weights_read (const char *said, float *weight, int room);
 int nn_weigh (nn_batch *batch, nn_random *random, const void *with);
 nn_data *nn_oversample (const nn_data *data, uint64_t seed);
 nn_data *nn_sample (const nn_data *data, const float *weight, int count,
                     uint64_t seed);
 nn_callback nn_sample_anew (nn_data *sample);
+// what a recipe says of classes; 1: there they are, 0: it wants none
+int nn_recipe_weights (const nn_recipe *self, const nn_data *data, float *weight);
+int nn_recipe_sample (const nn_recipe *self, const nn_data *data, nn_data **view);
 
 /* --- Pictures of how good it is, into a file or (NULL) where the program runs ----------------------------- */
 int nn_plot_confusion (const nn_confusion *confusion, const char *title,

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /*  Writes the images of class k and their repetitions, `most` in all: every image
  *  as often as every other or, some of them at random, once more. */
@@ -159,4 +160,44 @@ nn_callback nn_sample_anew (nn_data *sample)
                           .begin = sample_begin,
                           .epoch = sample_epoch,
                           .self = sample };
+}
+
+/*  Each image as often as its class weighs. */
+static nn_data *by_class (const nn_recipe *recipe, const nn_data *data,
+                          const float *of_class)
+{
+    float *weight = malloc (data->count * sizeof *weight);
+    nn_data *view = NULL;
+    if (!weight)
+        nn_fail (NN_EMEMORY, "no memory for %d weights", data->count);
+    for (int i = 0; weight && i < data->count; i++) {
+        const int k = data->label (data, i);
+        weight[i] = k >= 0 && k < data->classes ? of_class[k] : NAN;
+    }
+    if (weight)
+        view = nn_sample (data, weight, 0, recipe->seed);
+    free (weight);
+    return view;
+}
+
+/*  The images that a recipe learns from, if each is not to come just once. */
+int nn_recipe_sample (const nn_recipe *self, const nn_data *data, nn_data **view)
+{
+    float weight[NN_MOST_CLASSES];
+    *view = NULL;
+    if (strcmp (self->sampling, "oversample") == 0)
+        *view = nn_oversample (data, self->seed);
+    else if (strcmp (self->sampling, "weighted") != 0)
+        return 0;
+    else {
+        const int weights = nn_recipe_weights (self, data, weight);
+        if (weights < 0)
+            return weights;
+        if (weights == 0)
+            return nn_fail (NN_EVALUE,
+                            "sampling is weighted, and there are no weights; set "
+                            "class-weights to numbers or to balanced");
+        *view = by_class (self, data, weight);
+    }
+    return *view ? 1 : NN_EVALUE;
 }

@@ -68,20 +68,34 @@ nn_callback cmd_history (
     cmd_folder *folder); // writes history.tsv after each epoch
 
 /* --- A training -------------------------------------------------------------- */
-typedef struct { // all that a training needs, and what became of it
+enum { CMD_FIT_CALLBACKS = 4 };
+typedef struct { // a recipe, and what it makes of some images
     nn_recipe recipe;
-    nn_data *all, *training, *validation, *test;
-    nn_data *whole; // of which `all` and `test` are parts, if there are folds
+    const nn_data *data, *validation; // learnt from; or NULL
+    nn_data *drawn; // what is learnt from, if not each image just once
     nn_net *net;
     nn_optimiser optimiser;
     const nn_schedule *schedule;
     nn_transform transforms[NN_TRANSFORMS];
     int transform_count;
+    nn_class_weights weights; // for 0 classes: none
+    float weight[NN_MOST_CLASSES];
     nn_stopping stopping;
     nn_plateau plateau;
+    nn_history history;
+} cmd_fit;
+int cmd_fit_prepare (cmd_fit *f, const nn_data *data, const nn_data *validation);
+int cmd_fit_callbacks (cmd_fit *f, nn_callback list[CMD_FIT_CALLBACKS]);
+int cmd_fit_train (cmd_fit *f, const nn_callback *callbacks, int count, int epoch,
+                   int batch);
+void cmd_fit_free (cmd_fit *f);
+
+typedef struct { // a run: a training that is kept, and what became of it
+    cmd_fit fit;
+    nn_data *all, *training, *validation, *test;
+    nn_data *whole; // of which `all` and `test` are parts, if there are folds
     nn_checkpoint checkpoint;
     bool resume;
-    nn_history history;
     cmd_folder folder;
     char state[4096]; // the path of the checkpoint
     nn_scores scores; // of the test
@@ -102,6 +116,9 @@ int cmd_report_write (const char *file, const nn_report *report,
                       const char *data);
 
 /* --- Studies ----------------------------------------------------------------- */
+int cmd_space_check (const nn_space *space, const nn_recipe *recipe);
+int cmd_space_apply (nn_recipe *recipe, const nn_space *space,
+                     const double *value);
 int cmd_tune_report (nn_study *study, const char *folder, const char *metric);
 
 #endif

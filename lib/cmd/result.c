@@ -24,31 +24,32 @@ static double tidy (float x)
 /*  The source's figure is for photographs: it says nothing about shapes. */
 bool cmd_comparable (const cmd_session *s)
 {
-    return s->recipe.published > 0 && strncmp (s->recipe.data, "shapes10", 8) != 0;
+    return s->fit.recipe.published > 0 &&
+           strncmp (s->fit.recipe.data, "shapes10", 8) != 0;
 }
 
 /*  The epoch, counted from 0, whose weights the run has kept. */
 static int kept_epoch (const cmd_session *s)
 {
-    return cmd_stops (s) && s->stopping.watch.best_epoch >= 0
-               ? s->stopping.watch.best_epoch
-               : s->history.epochs - 1;
+    return cmd_stops (s) && s->fit.stopping.watch.best_epoch >= 0
+               ? s->fit.stopping.watch.best_epoch
+               : s->fit.history.epochs - 1;
 }
 
 /*  What the run reached, as JSON. NULL if there is no memory for it. */
 static cJSON *result_of (const cmd_session *s)
 {
     double images = 0, seconds = 0;
-    for (int i = 0; i < s->history.epochs; i++) {
-        const nn_epoch *e = &s->history.epoch[i];
+    for (int i = 0; i < s->fit.history.epochs; i++) {
+        const nn_epoch *e = &s->fit.history.epoch[i];
         images += (double) e->images_per_second * e->seconds;
         seconds += e->seconds;
     }
     const int kept = kept_epoch (s);
-    const nn_epoch *last = &s->history.epoch[kept];
+    const nn_epoch *last = &s->fit.history.epoch[kept];
     cJSON *json = cJSON_CreateObject ();
-    cJSON_AddStringToObject (json, "recipe", s->recipe.name);
-    cJSON_AddStringToObject (json, "data", s->recipe.data);
+    cJSON_AddStringToObject (json, "recipe", s->fit.recipe.name);
+    cJSON_AddStringToObject (json, "data", s->fit.recipe.data);
     cJSON_AddNumberToObject (json, "test_accuracy", s->scores.accuracy);
     cJSON_AddNumberToObject (json, "test_loss", s->scores.loss);
     if (s->validation) {
@@ -62,21 +63,21 @@ static cJSON *result_of (const cmd_session *s)
     cJSON_AddNumberToObject (json, "train_loss", tidy (last->loss));
     cJSON_AddNumberToObject (json, "seconds", s->seconds);
     cJSON_AddNumberToObject (json, "images_per_second", images / seconds);
-    cJSON_AddNumberToObject (json, "epochs", s->history.epochs);
+    cJSON_AddNumberToObject (json, "epochs", s->fit.history.epochs);
     cJSON_AddNumberToObject (json, "kept_epoch", kept + 1);
     cJSON_AddNumberToObject (json, "train_images", cmd_learnt_from (s)->count);
     cJSON_AddNumberToObject (json, "val_images",
                              s->validation ? s->validation->count : 0);
     cJSON_AddNumberToObject (json, "test_images", s->scores.images);
     char seed[24]; // a number in JSON has 53 bits
-    snprintf (seed, sizeof seed, "%llu", (unsigned long long) s->recipe.seed);
+    snprintf (seed, sizeof seed, "%llu", (unsigned long long) s->fit.recipe.seed);
     cJSON_AddRawToObject (json, "seed", seed);
     cJSON_AddNumberToObject (json, "parameters",
-                             (double) nn_net_parameters (s->net, false));
+                             (double) nn_net_parameters (s->fit.net, false));
     cJSON_AddNumberToObject (json, "peak_memory_mb", peak_memory_mb ());
     if (cmd_comparable (s))
         cJSON_AddNumberToObject (json, "published_accuracy",
-                                 s->recipe.published / 100);
+                                 s->fit.recipe.published / 100);
     return json;
 }
 

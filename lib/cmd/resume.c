@@ -12,7 +12,7 @@
 
 bool cmd_stops (const cmd_session *s)
 {
-    return strcmp (s->recipe.stop, "never") != 0;
+    return strcmp (s->fit.recipe.stop, "never") != 0;
 }
 
 /*  Does a key of both recipes have the same value? */
@@ -61,22 +61,23 @@ int cmd_go_on (cmd_session *s)
     nn_recipe kept;
     int status = NN_OK;
     s->checkpoint.path = cmd_folder_file (&s->folder, "checkpoint", s->state);
-    s->checkpoint.stopping = cmd_stops (s) ? &s->stopping : NULL;
+    s->checkpoint.stopping = cmd_stops (s) ? &s->fit.stopping : NULL;
     cmd_folder_file (&s->folder, "recipe", path);
     if (s->resume && access (path, F_OK) == 0) {
         status = nn_recipe_load (&kept, path);
         if (status == NN_OK)
-            status = cmd_check_recipe (&kept, &s->recipe, s->folder.path);
+            status = cmd_check_recipe (&kept, &s->fit.recipe, s->folder.path);
     }
     if (status == NN_OK)
-        status = nn_recipe_save (&s->recipe, path);
+        status = nn_recipe_save (&s->fit.recipe, path);
     if (status != NN_OK || !s->resume)
         return status;
-    status = nn_resume (&s->checkpoint, s->net, &s->optimiser, &s->history);
+    status =
+        nn_resume (&s->checkpoint, s->fit.net, &s->fit.optimiser, &s->fit.history);
     if (status < 0)
         return status;
     fprintf (s->say, "%s\n", s->checkpoint.said);
     fflush (s->say);
-    s->seconds = seconds_of (&s->history);
+    s->seconds = seconds_of (&s->fit.history);
     return NN_OK;
 }

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_CALLBACKS = 6, LONGEST = 4096 };
+enum { MOST_CALLBACKS = CMD_FIT_CALLBACKS + 3, LONGEST = 4096 };
 
 static const cmd_option own_options[] = {
     { "run", "FOLDER", "where the run is kept; runs/RECIPE-SEED if not said",
@@ -46,7 +46,7 @@ static int read_state_options (const cmd_verb *verb, cmd_session *s,
  *  images, at which nobody looks. */
 static int hold_back (cmd_session *s)
 {
-    const nn_recipe *recipe = &s->recipe;
+    const nn_recipe *recipe = &s->fit.recipe;
     nn_folds folds;
     if (recipe->fold > recipe->folds)
         return nn_fail (NN_EVALUE, "fold is %d and folds is %d; they count from 1",
@@ -64,7 +64,7 @@ static int hold_back (cmd_session *s)
 /*  The data: training, validation and test images. */
 static int open_data (cmd_session *s)
 {
-    const nn_recipe *recipe = &s->recipe;
+    const nn_recipe *recipe = &s->fit.recipe;
     s->all = cmd_data (recipe->data, false);
     if (!s->all)
         return NN_EFILE;
@@ -87,48 +87,13 @@ const nn_data *cmd_learnt_from (const cmd_session *s)
     return s->training ? s->training : s->all;
 }
 
-/*  Who stops the training, or cuts its rate, if the recipe wants that. */
-static int prepare_watchers (cmd_session *s)
-{
-    const nn_recipe *r = &s->recipe;
-    s->stopping = (nn_stopping){ .watch.metric = r->stop,
-                                 .patience = r->patience,
-                                 .restore_best = true };
-    s->plateau = (nn_plateau){ .watch.metric = r->plateau,
-                               .patience = r->plateau_patience,
-                               .factor = (float) r->factor,
-                               .floor = (float) r->floor };
-    if (!s->validation && (strncmp (r->stop, "val_", 4) == 0 ||
-                           strncmp (r->plateau, "val_", 4) == 0))
-        return nn_fail (NN_EVALUE,
-                        "stop is %s and plateau %s, and no images are put aside "
-                        "to measure them; give --validation 0.2, or watch loss",
-                        r->stop, r->plateau);
-    return NN_OK;
-}
-
-/*  The net and all that the training needs besides it. */
+/*  The images, the net and all that the training needs besides it. */
 static int prepare (cmd_session *s)
 {
-    int status = open_data (s);
-    if (status != NN_OK)
-        return status;
-    const nn_data *data = cmd_learnt_from (s);
-    s->transform_count = nn_recipe_transforms (&s->recipe, data, s->transforms);
-    if (s->transform_count < 0)
-        return s->transform_count;
-    status = prepare_watchers (s);
-    if (status != NN_OK)
-        return status;
-    int h = data->h, w = data->w;
-    status = nn_recipe_size (&s->recipe, &h, &w, data->c);
-    if (status != NN_OK)
-        return status;
-    s->net = nn_recipe_net (&s->recipe, h, w, data->c, data->classes);
-    status = s->net ? nn_net_build (s->net, .batch = s->recipe.batch) : NN_EVALUE;
-    if (status == NN_OK)
-        status = nn_recipe_optimiser (&s->recipe, &s->optimiser, &s->schedule);
-    return status;
+    const int status = open_data (s);
+    return status == NN_OK
+               ? cmd_fit_prepare (&s->fit, cmd_learnt_from (s), s->validation)
+               : status;
 }
 
 /*  Who looks on. The one that saves the state comes last, so that it saves what the
@@ -138,11 +103,7 @@ static int list_callbacks (cmd_session *s, nn_callback list[MOST_CALLBACKS])
     int count = 0;
     list[count++] =
         isatty (fileno (s->say)) ? nn_progress (s->say) : nn_epochs (s->say);
-    list[count++] = nn_guard ();
-    if (cmd_stops (s))
-        list[count++] = nn_early_stopping (&s->stopping);
-    if (strcmp (s->recipe.plateau, "never") != 0)
-        list[count++] = nn_reduce_on_plateau (&s->plateau);
+    count += cmd_fit_callbacks (&s->fit, list + count);
     list[count++] = cmd_history (&s->folder);
     list[count++] = nn_checkpoints (&s->checkpoint);
     return count;
@@ -157,25 +118,19 @@ static int train (cmd_session *s)
     nn_callback callbacks[MOST_CALLBACKS];
     const int count = list_callbacks (s, callbacks);
     clock_gettime (CLOCK_MONOTONIC, &a);
-    int status = nn_train (s->net, cmd_learnt_from (s), &s->history,
-                           .validation = s->validation, .optimiser = &s->optimiser,
-                           .schedule = s->schedule, .epochs = s->recipe.epochs,
-                           .seed = s->recipe.seed, .transforms = s->transforms,
-                           .transform_count = s->transform_count,
-                           .callbacks = callbacks, .callback_count = count,
-                           .first_epoch = (int) s->checkpoint.at.epoch,
-                           .first_batch = (int) s->checkpoint.at.batch,
-                           .mix = nn_recipe_mix, .mix_with = &s->recipe);
+    int status =
+        cmd_fit_train (&s->fit, callbacks, count, (int) s->checkpoint.at.epoch,
+                       (int) s->checkpoint.at.batch);
     clock_gettime (CLOCK_MONOTONIC, &b);
     s->seconds +=
         (double) (b.tv_sec - a.tv_sec) + 1e-9 * (double) (b.tv_nsec - a.tv_nsec);
     if (status != NN_OK)
         return status;
-    if (cmd_stops (s) && *s->stopping.reason)
-        fprintf (s->say, "stopped: %s\n", s->stopping.reason);
+    if (cmd_stops (s) && *s->fit.stopping.reason)
+        fprintf (s->say, "stopped: %s\n", s->fit.stopping.reason);
     return nn_weights_save (
-        s->net, cmd_folder_file (&s->folder, "weights.safetensors", path),
-        s->recipe.name);
+        s->fit.net, cmd_folder_file (&s->folder, "weights.safetensors", path),
+        s->fit.recipe.name);
 }
 
 /*  The curve, which is nice to have: a run is not lost without it. */
@@ -185,8 +140,9 @@ static void draw_curve (const cmd_session *s)
     const char *file = cmd_folder_file (&s->folder, "curve.svg", path);
     const int status =
         cmd_stops (s)
-            ? nn_plot_stopped (&s->history, &s->stopping, s->recipe.name, file)
-            : nn_plot_history (&s->history, s->recipe.name, file);
+            ? nn_plot_stopped (&s->fit.history, &s->fit.stopping,
+                               s->fit.recipe.name, file)
+            : nn_plot_history (&s->fit.history, s->fit.recipe.name, file);
     if (status != NN_OK)
         fprintf (stderr, "nn train: no curve was drawn: %s\n", nn_error ());
 }
@@ -194,25 +150,25 @@ static void draw_curve (const cmd_session *s)
 static void tell_plan (const cmd_session *s)
 {
     const nn_data *data = cmd_learnt_from (s);
-    fprintf (s->say, "%s: %s on %d images of %s", s->recipe.name, s->recipe.model,
-             data->count, s->all->name);
+    fprintf (s->say, "%s: %s on %d images of %s", s->fit.recipe.name,
+             s->fit.recipe.model, data->count, s->all->name);
     if (s->validation)
         fprintf (s->say, ", %d for validation", s->validation->count);
     fprintf (s->say, "; %zu parameters; seed %llu; into %s\n",
-             nn_net_parameters (s->net, false),
-             (unsigned long long) s->recipe.seed, s->folder.path);
+             nn_net_parameters (s->fit.net, false),
+             (unsigned long long) s->fit.recipe.seed, s->folder.path);
     fflush (s->say);
 }
 
 static void tell_result (FILE *out, const cmd_session *s)
 {
     if (s->whole)
-        fprintf (out, "fold %d of %d: ", s->recipe.fold, s->recipe.folds);
+        fprintf (out, "fold %d of %d: ", s->fit.recipe.fold, s->fit.recipe.folds);
     fprintf (out, "%s accuracy %.2f %%, loss %.4f, on %d images seen once",
              s->whole ? "held-back" : "test", 100 * s->scores.accuracy,
              s->scores.loss, s->scores.images);
     if (cmd_comparable (s) && !s->whole)
-        fprintf (out, " (published: %g %%)", s->recipe.published);
+        fprintf (out, " (published: %g %%)", s->fit.recipe.published);
     fprintf (out, "; trained in %.1f s\n", s->seconds);
 }
 
@@ -226,8 +182,8 @@ static int work (cmd_session *s, bool json, bool quiet)
     if (status != NN_OK)
         return status;
     draw_curve (s);
-    status = nn_evaluate (s->net, s->test, s->transforms, s->transform_count,
-                          &s->scores);
+    status = nn_evaluate (s->fit.net, s->test, s->fit.transforms,
+                          s->fit.transform_count, &s->scores);
     if (status != NN_OK)
         return status;
     if (!json || !quiet)
@@ -237,9 +193,7 @@ static int work (cmd_session *s, bool json, bool quiet)
 
 static void close_session (cmd_session *s)
 {
-    nn_history_free (&s->history);
-    free (s->stopping.kept);
-    nn_net_free (&s->net);
+    cmd_fit_free (&s->fit);
     nn_data_free (&s->training);
     nn_data_free (&s->validation);
     nn_data_free (&s->test);
@@ -258,7 +212,7 @@ static int run (const cmd_verb *self, char **args)
     if (!cmd_read (self, args, options, &name, &status))
         return status;
     cmd_session s = { .folder.lock = -1 };
-    status = cmd_read_recipe (self, &s.recipe, name, options + OWN_OPTIONS);
+    status = cmd_read_recipe (self, &s.fit.recipe, name, options + OWN_OPTIONS);
     if (status == CMD_OK)
         status = read_state_options (self, &s, options);
     if (status != CMD_OK)
@@ -268,8 +222,8 @@ static int run (const cmd_verb *self, char **args)
     FILE *nowhere = quiet ? fopen ("/dev/null", "w") : NULL;
     s.say = nowhere ? nowhere : json ? stderr : stdout;
     char usual[LONGEST];
-    snprintf (usual, sizeof usual, "runs/%s-%llu", s.recipe.name,
-              (unsigned long long) s.recipe.seed);
+    snprintf (usual, sizeof usual, "runs/%s-%llu", s.fit.recipe.name,
+              (unsigned long long) s.fit.recipe.seed);
     const char *folder = cmd_value (options, "run");
     status = prepare (&s);
     if (status == NN_OK)

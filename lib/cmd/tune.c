@@ -11,13 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum {
-    OWN_OPTIONS = 9,
-    MOST_OPTIONS = 64,
-    MOST_FACTS = 64,
-    LONGEST = 4096,
-    USUAL_TRIALS = 60
-};
+enum { MOST_FACTS = 64, LONGEST = 4096, USUAL_TRIALS = 60 };
 
 typedef struct {
     nn_recipe recipe;
@@ -38,31 +32,18 @@ typedef struct {
     double best; // of its epochs
 } running;
 
-static void list_options (cmd_option options[MOST_OPTIONS])
-{
-    const cmd_option own[OWN_OPTIONS] = {
-        { "trials", "COUNT", "stop when the study has so many; 60 if not said",
-          NULL },
-        { "study", "FILE", "where the study is kept; runs/RECIPE-SEED.study",
-          NULL },
-        { "sampler", "NAME", "tpe, or random; tpe if not said", NULL },
-        { "metric", "NAME", "what shall be small: val_error, or val_loss", NULL },
-        { "halving", "EPOCHS", "from here on, whoever is behind may stop", NULL },
-        { "brackets", "COUNT", "with --halving: some trials are judged later",
-          NULL },
-        { "wait", "SECONDS", "for a study that others have locked; 30", NULL },
-        { "report", "FOLDER", "no trials: draw and list those that there are",
-          NULL },
-        { "quiet", NULL, "nothing but the result", NULL },
-    };
-    int count = 0;
-    for (; count < OWN_OPTIONS; count++)
-        options[count] = own[count];
-    for (const nn_recipe_key *k = nn_recipe_keys;
-         k->name && count < MOST_OPTIONS - 1; k++)
-        options[count++] = (cmd_option){ k->name, "VALUE", k->about, NULL };
-    options[count] = (cmd_option){ 0 };
-}
+static const cmd_option own_options[] = {
+    { "trials", "COUNT", "stop when the study has so many; 60 if not said", NULL },
+    { "study", "FILE", "where the study is kept; runs/RECIPE-SEED.study", NULL },
+    { "sampler", "NAME", "tpe, or random; tpe if not said", NULL },
+    { "metric", "NAME", "what shall be small: val_error, or val_loss", NULL },
+    { "halving", "EPOCHS", "from here on, whoever is behind may stop", NULL },
+    { "brackets", "COUNT", "with --halving: some trials are judged later", NULL },
+    { "wait", "SECONDS", "for a study that others have locked; 30", NULL },
+    { "report", "FOLDER", "no trials: draw and list those that there are", NULL },
+    { "quiet", NULL, "nothing but the result", NULL },
+};
+enum { OWN_OPTIONS = sizeof own_options / sizeof *own_options };
 
 /*  A whole number of an option; `usual` if it is not given. */
 static int read_count (const cmd_verb *verb, const cmd_option *options,
@@ -78,67 +59,24 @@ static int read_count (const cmd_verb *verb, const cmd_option *options,
     return CMD_OK;
 }
 
-/*  Does every value that may be tried fit its key? */
-static int check_space (const session *s)
-{
-    static const char *const fixed[] = { "name",       "data", "epochs",
-                                         "validation", "seed", "published",
-                                         "search" };
-    nn_recipe copy = s->recipe;
-    char text[32];
-    for (int i = 0; i < s->space.count; i++) {
-        const nn_hyper *h = &s->space.hyper[i];
-        const int values = h->type == NN_CHOICE ? h->choices : 2;
-        for (size_t k = 0; k < sizeof fixed / sizeof *fixed; k++)
-            if (strcmp (fixed[k], h->name) == 0)
-                return nn_fail (
-                    NN_EVALUE, "%s is the same for all trials and cannot be tuned",
-                    h->name);
-        for (int k = 0; k < values; k++) {
-            nn_hyper_show (h,
-                           h->type == NN_CHOICE ? k
-                           : k                  ? h->high
-                                                : h->low,
-                           text);
-            if (nn_recipe_set (&copy, h->name, text) != NN_OK)
-                return NN_EVALUE;
-        }
-    }
-    for (int i = 0; i < s->space.count; i++) {
-        const nn_hyper *h = &s->space.hyper[i];
-        for (const nn_recipe_key *k = nn_recipe_keys; k->name; k++)
-            if (strcmp (k->name, h->name) == 0 && k->type == NN_INTEGER &&
-                h->type == NN_REAL)
-                return nn_fail (NN_EVALUE,
-                                "%s takes whole numbers; write %s %g..%g whole",
-                                h->name, h->name, h->low, h->high);
-    }
-    return NN_OK;
-}
-
 /*  The recipe with what the options change in it, and its search space. */
 static int read_recipe (const cmd_verb *verb, session *s, const char *name,
                         const cmd_option *options)
 {
-    if (nn_recipe_load (&s->recipe, name) != NN_OK)
-        return cmd_fail (verb, CMD_USAGE);
-    for (const cmd_option *o = options + OWN_OPTIONS; o->name; o++)
-        if (o->value && nn_recipe_set (&s->recipe, o->name, o->value) != NN_OK)
-            return cmd_usage (verb, "--%s: %s", o->name, nn_error ());
+    const int status =
+        cmd_read_recipe (verb, &s->recipe, name, options + OWN_OPTIONS);
+    if (status != CMD_OK)
+        return status;
     if (!*s->recipe.search)
         return cmd_usage (verb,
                           "the recipe has no search space; say for example "
                           "--search \"rate 1e-5..1e-1 log; batch 16,32,64\"");
     if (nn_space_read (&s->space, s->recipe.search) != NN_OK ||
-        check_space (s) != NN_OK)
+        cmd_space_check (&s->space, &s->recipe) != NN_OK)
         return cmd_usage (verb, "search: %s", nn_error ());
-    if (!*s->recipe.data)
-        return cmd_usage (verb, "the recipe names no data; say --data cifar10, "
-                                "shapes10 or a folder");
     if (s->recipe.validation == 0)
         return cmd_usage (verb, "without validation images there is nothing to "
                                 "choose by; say --validation 0.2");
-    cmd_data_settle (&s->recipe);
     return CMD_OK;
 }
 
@@ -225,70 +163,20 @@ static int report (void *self, nn_training *t)
     return stop < 0 ? stop : NN_OK;
 }
 
-/*  The recipe with the values of a trial in it. */
-static int apply (nn_recipe *recipe, const nn_space *space, const double *value)
-{
-    char text[32];
-    int status = NN_OK;
-    for (int i = 0; status == NN_OK && i < space->count; i++) {
-        nn_hyper_show (&space->hyper[i], value[i], text);
-        if (nn_hyper_there (space, i, value))
-            status = nn_recipe_set (recipe, space->hyper[i].name, text);
-    }
-    return status;
-}
-
-/*  The net of a trial and its training. */
-static int fit (running *r, nn_recipe *recipe, const nn_transform *transforms,
-                int count, nn_net *net)
-{
-    const session *s = r->s;
-    nn_optimiser optimiser;
-    const nn_schedule *schedule;
-    nn_history history = { 0 };
-    nn_stopping stopping = { .watch.metric = recipe->stop,
-                             .patience = recipe->patience };
-    nn_plateau plateau = { .watch.metric = recipe->plateau,
-                           .patience = recipe->plateau_patience,
-                           .factor = (float) recipe->factor,
-                           .floor = (float) recipe->floor };
-    nn_callback callbacks[4] = { nn_guard (),
-                                 { .name = "study", .epoch = report, .self = r } };
-    int calls = 2;
-    if (strcmp (recipe->stop, "never") != 0)
-        callbacks[calls++] = nn_early_stopping (&stopping);
-    if (strcmp (recipe->plateau, "never") != 0)
-        callbacks[calls++] = nn_reduce_on_plateau (&plateau);
-    int status = nn_recipe_optimiser (recipe, &optimiser, &schedule);
-    if (status == NN_OK)
-        status = nn_train (net, s->training, &history, .validation = s->validation,
-                           .optimiser = &optimiser, .schedule = schedule,
-                           .epochs = recipe->epochs, .seed = recipe->seed,
-                           .transforms = transforms, .transform_count = count,
-                           .callbacks = callbacks, .callback_count = calls,
-                           .mix = nn_recipe_mix, .mix_with = recipe);
-    free (stopping.kept);
-    nn_history_free (&history);
-    return status;
-}
-
 /*  One training. What early stopping would go back to is what counts. */
-static int train (running *r, nn_recipe *recipe)
+static int train (running *r, cmd_fit *f)
 {
-    const nn_data *data = r->s->training;
-    nn_transform transforms[NN_TRANSFORMS];
-    int h = data->h, w = data->w;
-    const int count = nn_recipe_transforms (recipe, data, transforms);
-    int status = count < 0 ? count : nn_recipe_size (recipe, &h, &w, data->c);
-    if (status != NN_OK)
-        return status;
-    nn_net *net = nn_recipe_net (recipe, h, w, data->c, data->classes);
-    status = net ? nn_net_build (net, .batch = recipe->batch) : NN_EVALUE;
+    nn_callback callbacks[CMD_FIT_CALLBACKS + 1];
+    int status = cmd_fit_prepare (f, r->s->training, r->s->validation);
+    f->stopping.restore_best = false; // nobody wants the weights
+    const int count = status == NN_OK ? cmd_fit_callbacks (f, callbacks) : 0;
+    callbacks[count] =
+        (nn_callback){ .name = "study", .epoch = report, .self = r };
     if (status == NN_OK)
-        status = fit (r, recipe, transforms, count, net);
-    if (strcmp (recipe->stop, "never") != 0 && r->trial->state == NN_TRIAL_DONE)
+        status = cmd_fit_train (f, callbacks, count + 1, 0, 0);
+    if (strcmp (f->recipe.stop, "never") != 0 && r->trial->state == NN_TRIAL_DONE)
         r->trial->result = r->best;
-    nn_net_free (&net);
+    cmd_fit_free (f);
     return status;
 }
 
@@ -315,10 +203,10 @@ static int try_it (void *with, nn_study *study, nn_trial *trial)
 {
     session *s = with;
     running r = { s, study, trial, 1e300 };
-    nn_recipe recipe = s->recipe;
-    int status = apply (&recipe, &s->space, trial->value);
+    cmd_fit fit = { .recipe = s->recipe };
+    int status = cmd_space_apply (&fit.recipe, &s->space, trial->value);
     if (status == NN_OK)
-        status = train (&r, &recipe);
+        status = train (&r, &fit);
     tell_trial (s, trial, status);
     if (status == NN_OK && trial->state == NN_TRIAL_DONE &&
         trial->result < s->best)
@@ -332,7 +220,7 @@ static int keep_best (const session *s, const nn_trial *best)
     nn_recipe recipe = s->recipe;
     char path[LONGEST];
     snprintf (path, sizeof path, "%s.recipe", s->study);
-    int status = apply (&recipe, &s->space, best->value);
+    int status = cmd_space_apply (&recipe, &s->space, best->value);
     if (status == NN_OK)
         status = nn_recipe_set (&recipe, "search", "");
     recipe.published = 0; // that is another net's
@@ -431,10 +319,10 @@ static int work (session *s, const cmd_option *options, int trials)
 
 static int run (const cmd_verb *self, char **args)
 {
-    cmd_option options[MOST_OPTIONS];
+    cmd_option options[CMD_OPTIONS];
     const char *name;
     int status, trials = 0;
-    list_options (options);
+    cmd_list_options (options, own_options, OWN_OPTIONS);
     if (!cmd_read (self, args, options, &name, &status))
         return status;
     session *s = calloc (1, sizeof *s);

@@ -302,6 +302,77 @@ static void anew (void)
     nn_data_free (&sample);
 }
 
+/* --- What a recipe says of classes ------------------------------------------------------------ */
+static void in_a_recipe (const nn_data *few)
+{
+    nn_recipe r = { .sampling = "once", .seed = 5 };
+    float w[NN_MOST_CLASSES], by_hand[10];
+    nn_data *view = NULL;
+    check (nn_recipe_weights (&r, shapes, w) == 0 &&
+               nn_recipe_sample (&r, shapes, &view) == 0 && !view,
+           "a recipe that says nothing of classes", "%s", nn_error ());
+    int status =
+        nn_recipe_set (&r, "class-weights", "1.5,1,1.5, 2 1 2,1,1,1,0.25");
+    status = status == NN_OK ? nn_recipe_weights (&r, shapes, w) : status;
+    check (status == 1 && w[0] == 1.5f && w[3] == 2 && w[5] == 2 && w[9] == 0.25f,
+           "its weights are read", "%d: %s", status, nn_error ());
+    nn_recipe_set (&r, "class-weights", "balanced");
+    nn_balanced_weights (shapes, by_hand);
+    check (nn_recipe_weights (&r, shapes, w) == 1 &&
+               memcmp (w, by_hand, sizeof by_hand) == 0,
+           "or measured", "%s", nn_error ());
+    check (nn_recipe_weights (&r, few, w) == NN_EVALUE &&
+               strstr (nn_error (), "has no image"),
+           "which a class without images forbids", "%s", nn_error ());
+    nn_recipe_set (&r, "class-weights", "1,2,3");
+    check (nn_recipe_weights (&r, shapes, w) == NN_ESHAPE &&
+               strstr (nn_error (), "are 3 numbers, and Shapes-10 has 10 classes"),
+           "too few of them are told", "%s", nn_error ());
+    nn_recipe_set (&r, "class-weights", "0,0,0,3,0,0,0,1,0,0");
+    nn_recipe_set (&r, "sampling", "weighted");
+    int counts[10] = { 0 };
+    if (nn_recipe_sample (&r, shapes, &view) == 1)
+        nn_class_counts (view, counts);
+    check (counts[3] + counts[7] == 400 && counts[3] > 260 && counts[3] < 340,
+           "drawn by the weights of classes", "%d and %d", counts[3], counts[7]);
+    nn_data_free (&view);
+    nn_recipe_set (&r, "class-weights", "");
+    check (nn_recipe_sample (&r, shapes, &view) == NN_EVALUE && !view &&
+               strstr (nn_error (), "there are no weights; set class-weights"),
+           "drawn by no weights", "%s", nn_error ());
+    nn_recipe_set (&r, "sampling", "oversample");
+    check (nn_recipe_sample (&r, few, &view) == 1 && view->count == 9 * 40,
+           "small classes repeated", "%s", nn_error ());
+    nn_data_free (&view);
+}
+
+static void bad_words (void)
+{
+    static const struct {
+        const char *said, *words;
+    } bad[] = {
+        { "0,0,0", "the weights sum to 0 (there are 3" },
+        { "1,2,x", "class-weights is 1,2,x; it takes a number for each class" },
+        { "balance", "or balanced" },
+        { "1,-2", "the weight of class 1 is -2" },
+        { "1 nan", "the weight of class 1 is nan" },
+        { "1,inf", "the weight of class 1 is inf" },
+        { ",", "it takes a number for each class" },
+        { "1;2", "it takes a number for each class" },
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        nn_recipe r = { .class_weights = "1,2" };
+        const int status = nn_recipe_set (&r, "class-weights", bad[i].said);
+        check (status < 0 && strstr (nn_error (), bad[i].words) &&
+                   strcmp (r.class_weights, "1,2") == 0,
+               bad[i].said, "%d: %s", status, nn_error ());
+    }
+    nn_recipe r = { .sampling = "once" };
+    check (nn_recipe_set (&r, "sampling", "oversampel") < 0 &&
+               strstr (nn_error (), "did you mean 'oversample'?"),
+           "a misspelt sampling", "%s", nn_error ());
+}
+
 /* --- What cannot be measured: one sentence each ----------------------------------------------- */
 static const char *const names[] = { "cat", "dog", "cow" };
 
@@ -377,6 +448,8 @@ int main (void)
                strstr (nn_error (), "has no image"),
            "no weight makes up for no image", "%s", nn_error ());
     oversampling (few);
+    in_a_recipe (few);
+    bad_words ();
     nn_data_free (&few);
     sampling ();
     anew ();
