@@ -712,6 +712,8 @@ int nn_weights_save (const nn_net *net, const char *path, const char *note);
 // every parameter, by name and shape
 int nn_weights_load (nn_net *net, const char *path);
 void nn_shape_text (char text[80], const int *dim, int dims); // "3 x 3 x 32"
+// to a list of which three are named and the others counted
+void nn_list_name (char text[256], int *count, const char *name);
 
 /* --- Arrays in files: safetensors ---------------------------------------------------------------------- */
 enum { NN_FILE_DIMS = 8 };
@@ -1339,6 +1341,53 @@ int nn_plot_slice_with (const nn_space *space, int i, const nn_trial *trials,
 int nn_plot_bands_with (const nn_band *bands, int count, nn_plot_args args);
 int nn_importance (const nn_space *space, const nn_trial *trials, int count,
                    float *share);
+
+/* --- Borrowed weights: names and layouts of other libraries ------------------------------------- */
+enum { NN_LONG_NAME = 256 };
+// what we call an array of theirs; the rules end with { NULL, NULL }, or none
+int nn_rename (char ours[NN_LONG_NAME], const char *theirs,
+               const char *const (*rules)[2]);
+typedef struct {    // where the numbers of a parameter lie in another order
+    int dim[4];     // as we count: rows, columns, in, out of a convolution
+    size_t step[4]; // there, from one to the next
+} nn_order;
+void nn_order_gather (const nn_order *self, float *ours, const float *theirs);
+void nn_order_scatter (const nn_order *self, float *theirs, const float *ours);
+// and its shape there: in Keras's order, or else in PyTorch's
+void nn_order_of (nn_order *order, int shape[4], const nn_layer *layer,
+                  const nn_param *p, bool hwio);
+typedef enum {
+    NN_LOADED,
+    NN_FOLDED,  // made of the bias of the convolution before it
+    NN_LEFT,    // as the caller wished
+    NN_MISSING, // in the file
+    NN_EXTRA    // in the file
+} nn_fate;
+typedef struct {
+    char name[NN_LONG_NAME]; // ours
+    char *theirs;            // or NULL
+    nn_fate fate;
+} nn_import_line;
+typedef struct { // what became of every parameter and of every array
+    nn_import_line *line;
+    int lines, count[NN_EXTRA + 1]; // of each fate
+} nn_import_report;
+typedef struct {
+    const char *path;
+    const char *const (*names)[2]; // theirs, ours; NULL: the names are the same
+    const char *without; // leave alone whatever of ours begins like this; or NULL
+    const char *layout;  // "OIHW", "HWIO"; NULL: as its note or its names say
+    bool lenient;        // missing and extra ones are no failure
+    nn_import_report *report; // filled; or NULL
+} nn_import_args;
+// (net, path), or (net, path, .without = "classifier")
+#define nn_import(net, ...)                                                       \
+    nn_import_with (net, (nn_import_args){ .path = __VA_ARGS__ })
+int nn_import_with (nn_net *net, nn_import_args args);
+void nn_import_print (const nn_import_report *self, FILE *out);
+void nn_import_free (nn_import_report *self);
+// OIHW, so that PyTorch can read it; a note for people, or NULL
+int nn_export (const nn_net *net, const char *path, const char *note);
 
 /* --- Where the time goes --------------------------------------------------------------------- */
 typedef struct {

@@ -96,6 +96,13 @@ static bool counts (const cJSON *number, double most)
            number->valuedouble == floor (number->valuedouble);
 }
 
+/*  What the header calls the type of an array. */
+static const char *type_of (const cJSON *entry)
+{
+    return cJSON_GetStringValue (
+        cJSON_GetObjectItemCaseSensitive (entry, "dtype"));
+}
+
 /*  Reads what the header says of one array. False if it makes no sense: a size
  *  below zero, a shape that does not go with the number of bytes, bytes that lie
  *  outside of the file. */
@@ -104,8 +111,7 @@ static bool read_entry (nn_array *a, const cJSON *entry, const char *data,
 {
     const cJSON *shape = cJSON_GetObjectItemCaseSensitive (entry, "shape");
     const cJSON *place = cJSON_GetObjectItemCaseSensitive (entry, "data_offsets");
-    const coding *type = type_named (
-        cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (entry, "dtype")));
+    const coding *type = type_named (type_of (entry));
     if (!type || !cJSON_IsArray (shape) || cJSON_GetArraySize (place) != 2 ||
         !counts (cJSON_GetArrayItem (place, 0), (double) bytes) ||
         !counts (cJSON_GetArrayItem (place, 1), (double) bytes))
@@ -157,6 +163,12 @@ static int read_header (nn_arrays *self, const char *path, const char *data,
     {
         if (strcmp (entry->string, "__metadata__") == 0)
             continue;
+        if (type_of (entry) && !type_named (type_of (entry)))
+            return nn_fail (
+                NN_EFORMAT,
+                "%s: '%.80s' is of type '%.16s', which nobody here can "
+                "read; there is F32, F16, BF16, F64 and whole numbers",
+                path, entry->string, type_of (entry));
         if (!read_entry (&self->array[self->count++], entry, data, bytes))
             return nn_fail (
                 NN_EFORMAT,

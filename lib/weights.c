@@ -63,7 +63,7 @@ void nn_shape_text (char text[80], const int *dim, int dims)
 
 /*  Adds a name to a list in which the first three are named and the others
  *  counted. */
-static void list_name (char text[256], int *count, const char *name)
+void nn_list_name (char text[256], int *count, const char *name)
 {
     const size_t at = strlen (text);
     if (++*count <= 3)
@@ -79,14 +79,14 @@ static int same_names (const nn_net *net, const nn_arrays *file, const char *pat
     int lacks = 0, extras = 0, l = 0, k = 0;
     for (const nn_param *p; (p = next_param (net, &l, &k));)
         if (!nn_arrays_find (file, p->name))
-            list_name (missing, &lacks, p->name);
+            nn_list_name (missing, &lacks, p->name);
     for (int i = 0; i < file->count; i++) {
         bool known = false;
         l = k = 0;
         for (const nn_param *p; !known && (p = next_param (net, &l, &k));)
             known = strcmp (p->name, file->array[i].name) == 0;
         if (!known)
-            list_name (extra, &extras, file->array[i].name);
+            nn_list_name (extra, &extras, file->array[i].name);
     }
     if (!lacks && !extras)
         return NN_OK;
