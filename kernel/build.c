@@ -218,8 +218,21 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
          *shared = nnk_format ("cell_%d.so", serial);
     const char *compile[] = { "-include", "nnk_prelude.h", "-c", file,
                               "-o",       object,          NULL };
-    char *link[] = {
-        "ld", "-shared", "--eh-frame-hdr", "-o", shared, object, NULL
+    char *link[] = { // two parts, 16 MB apart: see arena.c of the executor
+                     "ld",
+                     "-shared",
+                     "--eh-frame-hdr",
+                     "--hash-style=sysv",
+                     "-z",
+                     "max-page-size=0x1000000",
+                     "-z",
+                     "noseparate-code",
+                     "-z",
+                     "norelro",
+                     "-o",
+                     shared,
+                     object,
+                     NULL
     };
     nnk_text out = { 0 }, errors = { 0 };
     bool good = write_in (self, file, c) && write_in (self, label, source);

@@ -20,7 +20,7 @@
 enum { NNK_FD_CONTROL = 200, NNK_FD_RING, NNK_FD_LIFE, NNK_FD_BELL };
 #define NNK_WAKE SIGRTMAX
 enum { NNK_UNDO = 10 }; // how many cells can be undone
-enum { NNK_STUBS = 4096, NNK_FRAMES = 64, NNK_TEXT = 1 << 16 };
+enum { NNK_STUBS = 65536, NNK_FRAMES = 64, NNK_TEXT = 1 << 16 };
 
 typedef enum {
     NNK_READY, // executor: waiting for orders; text: what went wrong at the start
@@ -45,7 +45,8 @@ typedef struct {
     int frames;
     int full; // NNK_CRASH: memory had run out
     uint64_t address, stack;
-    uint64_t frame[NNK_FRAMES];
+    uint64_t frame[NNK_FRAMES]; // an address; in a cell: behind its begin
+    int cell[NNK_FRAMES];       // the compilation it belongs to, or 0
     uint32_t size;
     char text[NNK_TEXT];
 } nnk_message;

@@ -185,8 +185,9 @@ static void match_names (nnk_session *self, matches *found)
         const nnk_item *item = self->items.item[i];
         for (int k = 0; k < item->names; k++) {
             const char *space = strchr (item->name[k], ' ');
-            match_known (found, space ? space + 1 : item->name[k],
-                         kinds[item->kind], item->text);
+            if (strncmp (item->name[k], NNK_TAG, strlen (NNK_TAG)) != 0)
+                match_known (found, space ? space + 1 : item->name[k],
+                             kinds[item->kind], item->text);
         }
     }
     for (int i = 0; i < self->index.count; i++) {

@@ -4,12 +4,14 @@
  *  waits. While it waits we read its map and the debugging information of what is
  *  mapped there, and make of each address a function and a line. Then it may die.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
@@ -76,38 +78,68 @@ static Dwfl *open_process (pid_t pid)
     return dwfl;
 }
 
-/*  The name that the source gives the function at `address`. */
-static const char *function_name (Dwfl_Module *module, Dwarf_Addr address)
+/*  The name that the source gives the function at `address` of its object. */
+static const char *function_name (Dwarf_Die *unit, Dwarf_Addr address)
 {
-    Dwarf_Addr bias;
-    Dwarf_Die *unit = dwfl_module_addrdie (module, address, &bias), *scopes = NULL;
+    Dwarf_Die *scopes = NULL;
     const char *name = NULL;
-    const int count = unit ? dwarf_getscopes (unit, address - bias, &scopes) : 0;
+    const int count = unit ? dwarf_getscopes (unit, address, &scopes) : 0;
     for (int i = 0; i < count && !name; i++)
         if (dwarf_tag (&scopes[i]) == DW_TAG_subprogram ||
             dwarf_tag (&scopes[i]) == DW_TAG_inlined_subroutine)
             name = dwarf_diename (&scopes[i]);
     free (scopes);
-    return name ? name : dwfl_module_addrname (module, address);
+    return name;
 }
 
+static void set_place (place *self, const char *function, const char *file)
+{
+    snprintf (self->function, sizeof self->function, "%s",
+              function ? function : "?");
+    self->function[strcspn (self->function, ".")] = 0; // f._omp_fn.0: a part of f
+    self->ours = strncmp (self->function, "nnk_", 4) == 0;
+    const char *cell = file ? strstr (file, "cell[") : NULL;
+    self->cell = cell != NULL;
+    if (cell || file)
+        snprintf (self->file, sizeof self->file, "%s", cell ? cell : file);
+}
+
+/*  In what the system has loaded. */
 static place find_place (Dwfl *dwfl, uint64_t address)
 {
     place here = { .function = "?" };
+    Dwarf_Addr bias;
     Dwfl_Module *module = dwfl_addrmodule (dwfl, address);
     if (!module)
         return here;
-    const char *name = function_name (module, address);
-    snprintf (here.function, sizeof here.function, "%s", name ? name : "?");
-    here.function[strcspn (here.function, ".")] = 0; // f._omp_fn.0 is a part of f
-    here.ours = strncmp (here.function, "nnk_", 4) == 0;
+    Dwarf_Die *unit = dwfl_module_addrdie (module, address, &bias);
+    const char *name = unit ? function_name (unit, address - bias) : NULL;
     Dwfl_Line *line = dwfl_module_getsrc (module, address);
     const char *file =
         line ? dwfl_lineinfo (line, NULL, &here.line, NULL, NULL, NULL) : NULL;
-    const char *cell = file ? strstr (file, "cell[") : NULL;
-    here.cell = cell != NULL;
-    if (cell || file)
-        snprintf (here.file, sizeof here.file, "%s", cell ? cell : file);
+    set_place (&here, name ? name : dwfl_module_addrname (module, address), file);
+    return here;
+}
+
+/*  In the object of a cell. */
+static place find_in_cell (const char *folder, int serial, uint64_t address)
+{
+    place here = { .function = "?" };
+    char *path = nnk_format ("%s/cell_%d.so", folder, serial);
+    const int fd = open (path, O_RDONLY | O_CLOEXEC);
+    Dwarf *dwarf = fd >= 0 ? dwarf_begin (fd, DWARF_C_READ) : NULL;
+    Dwarf_Die unit;
+    if (dwarf && dwarf_addrdie (dwarf, address, &unit)) {
+        Dwarf_Line *line = dwarf_getsrc_die (&unit, address);
+        const char *file = line ? dwarf_linesrc (line, NULL, NULL) : NULL;
+        if (line)
+            dwarf_lineno (line, &here.line);
+        set_place (&here, function_name (&unit, address), file);
+    }
+    dwarf_end (dwarf);
+    if (fd >= 0)
+        close (fd);
+    free (path);
     return here;
 }
 
@@ -250,8 +282,10 @@ void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
     place first = nowhere, last = nowhere;
     int times = 0;
     for (int i = 0; dwfl && i < report->frames && i < NNK_FRAMES; i++) {
-        const place at =
-            find_place (dwfl, report->frame[i] - (i > 0 || !report->status));
+        const uint64_t address = report->frame[i] - (i > 0 || !report->status);
+        const place at = report->cell[i]
+                             ? find_in_cell (folder, report->cell[i], address)
+                             : find_place (dwfl, address);
         if (strcmp (at.function, "nnk_enter") == 0)
             break; // from here on it is the executor
         if (at.cell && !first.cell)

@@ -146,7 +146,8 @@ static void lower_both (program *self, nnk_session *session, const char *source,
     const nnk_items none = { 0 };
     gather (session, &past);
     add_lengths (&session->items, &lengths);
-    nnk_before before = { "cells", 1, &none, &session->index, lengths.s, "", 0 };
+    nnk_before before = { "cells",   1,  &none, &session->index,
+                          lengths.s, "", 0,     true };
     nnk_cell_cut (&self->cell[0], nnk_text_string (&past), nnk_is_type_name,
                   session);
     nnk_lower (&self->lowered[0], &self->cell[0], &before);
@@ -154,7 +155,8 @@ static void lower_both (program *self, nnk_session *session, const char *source,
                            .serial = 2,
                            .items = &self->lowered[0].after,
                            .index = &session->index,
-                           .next_stub = self->lowered[0].next_stub };
+                           .next_stub = self->lowered[0].next_stub,
+                           .everything = true };
     nnk_cell_cut (&self->cell[1], source, nnk_is_type_name, session);
     nnk_lower (&self->lowered[1], &self->cell[1], &before);
     char *header = nnk_beside ("nnk.h"); // whole: a program has no executor

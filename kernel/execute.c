@@ -34,9 +34,10 @@
 
 enum { MOST_FILES = 200 };
 
-void **nnk_slot (void); // stubs.S: where the jumps go
-extern const char
-    nnk_missing[]; // stubs.S: the code for a slot without a definition
+// -- stubs.S: the jumps, where they go, and the code for a slot without a definition
+enum { STUB = 8, MISSING = 10 }; // bytes
+extern const char nnk_stubs[], nnk_missing[];
+void **nnk_slot (void);
 _Noreturn void nnk_missing_called (int number);
 
 static pid_t self;
@@ -50,6 +51,22 @@ static nnk_message message;
 bool nnk_is_executor (void)
 {
     return getpid () == self;
+}
+
+const char *nnk_folder (void)
+{
+    return folder;
+}
+
+void *nnk_stub (const char *symbol)
+{
+    static const char begin[] = "nnk_stub_";
+    if (strncmp (symbol, begin, sizeof begin - 1) != 0)
+        return NULL;
+    const long number = strtol (symbol + sizeof begin - 1, NULL, 10);
+    return number < 0 || number >= NNK_STUBS
+               ? NULL
+               : (void *) (nnk_stubs + STUB * number);
 }
 
 bool nnk_is_snapshot (pid_t pid)
@@ -222,11 +239,11 @@ static bool take_snapshot (pid_t old)
 
 /* --- Running a cell ---------------------------------------------------------- */
 
-/*  An order is a row of strings: the object, its entry, the shower's name (or
+/*  An order is a row of strings: the object, its number, the shower's name (or
  *  nothing), how the shower takes the value, then "number name" of each function
  *  the cell defines or "? number name" of each that it only declares. */
 typedef struct {
-    const char *object, *entry, *shower, *how, *rest, *end;
+    const char *object, *serial, *shower, *how, *rest, *end;
 } order;
 
 static const char *next_string (const char **at)
@@ -238,7 +255,7 @@ static const char *next_string (const char **at)
 
 /*  Points the slots at what the cell defines. A function that is only declared is
  *  looked for in the libraries; if it is not there either, calling it says so. */
-static void fill_slots (void *handle, const order *run)
+static void fill_slots (const nnk_object *object, const order *run)
 {
     for (const char *at = run->rest; at < run->end;) {
         const char *line = next_string (&at);
@@ -252,11 +269,11 @@ static void fill_slots (void *handle, const order *run)
         stub_name[number] = strdup (name + 1);
         snprintf (symbol, sizeof symbol, "nnk_stub_%d", number);
         if (!declared)
-            *slot = dlsym (handle, symbol);
+            *slot = nnk_own_function (object, symbol);
         else if (!*slot)
             *slot = dlsym (RTLD_DEFAULT, name + 1);
         if (!*slot)
-            *slot = (void *) (nnk_missing + 16 * number);
+            *slot = (void *) (nnk_missing + (size_t) MISSING * number);
     }
 }
 
@@ -273,7 +290,8 @@ static bool show_value (const order *run)
 {
     if (!value || !run->shower[0])
         return false;
-    *(void **) &shower = dlsym (RTLD_DEFAULT, run->shower);
+    void *stub = nnk_stub (run->shower);
+    *(void **) &shower = stub ? stub : dlsym (RTLD_DEFAULT, run->shower);
     shown = run->how[0] == 'p' ? *(const void *const *) value : value;
     if (!shower || !shown)
         return false;
@@ -296,14 +314,20 @@ static void run_cell (const order *run)
     clearerr (stdout);
     nnk_end end = NNK_ENDED;
     bool done = false;
-    void *handle = dlopen (run->object, RTLD_NOW | RTLD_GLOBAL);
+    static nnk_object object;
+    char name[32];
     void (*entry) (void) = NULL;
-    if (handle)
-        *(void **) &entry = dlsym (handle, run->entry);
-    if (!entry || !nnk_trap_add (handle)) {
+    const int serial = (int) strtol (run->serial, NULL, 10);
+    snprintf (name, sizeof name, "nnk_entry_%d", serial);
+    const bool loaded = nnk_load_cell (&object, run->object, serial);
+    if (loaded)
+        *(void **) &entry = nnk_own_function (&object, name);
+    if (!entry) {
         end = NNK_NOT_LOADED;
     } else {
-        fill_slots (handle, run);
+        fill_slots (&object, run);
+        for (size_t i = 0; i < object.starts; i++)
+            object.start[i]();
         if (!nnk_call (entry))
             end = NNK_INTERRUPTED;
         else if (!nnk_is_executor ())
@@ -311,14 +335,14 @@ static void run_cell (const order *run)
         else
             done = show_value (run);
     }
-    const char *why = end == NNK_NOT_LOADED ? dlerror () : NULL;
     fflush (NULL);
     message = (nnk_message){ .word = NNK_DONE,
                              .status = end,
                              .shown = done,
                              .address = (uint64_t) (uintptr_t) value };
-    if (why)
-        message.size = snprintf (message.text, sizeof message.text, "%s", why);
+    if (!entry)
+        message.size =
+            snprintf (message.text, sizeof message.text, "%s", object.why);
     nnk_send (&message);
 }
 
@@ -357,7 +381,7 @@ static void obey (void)
     run.object = next_string (&at);
     snprintf (folder, sizeof folder, "%.*s",
               (int) (strrchr (run.object, '/') - run.object), run.object);
-    run.entry = next_string (&at);
+    run.serial = next_string (&at);
     run.shower = next_string (&at);
     run.how = next_string (&at);
     run.rest = at;

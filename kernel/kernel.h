@@ -154,8 +154,14 @@ typedef struct {
     bool reused;  // lives where an older one lived
 } nnk_item;
 typedef struct {
+    unsigned hash;
+    int item; // plus 1; 0: nobody stands here
+} nnk_place;
+typedef struct {
     nnk_item **item;
     int items;
+    nnk_place *place; // where the words of their names lead
+    int places, taken;
 } nnk_items;
 nnk_item *nnk_item_new (nnk_item_kind kind, const char *file, int line,
                         int serial);
@@ -163,7 +169,11 @@ void nnk_item_name (nnk_item *self, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
 void nnk_items_add (nnk_items *self, nnk_item *item);
 void nnk_items_copy (nnk_items *self, const nnk_items *from);
+void nnk_items_free (nnk_items *self);
 nnk_item *nnk_items_find (const nnk_items *self, const char *name);
+int nnk_items_at (const nnk_items *self, const char *name);
+int nnk_items_each (const nnk_items *self, const char *word, size_t size,
+                    unsigned *walk);
 void nnk_items_remove (nnk_items *self, const nnk_item *item);
 bool nnk_item_mentions (const nnk_item *self, const char *name);
 
@@ -241,6 +251,7 @@ typedef struct {
     const char *lengths;    // " v=3 w=6 ": arrays that the compiler has measured
     const char *arguments;  // of main, as C
     int next_stub;
+    bool everything; // compile after all of the items, used or not
 } nnk_before;
 typedef struct {
     nnk_text c;      // the file to compile
@@ -250,9 +261,11 @@ typedef struct {
     int next_stub;
     bool conditional; // has #if: which items are active is known after compiling
     bool again;       // something must wait until arrays are measured
+    bool selected;    // not every item was taken
     nnk_text notes;   // said to the reader when it has ended well
     nnk_text trouble; // why it cannot be compiled
 } nnk_lowered;
+#define NNK_TAG "nnk_tag_" // begins the name of a struct that has none
 #define NNK_OWN "$own" // the end of a name that was taken from a header's function
 void nnk_lower (nnk_lowered *out, const nnk_cell *cell, const nnk_before *before);
 void nnk_lowered_free (nnk_lowered *self);
@@ -388,7 +401,6 @@ typedef struct {
     const nnk_options *options;
     nnk_text past; // the cells that ended well: number, code, 0
     nnk_index index;
-    char *index_lines; // the preprocessor lines that the index knows
     int serial, next_stub;
     const char *shown; // what the reader wrote, when it is not what is compiled
     nnk_text folders;  // where libraries are looked for, a line each

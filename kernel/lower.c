@@ -44,7 +44,9 @@ static char *lower_type (nnk_lowerer *self, const nnk_chunk *chunk,
     item->shape = nnk_shape_of (self, chunk->first, last);
     char *made = NULL;
     if (!d->is_typedef && d->declarators && d->tag_name < 0)
-        made = nnk_format ("nnk_tag_%d_%d", self->before->serial, ++self->tags);
+        made = nnk_format (NNK_TAG "%d_%d", self->before->serial, ++self->tags);
+    if (made)
+        nnk_item_name (item, "%s", made);
     nnk_item *old = item->names ? nnk_find_old (self, item->name[0]) : NULL;
     if (old && !nnk_items_hold (&self->gone, old) &&
         strcmp (old->shape, item->shape) == 0)
@@ -309,26 +311,30 @@ static void lower_value (nnk_lowerer *self, const nnk_chunk *chunk)
                          "nnk_value (nnk_keep);\n");
 }
 
+static bool is_nameless (const nnk_item *item)
+{
+    return item->kind == NNK_ITEM_LINE && !item->names;
+}
+
 /*  What later cells are compiled after: what stays of the old, and the new. A
  *  macro that was defined anew stays while a declaration before it still needs it. */
 static void finish (nnk_lowerer *self)
 {
     nnk_lowered *out = self->out;
     const nnk_items *old = self->before->items;
-    for (int i = 0; i < old->items; i++) {
-        nnk_item *item = old->item[i];
-        bool gone = nnk_items_hold (&self->gone, item);
-        for (int k = 0;
-             item->kind == NNK_ITEM_LINE && k < out->fresh.items && !gone; k++)
-            gone = strcmp (out->fresh.item[k]->shape, item->shape) == 0 &&
-                   !item->names;
-        if (!gone) {
-            nnk_items_add (&out->after, item);
-            nnk_add_string (&out->c, item->text);
-        }
-    }
+    for (int k = 0; k < out->fresh.items; k++)
+        for (int i = 0; i < old->items && is_nameless (out->fresh.item[k]); i++)
+            if (is_nameless (old->item[i]) &&
+                strcmp (out->fresh.item[k]->shape, old->item[i]->shape) == 0)
+                nnk_items_add (&self->gone, old->item[i]); // the same line again
+    if (!self->gone.items)
+        nnk_items_copy (&out->after, old);
+    for (int i = 0; i < old->items && self->gone.items; i++)
+        if (!nnk_items_hold (&self->gone, old->item[i]))
+            nnk_items_add (&out->after, old->item[i]);
     for (int i = 0; i < out->fresh.items; i++)
         nnk_items_add (&out->after, out->fresh.item[i]);
+    nnk_select (self);
     nnk_add (&out->c, self->file.s, self->file.size);
     nnk_addf (
         &out->c,
@@ -366,7 +372,7 @@ void nnk_lower (nnk_lowered *out, const nnk_cell *cell, const nnk_before *before
                   before->arguments ? before->arguments : "");
     close_run (&self);
     finish (&self);
-    free (self.gone.item);
+    nnk_items_free (&self.gone);
     nnk_text_free (&self.file);
     nnk_text_free (&self.run);
     nnk_text_free (&self.entry);
@@ -378,7 +384,7 @@ void nnk_lowered_free (nnk_lowered *self)
     nnk_text_free (&self->stubs);
     nnk_text_free (&self->notes);
     nnk_text_free (&self->trouble);
-    free (self->fresh.item);
-    free (self->after.item);
+    nnk_items_free (&self->fresh);
+    nnk_items_free (&self->after);
     *self = (nnk_lowered){ 0 };
 }

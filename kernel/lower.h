@@ -38,6 +38,9 @@ nnk_item *nnk_find_fresh (const nnk_lowerer *self, const char *name);
 void nnk_add_item (nnk_lowerer *self, nnk_item *item);
 void nnk_claim_name (nnk_lowerer *self, const char *name, int line);
 
+/* --- select.c: what it is compiled after --------------------------------------- */
+void nnk_select (nnk_lowerer *self);
+
 /* --- variable.c -------------------------------------------------------------- */
 void nnk_lower_variable (nnk_lowerer *self, const nnk_declaration *all,
                          const nnk_declarator *d, const char *tag);

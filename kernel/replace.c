@@ -37,8 +37,9 @@ static void forget_users (nnk_lowerer *self, const nnk_item *old, nnk_text *name
             if (nnk_item_mentions (user, old->name[k])) {
                 nnk_items_add (&self->gone, user);
                 for (int n = 0; n < user->names; n++)
-                    nnk_addf (names, "%s%s (%s)", names->size ? ", " : "",
-                              user->name[n], user->file);
+                    if (strncmp (user->name[n], NNK_TAG, strlen (NNK_TAG)) != 0)
+                        nnk_addf (names, "%s%s (%s)", names->size ? ", " : "",
+                                  user->name[n], user->file);
                 if (user->kind == NNK_ITEM_TYPE)
                     forget_users (self, user, names);
                 break;

@@ -32,7 +32,7 @@ void nnk_enqueue (nnk_server *self, nnk_request *request)
 static bool must_wait (const nnk_server *self, const nnk_request *request)
 {
     return self->queued > 0 || strcmp (request->type, "execute_request") == 0 ||
-           (!self->session.index_lines &&
+           (!self->session.index.count &&
             strcmp (request->type, "kernel_info_request") != 0);
 }
 

@@ -23,22 +23,30 @@ bool nnk_is_type_name (void *session, const char *name, size_t size)
     return known && known->kind == 't';
 }
 
-/*  Reads the names of the headers anew if the cells' preprocessor lines have
- *  changed. */
-static void read_names (nnk_session *self)
+/*  Whether every line of the preprocessor in it defines a macro. */
+static bool only_defines (const nnk_items *items)
 {
-    nnk_text lines = { 0 }, text = { 0 };
-    for (int i = 0; i < self->items.items; i++)
-        if (self->items.item[i]->kind == NNK_ITEM_LINE)
-            nnk_add_string (&lines, self->items.item[i]->text);
-    if ((!self->index_lines ||
-         strcmp (self->index_lines, nnk_text_string (&lines)) != 0) &&
-        nnk_build_preprocess (&self->build, nnk_text_string (&lines), self->sink,
-                              &text)) {
-        nnk_index_read (&self->index, text.s);
-        free (self->index_lines);
-        self->index_lines = nnk_copy (nnk_text_string (&lines), lines.size);
-    }
+    bool only = true;
+    for (int i = 0; i < items->items && only; i++)
+        only = items->item[i]->kind != NNK_ITEM_LINE || items->item[i]->names;
+    return only;
+}
+
+/*  The names that a cell's preprocessor lines have brought. Of a macro, the line
+ *  says all; what a header declares, the preprocessor must say. */
+static void read_names (nnk_session *self, const nnk_items *fresh)
+{
+    nnk_text text = { 0 }, lines = { 0 };
+    const bool headers = !fresh || !only_defines (fresh);
+    const nnk_items *from = headers ? &self->items : fresh;
+    for (int i = 0; i < from->items; i++)
+        if (from->item[i]->kind == NNK_ITEM_LINE)
+            nnk_add_string (&lines, from->item[i]->text);
+    if (!headers)
+        nnk_index_read (&self->index, nnk_text_string (&lines));
+    else if (nnk_build_preprocess (&self->build, nnk_text_string (&lines),
+                                   self->sink, &text))
+        nnk_index_read (&self->index, nnk_text_string (&text));
     nnk_text_free (&lines);
     nnk_text_free (&text);
 }
@@ -59,7 +67,7 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
     free (header);
     if (!built)
         return false;
-    read_names (self);
+    read_names (self, NULL);
     return nnk_executor_start (&self->executor, sink, trouble);
 }
 
@@ -69,7 +77,7 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
 static void drop_steps (nnk_session *self, int count)
 {
     for (int i = 0; i < count; i++)
-        free (self->step[i].items.item);
+        nnk_items_free (&self->step[i].items);
     self->steps -= count;
     memmove (self->step, self->step + count, self->steps * sizeof *self->step);
 }
@@ -78,7 +86,7 @@ static void drop_steps (nnk_session *self, int count)
 static void step_back (nnk_session *self)
 {
     const nnk_step *last = &self->step[--self->steps];
-    free (self->items.item);
+    nnk_items_free (&self->items);
     self->items = last->items;
     self->past.size = last->past;
 }
@@ -89,10 +97,9 @@ void nnk_session_close (nnk_session *self)
     nnk_executor_stop (&self->executor);
     nnk_build_close (&self->build);
     nnk_index_free (&self->index);
-    free (self->index_lines);
     nnk_text_free (&self->folders);
     nnk_text_free (&self->past);
-    free (self->items.item);
+    nnk_items_free (&self->items);
     drop_steps (self, self->steps);
     *self = (nnk_session){ 0 };
 }
@@ -208,12 +215,14 @@ static void drop_inactive (compiled *cell)
     free (marks);
 }
 
-static bool compile_once (nnk_session *self, compiled *cell, const char *lengths)
+static bool compile_after (nnk_session *self, compiled *cell, const char *lengths,
+                           bool everything)
 {
-    const nnk_before before = { cell->label,    cell->serial,
-                                &self->items,   &self->index,
-                                lengths,        nnk_text_string (&cell->arguments),
-                                self->next_stub };
+    const nnk_before before = {
+        cell->label,     cell->serial, &self->items,
+        &self->index,    lengths,      nnk_text_string (&cell->arguments),
+        self->next_stub, everything
+    };
     nnk_lowered_free (&cell->lowered);
     nnk_text_clear (&cell->diagnostics);
     nnk_lower (&cell->lowered, &cell->cell, &before);
@@ -231,6 +240,17 @@ static bool compile_once (nnk_session *self, compiled *cell, const char *lengths
     cell->dwarf = nnk_dwarf_open (path);
     free (path);
     return true;
+}
+
+/*  Compiles after what the cell seems to need and, should that fail, after all that
+ *  there is. */
+static bool compile_once (nnk_session *self, compiled *cell, const char *lengths)
+{
+    const int before = self->sink->interrupts;
+    return compile_after (self, cell, lengths, false) ||
+           (cell->lowered.selected && !cell->lowered.trouble.size &&
+            self->sink->interrupts == before && !self->sink->quit &&
+            compile_after (self, cell, lengths, true));
 }
 
 static bool compile (nnk_session *self, compiled *cell, const char *code,
@@ -266,7 +286,7 @@ static void add_string (nnk_text *order, const char *string)
 static void make_order (nnk_session *self, compiled *cell, nnk_text *order)
 {
     char *object = nnk_format ("%s/cell_%d.so", self->build.folder, cell->serial);
-    char *entry = nnk_format ("nnk_entry_%d", cell->serial);
+    char *serial = nnk_format ("%d", cell->serial);
     char shower[256] = "";
     bool pointer = false;
     if (!nnk_dwarf_shower (cell->dwarf, cell->serial, shower, sizeof shower,
@@ -277,13 +297,13 @@ static void make_order (nnk_session *self, compiled *cell, nnk_text *order)
         own->kind == NNK_ITEM_FUNCTION) // of a cell: called through its stub
         snprintf (shower, sizeof shower, "nnk_stub_%d", own->stub);
     add_string (order, object);
-    add_string (order, entry);
+    add_string (order, serial);
     add_string (order, shower);
     add_string (order, pointer ? "p" : "v");
     nnk_add (order, nnk_text_string (&cell->lowered.stubs),
              cell->lowered.stubs.size);
     free (object);
-    free (entry);
+    free (serial);
 }
 
 static void show_text (nnk_sink *sink, nnk_display_kind kind, const char *text)
@@ -315,7 +335,7 @@ static void show_value (nnk_session *self, compiled *cell, const nnk_message *do
 static void remember (nnk_session *self, compiled *cell, bool silent)
 {
     if (silent) {
-        free (self->items.item);
+        nnk_items_free (&self->items);
     } else {
         if (self->steps == NNK_UNDO)
             drop_steps (self, 1);
@@ -325,7 +345,7 @@ static void remember (nnk_session *self, compiled *cell, bool silent)
     self->items = cell->lowered.after;
     cell->lowered.after = (nnk_items){ 0 };
     self->next_stub = cell->lowered.next_stub;
-    read_names (self);
+    read_names (self, &cell->lowered.fresh);
 }
 
 /*  The executor is gone, and no snapshot stands for it: a new one, empty. */
@@ -333,7 +353,7 @@ static void start_anew (nnk_session *self, nnk_outcome *out)
 {
     nnk_text trouble = { 0 };
     nnk_executor_stop (&self->executor);
-    self->items.items = 0;
+    nnk_items_free (&self->items);
     drop_steps (self, self->steps);
     nnk_text_clear (&self->past);
     nnk_add_string (&out->error.trace,
@@ -362,6 +382,8 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
     static nnk_message done;
     nnk_text order = { 0 };
     make_order (self, cell, &order);
+    done.size = snprintf (done.text, sizeof done.text,
+                          "it has too many functions at once");
     const nnk_ran ran =
         order.size > NNK_TEXT
             ? NNK_UNLOADED
@@ -376,6 +398,7 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
     if (ran == NNK_RAN)
         show_value (self, cell, &done, out, silent);
     if (ran == NNK_UNLOADED) {
+        done.text[done.size] = 0;
         const char *why = strstr (done.text, "undefined symbol: ");
         if (why)
             nnk_error_set (&out->error, "LinkError",
@@ -383,8 +406,8 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
                            "define it in a cell or load its library",
                            cell->label, why + strlen ("undefined symbol: "));
         else
-            nnk_error_set (&out->error, "LinkError", "%s: %.*s", cell->label,
-                           (int) done.size, done.text);
+            nnk_error_set (&out->error, "LinkError", "%s: %s", cell->label,
+                           done.text);
     }
     if (ran == NNK_SET_BACK) {
         step_back (self);

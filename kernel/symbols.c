@@ -38,6 +38,48 @@ void nnk_item_name (nnk_item *self, const char *format, ...)
     self->name[self->names++] = name;
 }
 
+/* --- A table of items -------------------------------------------------------- */
+
+static unsigned hash (const char *name, size_t size)
+{
+    unsigned h = 2166136261u;
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ (unsigned char) name[i]) * 16777619u;
+    return h;
+}
+
+/*  What a name is found by: P for "struct P". */
+static const char *word_of (const char *name)
+{
+    const char *space = strchr (name, ' ');
+    return space ? space + 1 : name + (name[0] == '#');
+}
+
+/*  Several places may lead by one word to several items. */
+static void take_place (nnk_items *self, unsigned hash, int item)
+{
+    unsigned at = hash;
+    while (self->place[at & (self->places - 1)].item)
+        at++;
+    self->place[at & (self->places - 1)] = (nnk_place){ hash, item };
+}
+
+static void add_place (nnk_items *self, const char *word)
+{
+    if (2 * self->taken >= self->places) {
+        nnk_place *old = self->place;
+        const int olds = self->places;
+        self->places = olds ? 2 * olds : 16;
+        self->place = nnk_allocate (self->places * sizeof *self->place);
+        for (int i = 0; i < olds; i++)
+            if (old[i].item)
+                take_place (self, old[i].hash, old[i].item);
+        free (old);
+    }
+    self->taken++;
+    take_place (self, hash (word, strlen (word)), self->items);
+}
+
 void nnk_items_add (nnk_items *self, nnk_item *item)
 {
     if ((self->items & (self->items - 1)) == 0) {
@@ -47,24 +89,71 @@ void nnk_items_add (nnk_items *self, nnk_item *item)
             abort ();
     }
     self->item[self->items++] = item;
+    for (int i = 0; i < item->names; i++)
+        add_place (self, word_of (item->name[i]));
+}
+
+void nnk_items_free (nnk_items *self)
+{
+    free (self->item);
+    free (self->place);
+    *self = (nnk_items){ 0 };
 }
 
 void nnk_items_copy (nnk_items *self, const nnk_items *from)
 {
-    nnk_items copy = { 0 };
-    for (int i = 0; i < from->items; i++)
-        nnk_items_add (&copy, from->item[i]);
-    free (self->item);
+    int room = 1;
+    while (room < from->items)
+        room *= 2;
+    nnk_items copy = *from;
+    copy.item = nnk_allocate (room * sizeof *copy.item);
+    copy.place = nnk_allocate (from->places * sizeof *copy.place);
+    if (from->items)
+        memcpy (copy.item, from->item, from->items * sizeof *copy.item);
+    if (from->places)
+        memcpy (copy.place, from->place, from->places * sizeof *copy.place);
+    nnk_items_free (self);
     *self = copy;
+}
+
+/*  The items that define a word, one at each call, -1 at the end; `walk` begins
+ *  with 0. */
+int nnk_items_each (const nnk_items *self, const char *word, size_t size,
+                    unsigned *walk)
+{
+    const unsigned from = hash (word, size);
+    while (self->places) {
+        const nnk_place *place =
+            &self->place[(from + (*walk)++) & (self->places - 1)];
+        if (!place->item)
+            break;
+        const nnk_item *item = self->item[place->item - 1];
+        for (int k = 0; place->hash == from && k < item->names; k++) {
+            const char *own = word_of (item->name[k]);
+            if (strncmp (own, word, size) == 0 && !own[size])
+                return place->item - 1;
+        }
+    }
+    return -1;
+}
+
+/*  The place of the last item with this name; -1: none. */
+int nnk_items_at (const nnk_items *self, const char *name)
+{
+    const char *word = word_of (name);
+    unsigned walk = 0;
+    int last = -1;
+    for (int i; (i = nnk_items_each (self, word, strlen (word), &walk)) >= 0;)
+        for (int k = 0; i > last && k < self->item[i]->names; k++)
+            if (strcmp (self->item[i]->name[k], name) == 0)
+                last = i;
+    return last;
 }
 
 nnk_item *nnk_items_find (const nnk_items *self, const char *name)
 {
-    for (int i = self->items - 1; i >= 0; i--)
-        for (int k = 0; k < self->item[i]->names; k++)
-            if (strcmp (self->item[i]->name[k], name) == 0)
-                return self->item[i];
-    return NULL;
+    const int at = nnk_items_at (self, name);
+    return at < 0 ? NULL : self->item[at];
 }
 
 /*  Takes it out of the table; the order of the others stays. */
@@ -74,7 +163,7 @@ void nnk_items_remove (nnk_items *self, const nnk_item *item)
     for (int i = 0; i < self->items; i++)
         if (self->item[i] != item)
             nnk_items_add (&rest, self->item[i]);
-    free (self->item);
+    nnk_items_free (self);
     *self = rest;
 }
 
@@ -94,14 +183,6 @@ bool nnk_item_mentions (const nnk_item *self, const char *name)
 }
 
 /* --- The index of what headers declare --------------------------------------- */
-
-static unsigned hash (const char *name, size_t size)
-{
-    unsigned h = 2166136261u;
-    for (size_t i = 0; i < size; i++)
-        h = (h ^ (unsigned char) name[i]) * 16777619u;
-    return h;
-}
 
 static int *find_bucket (const nnk_index *self, const char *name, size_t size)
 {

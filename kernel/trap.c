@@ -15,7 +15,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
-#include <link.h>
 #include <omp.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
@@ -32,25 +30,16 @@
 
 #include "exec.h"
 
-typedef struct {
-    char *low, *high;
-} range;
-
 extern const char __start_nnk_boundary[],
     __stop_nnk_boundary[]; // around nnk_enter
 
 static sigjmp_buf boundary;
-static range *code; // of all cells
-static int codes, codes_room;
 static volatile sig_atomic_t running, pending, trapped;
 static nnk_message report;
 
 static bool in_cell (const void *at)
 {
-    for (int i = 0; i < codes; i++)
-        if ((const char *) at >= code[i].low && (const char *) at < code[i].high)
-            return true;
-    return false;
+    return nnk_find_code (at) != NULL;
 }
 
 /*  An address that came as a number. */
@@ -74,9 +63,7 @@ static void set_executable (bool on)
 {
     if (!on)
         trapped = true;
-    for (int i = 0; i < codes; i++)
-        mprotect (code[i].low, code[i].high - code[i].low,
-                  on ? PROT_READ | PROT_EXEC : PROT_READ);
+    nnk_allow_code (on);
 }
 
 static void release (void)
@@ -195,6 +182,11 @@ static void tell (int number, const char *sentence)
 {
     report.word = NNK_CRASH;
     report.pid = getpid ();
+    for (int i = 0; i < report.frames; i++) {
+        const nnk_code *code = nnk_find_code (pointer (report.frame[i]));
+        report.cell[i] = code ? code->serial : 0;
+        report.frame[i] -= code ? (uint64_t) code->base : 0;
+    }
     report.status = number;
     report.size = 0;
     while (sentence[report.size] && report.size < 4096) {
@@ -360,37 +352,6 @@ bool nnk_call (void (*entry) (void))
     nnk_enter (entry);
     release ();
     return true;
-}
-
-static int add_code (struct dl_phdr_info *info, size_t size, void *wanted)
-{
-    (void) size;
-    const struct link_map *map = wanted;
-    if (info->dlpi_addr != map->l_addr)
-        return 0;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW (Phdr) *part = &info->dlpi_phdr[i];
-        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X))
-            continue;
-        const uintptr_t low = info->dlpi_addr + part->p_vaddr;
-        code[codes].low = pointer (low & ~4095UL);
-        code[codes++].high = pointer ((low + part->p_memsz + 4095) & ~4095UL);
-    }
-    return 1;
-}
-
-bool nnk_trap_add (void *handle)
-{
-    struct link_map *map;
-    if (codes + 4 > codes_room) {
-        range *more = realloc (code, (2 * codes_room + 64) * sizeof *code);
-        if (!more)
-            return false;
-        code = more;
-        codes_room = 2 * codes_room + 64;
-    }
-    return dlinfo (handle, RTLD_DI_LINKMAP, &map) == 0 &&
-           dl_iterate_phdr (add_code, map) == 1;
 }
 
 void nnk_trap_open (void)

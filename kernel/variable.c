@@ -16,18 +16,25 @@
 
 #include "lower.h"
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789$"
+
 /*  Whether something that the declaration of `old` mentions has been defined anew. */
 static bool is_stale (const nnk_lowerer *self, const nnk_item *old)
 {
     const nnk_items *lists[] = { self->before->items, &self->out->fresh };
-    for (int n = 0; n < 2; n++)
-        for (int i = 0; i < lists[n]->items; i++) {
-            const nnk_item *item = lists[n]->item[i];
-            for (int k = 0; item->serial > old->serial && k < item->names; k++)
-                if (strcmp (item->name[k], old->name[0]) != 0 &&
-                    nnk_item_mentions (old, item->name[k]))
+    const char *text = old->text;
+    while (*(text += strcspn (text, LETTERS))) {
+        const size_t size = strspn (text, LETTERS);
+        for (int n = 0; n < 2; n++) {
+            unsigned walk = 0;
+            int i;
+            while ((i = nnk_items_each (lists[n], text, size, &walk)) >= 0)
+                if (lists[n]->item[i]->serial > old->serial &&
+                    strcmp (lists[n]->item[i]->name[0], old->name[0]) != 0)
                     return true;
         }
+        text += size;
+    }
     return false;
 }
 
