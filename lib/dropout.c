@@ -46,7 +46,7 @@ static void pass_on (nn_layer *self, int lo, int hi, const nn_pass *pass,
 {
     const nn_dropout_args *args = self->args;
     const nn_tensor *in = &self->in[0]->out, *out = &self->out;
-    const float rate = pass->training ? args->rate : 0;
+    const float rate = pass->training && !self->frozen ? args->rate : 0;
     if (rate == 0 && self->in_place)
         return;
     for (int i = lo; i < hi; i++) {

@@ -25,17 +25,9 @@ enum {
     LARGEST = 100 * 1000 * 1000
 }; // dots in a row, in a picture
 
-/*  Gives the image a size and room for it; its values are then anything. Room that
- *  is large enough already is kept, so that an image can be read into again and
- *  again. */
-int nn_image_fit (nn_image *self, int h, int w, int c)
+/*  Makes room for h x w x c numbers of any kind, be they a picture or not. */
+int nn_image_hold (nn_image *self, int h, int w, int c)
 {
-    if (h < 1 || w < 1 || c < 1 || h > LONGEST || w > LONGEST || c > 4 ||
-        (long long) h * w > LARGEST)
-        return nn_fail (NN_ESHAPE,
-                        "no image has %d rows, %d columns and %d channels; at "
-                        "most %d, %d and 4, and %d dots in all",
-                        h, w, c, LONGEST, LONGEST, LARGEST);
     const size_t size = (size_t) h * w * c;
     if (size > self->room) {
         float *x = realloc (self->x, size * sizeof *x);
@@ -49,6 +41,20 @@ int nn_image_fit (nn_image *self, int h, int w, int c)
     self->w = w;
     self->c = c;
     return NN_OK;
+}
+
+/*  Gives the image a size and room for it; its values are then anything. Room that
+ *  is large enough already is kept, so that an image can be read into again and
+ *  again. */
+int nn_image_fit (nn_image *self, int h, int w, int c)
+{
+    if (h < 1 || w < 1 || c < 1 || h > LONGEST || w > LONGEST || c > 4 ||
+        (long long) h * w > LARGEST)
+        return nn_fail (NN_ESHAPE,
+                        "no image has %d rows, %d columns and %d channels; at "
+                        "most %d, %d and 4, and %d dots in all",
+                        h, w, c, LONGEST, LONGEST, LARGEST);
+    return nn_image_hold (self, h, w, c);
 }
 
 void nn_image_free (nn_image *self)

@@ -106,6 +106,7 @@ nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
     self->ins = ins;
     if (ins)
         memcpy (self->in, in, ins * sizeof *in);
+    self->args_size = bytes;
     if (bytes)
         memcpy (self->args, args, bytes);
     christen (self);

@@ -132,6 +132,8 @@ typedef struct {
     size_t room; // floats that x can hold
 } nn_image;
 int nn_image_fit (nn_image *self, int h, int w, int c); // makes room
+// also for what is no picture
+int nn_image_hold (nn_image *self, int h, int w, int c);
 void nn_image_free (nn_image *self);
 int nn_image_load (nn_image *self, const char *path); // a PNG or JPEG, as RGB
 int nn_image_save (const nn_image *self, const char *path); // PNG
@@ -351,6 +353,7 @@ struct nn_layer {
     nn_param param[NN_PARAMS];
     int params;
     void *args; // a copy of what its maker was given
+    size_t args_size;
     void *kept; // kept_size bytes an image, from forward for backward
     size_t kept_size;
     size_t work_size; // bytes of workspace a thread
@@ -948,6 +951,8 @@ int nn_state_save (const char *path, const nn_training *t, const nn_position *at
                    const nn_stopping *best);
 int nn_state_load (const char *path, nn_net *net, nn_optimiser *optimiser,
                    nn_history *history, nn_stopping *stopping, nn_position *at);
+#define NN_CHECKSUM UINT64_C (0xcbf29ce484222325)
+uint64_t nn_checksum (uint64_t sum, const void *bytes, size_t size); // a checksum
 typedef struct {
     const char *path;
     int every;             // steps; 0: after each epoch only
@@ -1468,5 +1473,41 @@ const nn_head *nn_head_find (const char *name); // or NULL and "did you mean"
 nn_net *nn_headed_net (const nn_model *model, const nn_head *head, int h, int w,
                        int c, int classes, uint64_t seed);
 int nn_base_layers (const nn_net *net); // those below the head
+
+/* --- Parts of a net: below and above one of its layers ---------------------------------------------------- */
+// nets of their own on the weights of the whole, which must live longer
+nn_net *nn_net_below (const nn_net *whole, const nn_layer *top);
+nn_net *nn_net_above (const nn_net *whole, const nn_layer *below);
+// the highest layer that stays as it is, with all below it; or NULL
+const nn_layer *nn_net_fixed (const nn_net *net);
+
+/* --- Freezing: what stays as it is, and for how long ------------------------------------------------------ */
+int nn_freeze_end (const nn_net *net, const char *where);
+int nn_freeze_to (nn_net *net, const char *where); // then build (again)
+int nn_rates_set (nn_net *net, const char *groups);
+typedef struct {
+    const char *first; // what is frozen in the beginning: "base"
+    const char *plan;  // and later: "2:features.13 4:none"; or NULL
+    char said[128];    // what the last change was, as a sentence
+} nn_unfreezing;
+nn_callback nn_unfreeze (nn_unfreezing *self);
+
+/* --- Features: computed once, kept on disk ---------------------------------------------------------------- */
+typedef struct {
+    int _;
+    const nn_transform
+        *transforms; // of the pictures; those for training are refused
+    int transform_count;
+    const char *folder; // where features are kept, under a name of its own; or
+    const char *file;   // the file itself
+    bool half;          // in 16 bits instead of 32
+    int batch;          // pictures at a time; 0 means 64
+    FILE *say;          // gets a sentence on what was done; or NULL
+} nn_features_args;
+#define nn_features(net, top, data, ...)                                          \
+    nn_features_with (net, top, data, (nn_features_args){ 0, __VA_ARGS__ })
+nn_data *nn_features_with (const nn_net *net, const nn_layer *top,
+                           const nn_data *data, nn_features_args args);
+int nn_half (float x); // its 16 bits, or -1 if it has none
 
 #endif

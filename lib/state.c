@@ -101,12 +101,13 @@ static void free_parts (parts *self)
     *self = (parts){ 0 };
 }
 
+static const char *const slot_name[NN_SLOTS] = { "/slot0", "/slot1", "/slot2",
+                                                 "/slot3" };
+
 /*  All arrays that a training learns: weights, each with its slots, and the best
  *  weights if there are any. */
 static int list_parts (parts *self, const nn_net *net, float *best)
 {
-    static const char *const slot_name[NN_SLOTS] = { "/slot0", "/slot1", "/slot2",
-                                                     "/slot3" };
     const int most =
         net->layers * NN_PARAMS * (NN_SLOTS + 2) + 1; // and the history
     *self = (parts){ .array = calloc (most, sizeof *self->array),
@@ -136,7 +137,7 @@ static int list_parts (parts *self, const nn_net *net, float *best)
 
 /*  One byte after the other is mixed into 64 bits (Fowler, Noll, Vo). Each step
  *  can be undone, so a single wrong byte never goes unseen. */
-static uint64_t mix (uint64_t sum, const void *bytes, size_t size)
+uint64_t nn_checksum (uint64_t sum, const void *bytes, size_t size)
 {
     const unsigned char *b = bytes;
     for (size_t i = 0; i < size; i++)
@@ -148,14 +149,15 @@ static uint64_t mix (uint64_t sum, const void *bytes, size_t size)
 static void checksum (char text[32], const nn_array *array, int count,
                       const nn_note *notes)
 {
-    uint64_t sum = UINT64_C (0xcbf29ce484222325);
+    uint64_t sum = NN_CHECKSUM;
     for (int i = 0; i < count; i++) {
-        sum = mix (sum, array[i].name, strlen (array[i].name) + 1);
-        sum = mix (sum, array[i].dim, array[i].dims * sizeof *array[i].dim);
-        sum = mix (sum, array[i].at, array[i].size * sizeof (float));
+        sum = nn_checksum (sum, array[i].name, strlen (array[i].name) + 1);
+        sum =
+            nn_checksum (sum, array[i].dim, array[i].dims * sizeof *array[i].dim);
+        sum = nn_checksum (sum, array[i].at, array[i].size * sizeof (float));
     }
     for (; notes->key; notes++)
-        sum = mix (sum, notes->text, strlen (notes->text) + 1);
+        sum = nn_checksum (sum, notes->text, strlen (notes->text) + 1);
     snprintf (text, 32, "%016llx", (unsigned long long) sum);
 }
 
@@ -287,14 +289,25 @@ static int read_history (nn_history *history, const nn_arrays *file,
     return NN_OK;
 }
 
+/*  Does the file have what the optimiser remembers of this parameter? It may have
+ *  been learnt at that time and be frozen now. */
+static bool has_slot (const nn_arrays *file, const nn_param *p)
+{
+    char name[96];
+    snprintf (name, sizeof name, "%s%s", p->name, slot_name[0]);
+    return nn_arrays_find (file, name) != NULL;
+}
+
 /*  Memory for what the file brings: the optimiser's, and the best weights. */
-static int make_room (nn_net *net, const nn_optimiser *optimiser,
-                      nn_stopping *stopping, bool best)
+static int make_room (const nn_arrays *file, nn_net *net,
+                      const nn_optimiser *optimiser, nn_stopping *stopping,
+                      bool best)
 {
     for (int l = 0; l < net->layers; l++)
         for (int k = 0; k < net->layer[l]->params; k++) {
             nn_param *p = &net->layer[l]->param[k];
-            for (int s = 0; s < optimiser->kind->slots && p->dw; s++)
+            const bool wanted = p->dw || has_slot (file, p);
+            for (int s = 0; s < optimiser->kind->slots && wanted; s++)
                 if (!p->slot[s] && !(p->slot[s] = nn_arena_take (
                                          net->lasting, p->size * sizeof (float))))
                     return NN_EMEMORY;
@@ -319,7 +332,7 @@ static int take (const nn_arrays *file, const char *path, nn_net *net,
     for (int i = 0; i < file->count && stopping; i++)
         best |= strncmp (file->array[i].name, "best/", 5) == 0;
     parts list;
-    int status = make_room (net, optimiser, stopping, best);
+    int status = make_room (file, net, optimiser, stopping, best);
     if (status == NN_OK)
         status = list_parts (&list, net, best ? stopping->kept : NULL);
     if (status != NN_OK)
