@@ -38,7 +38,8 @@ int nn_file_read (const char *path, unsigned char **bytes, size_t *size)
     struct stat about = { 0 };
     int status = NN_OK;
     *bytes = NULL;
-    const int fd = open (path, O_RDONLY | O_CLOEXEC);
+    // -- O_NONBLOCK: a pipe into which nobody writes must not make us wait
+    const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat (fd, &about) < 0)
         status = nn_fail (NN_EFILE, "%s: %s", path, strerror (errno));
     else if (!S_ISREG (about.st_mode))

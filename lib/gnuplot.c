@@ -25,8 +25,9 @@ extern char **environ;
 void (*nn_on_show) (const char *mime, const void *data, size_t size);
 
 /*  How many bytes the UTF-8 letter at `text` has; 0 if it is none. */
-static int letter (const unsigned char *text)
+int nn_letter_bytes (const char *from)
 {
+    const unsigned char *text = (const unsigned char *) from;
     const int length = *text < 0x80                    ? 1
                        : *text >= 0xC2 && *text < 0xE0 ? 2
                        : *text >= 0xE0 && *text < 0xF0 ? 3
@@ -46,7 +47,7 @@ void nn_gnuplot_text (FILE *script, const char *text)
     bool plain = true; // the last sign
     fputc ('"', script);
     for (const unsigned char *t = (const unsigned char *) text; *t;) {
-        const int length = letter (t);
+        const int length = nn_letter_bytes ((const char *) t);
         const bool was_plain = plain;
         plain =
             length > 1 || *t == ' ' || isalpha (*t) || (was_plain && isdigit (*t));

@@ -3,20 +3,18 @@
  *  A picture file is a puzzle that someone else made: grey or coloured, 1 to 16
  *  bits a value, a palette, a transparent ground, packed with or without loss,
  *  perhaps cut short, perhaps no picture at all. Whatever comes in, what goes out
- *  is the same: rows of dots, each its red, green and blue side by side, from 0 to
- *  1.
+ *  is the same: rows of dots, each its red, green and blue side by side, from 0
+ *  to 1.
  *
- *  The unpacking is done by libpng and libjpeg. What is done here is to distrust:
- *  the file says how large it is, and that is looked at before any memory is asked
- *  for; and both libraries are kept from printing anything or ending the program.
+ *  The unpacking is done by libpng and, in jpeg.c, by libjpeg. What is done here
+ *  is to distrust: the file says how large it is, and that is looked at before
+ *  any memory is asked for; and both libraries are kept from printing anything or
+ *  ending the program.
  */
 #include "nn.h"
 
-#include <jpeglib.h>
-#include <jerror.h>
 #include <math.h>
 #include <png.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +62,7 @@ void nn_image_free (nn_image *self)
 }
 
 /*  Is a picture of this size one that we are willing to unpack? */
-static int size_check (const char *path, size_t h, size_t w)
+int nn_image_check (const char *path, size_t h, size_t w)
 {
     if (h < 1 || w < 1 || h > LONGEST || w > LONGEST || h * w > LARGEST)
         return nn_fail (NN_EFORMAT,
@@ -90,7 +88,7 @@ static int unpack_png (nn_image *self, const char *path, png_image *png)
 {
     png->format = PNG_FORMAT_RGBA;
     png->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-    int status = size_check (path, png->height, png->width);
+    int status = nn_image_check (path, png->height, png->width);
     if (status == NN_OK)
         status = nn_image_fit (self, png->height, png->width, 3);
     if (status < 0)
@@ -121,83 +119,11 @@ static int load_png (nn_image *self, const char *path, const unsigned char *byte
     return status;
 }
 
-/*  libjpeg speaks through calls, and expects the one for errors not to come
- *  back. */
-typedef struct {
-    struct jpeg_error_mgr calls; // first: libjpeg knows only this
-    jmp_buf back;
-    char message[JMSG_LENGTH_MAX];
-} jpeg_trouble;
-
-_Noreturn static void jpeg_fails (j_common_ptr info)
-{
-    jpeg_trouble *trouble = (jpeg_trouble *) info->err;
-    info->err->format_message (info, trouble->message);
-    longjmp (trouble->back, 1);
-}
-
-/*  Warnings are silent, but a picture of which a part is missing is no picture. */
-static void jpeg_warns (j_common_ptr info, int level)
-{
-    const int code = info->err->msg_code;
-    if (level < 0 && (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER ||
-                      code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC))
-        jpeg_fails (info);
-}
-
-/*  Unpacks what libjpeg has been given, row after row through `line`. */
-static int jpeg_rows (nn_image *self, const char *path,
-                      struct jpeg_decompress_struct *info)
-{
-    jpeg_read_header (info, TRUE);
-    int status = size_check (path, info->image_height, info->image_width);
-    if (status == NN_OK && info->num_components == 4)
-        status = nn_fail (NN_EFORMAT,
-                          "%s is a JPEG in the four colours of a printing press "
-                          "(CMYK); save it as RGB",
-                          path);
-    if (status == NN_OK)
-        status = nn_image_fit (self, info->image_height, info->image_width, 3);
-    if (status < 0)
-        return status;
-    info->out_color_space = JCS_RGB;
-    jpeg_start_decompress (info);
-    const JDIMENSION values = info->output_width * 3;
-    JSAMPARRAY line =
-        info->mem->alloc_sarray ((j_common_ptr) info, JPOOL_IMAGE, values, 1);
-    for (float *x = self->x; info->output_scanline < info->output_height;
-         x += values) {
-        jpeg_read_scanlines (info, line, 1);
-        for (JDIMENSION k = 0; k < values; k++)
-            x[k] = line[0][k] / 255.0f;
-    }
-    jpeg_finish_decompress (info);
-    return NN_OK;
-}
-
-static int load_jpeg (nn_image *self, const char *path, const unsigned char *bytes,
-                      size_t size)
-{
-    struct jpeg_decompress_struct info;
-    jpeg_trouble trouble;
-    info.err = jpeg_std_error (&trouble.calls);
-    trouble.calls.error_exit = jpeg_fails;
-    trouble.calls.emit_message = jpeg_warns;
-    jpeg_create_decompress (&info);
-    int status;
-    if (setjmp (trouble.back) == 0) {
-        jpeg_mem_src (&info, bytes, size);
-        status = jpeg_rows (self, path, &info);
-    } else
-        status = nn_fail (NN_EFORMAT, "%s is a damaged JPEG: %s", path,
-                          trouble.message);
-    jpeg_destroy_decompress (&info);
-    return status;
-}
-
-/*  Reads a PNG or a JPEG, whatever its name, as red, green and blue. On failure
- *  the image keeps its memory, and its values are anything. */
-int nn_image_load (nn_image *self, const char *path)
+/*  Reads a PNG or a JPEG, whatever its name, as red, green and blue, upright. A
+ *  JPEG of many more than h x w dots may come smaller, but not as small as that;
+ *  0 x 0: as it is. On failure the image keeps its memory, and its values are
+ *  anything. */
+int nn_image_load_about (nn_image *self, const char *path, int h, int w)
 {
     unsigned char *bytes;
     size_t size;
@@ -207,11 +133,18 @@ int nn_image_load (nn_image *self, const char *path)
     if (size >= 8 && memcmp (bytes, "\x89PNG\r\n\x1a\n", 8) == 0)
         status = load_png (self, path, bytes, size);
     else if (size >= 3 && memcmp (bytes, "\xff\xd8\xff", 3) == 0)
-        status = load_jpeg (self, path, bytes, size);
+        status = nn_jpeg_unpack (self, path, bytes, size, h, w);
     else
-        status = nn_fail (NN_EFORMAT, "%s is neither a PNG nor a JPEG", path);
+        status = nn_fail (NN_EFORMAT, "%s is %s", path,
+                          size ? "neither a PNG nor a JPEG" : "an empty file");
     free (bytes);
     return status;
+}
+
+/*  The same, whole: every dot that the file has. */
+int nn_image_load (nn_image *self, const char *path)
+{
+    return nn_image_load_about (self, path, 0, 0);
 }
 
 /*  0 to 1 becomes 0 to 255, to the nearest; what lies outside is cut off. */

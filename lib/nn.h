@@ -136,6 +136,12 @@ int nn_image_fit (nn_image *self, int h, int w, int c); // makes room
 int nn_image_hold (nn_image *self, int h, int w, int c);
 void nn_image_free (nn_image *self);
 int nn_image_load (nn_image *self, const char *path); // a PNG or JPEG, as RGB
+// perhaps smaller, if it is much larger than h x w
+int nn_image_load_about (nn_image *self, const char *path, int h, int w);
+int nn_image_check (const char *path, size_t h, size_t w); // not too large?
+int nn_jpeg_unpack (nn_image *self, const char *path, const unsigned char *bytes,
+                    size_t size, int h, int w);
+int nn_jpeg_save (const nn_image *self, const char *path, int quality); // 1 to 100
 int nn_image_save (const nn_image *self, const char *path); // PNG
 // as the bytes of a PNG; free them
 int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size);
@@ -251,6 +257,7 @@ int nn_gnuplot (const char *script, const void *input, size_t input_size,
                 unsigned char **output, size_t *size); // free the output
 // as a string that is only shown
 void nn_gnuplot_text (FILE *script, const char *text);
+int nn_letter_bytes (const char *from); // of a UTF-8 letter; 0: it is none
 // 0: an SVG; negative: neither
 int nn_plot_is_png (const char *file);
 int nn_plot_show (const char *file, const void *bytes, size_t size);
@@ -753,6 +760,9 @@ enum { NN_TRANSFORMS = 16 };
 typedef struct {
     char name[64];  // what the run is called
     char data[512]; // "cifar10", "shapes10:2000" or a folder
+    int size;       // of photographs from a folder, in both directions
+    double test;    // share of them that is put aside as a test
+    uint64_t split; // seed of the validation images; 0: the recipe's seed
     char model[32], init[32], optimiser[32], schedule[32];
     char augment[256];            // words: "flip rotate:15"
     char transforms[256];         // words: "standardise"
@@ -1393,6 +1403,13 @@ void nn_import_print (const nn_import_report *self, FILE *out);
 void nn_import_free (nn_import_report *self);
 // OIHW, so that PyTorch can read it; a note for people, or NULL
 int nn_export (const nn_net *net, const char *path, const char *note);
+
+/* --- Your own pictures: a folder for each class ---------------------------------------------------------- */
+nn_data *nn_image_folder (const char *path, int side, FILE *say);
+nn_data *nn_keep (const nn_data *of, FILE *say); // read once, kept as bytes
+bool nn_has_folders (const char *path); // of pictures, one for each class?
+int nn_photo_load (nn_image *image, const char *path, int h, int w);
+int nn_class_table (const nn_data *data, FILE *out);
 
 /* --- Where the time goes --------------------------------------------------------------------- */
 typedef struct {

@@ -26,7 +26,7 @@ typedef struct cmd_verb {
 } cmd_verb;
 
 extern const cmd_verb cmd_train, cmd_eval, cmd_inspect, cmd_kfold, cmd_tune,
-    cmd_profile;
+    cmd_profile, cmd_describe;
 extern const char *cmd_program; // as it was called
 
 // Reads options (up to one whose name is NULL) and at most one operand. False when
@@ -51,7 +51,10 @@ int cmd_check_recipe (const nn_recipe *kept, const nn_recipe *asked,
                       const char *folder);
 
 /* --- Data sets by name ------------------------------------------------------- */
-nn_data *cmd_data (const char *name, bool test);
+typedef enum { CMD_NO_DATA, CMD_SHAPES10, CMD_CIFAR10, CMD_PHOTOS } cmd_source;
+cmd_source cmd_data_kind (const char *name,
+                          char *folder); // which gets PATH_MAX bytes
+nn_data *cmd_data (const nn_recipe *recipe, bool test);
 int cmd_data_settle (nn_recipe *recipe); // a folder's name becomes absolute
 
 /* --- Run folders ------------------------------------------------------------- */

@@ -1,4 +1,5 @@
-/*  data.c - data sets by name: cifar10, shapes10, shapes10:COUNT, or a folder */
+/*  data.c - data sets by name: cifar10, shapes10, shapes10:COUNT, or a folder, of
+ *  CIFAR-10 or of pictures */
 #include "cmd.h"
 
 #include <errno.h>
@@ -9,6 +10,9 @@
 #include <unistd.h>
 
 enum { SHAPES = 10000, SHAPES_SEED = 1, SHAPES_TEST_SEED = 2 };
+enum {
+    TEST_SEED = 1
+}; // which photographs are put aside, whatever the recipe's seed
 
 static const char cifar_folder[] =
     "cifar-10-batches-bin"; // as the archive calls it
@@ -30,18 +34,23 @@ static nn_data *shapes (const char *count, bool test)
                 : nn_shapes10 ((int) n, SHAPES_SEED);
 }
 
-/*  Where CIFAR-10 lies if only its name is given: in $NN_DATA, or in the tree's
+/*  Where a data set lies if only its name is given: in $NN_DATA, or in the tree's
  *  data/. */
-static int find_cifar (char path[PATH_MAX])
+static bool find (char path[PATH_MAX], const char *name)
 {
     const char *folder = getenv ("NN_DATA");
-    char beside[sizeof cifar_folder + 8];
-    snprintf (beside, sizeof beside, "data/%s", cifar_folder);
+    char beside[64];
+    snprintf (beside, sizeof beside, "data/%s", name);
     if (folder && *folder) {
-        snprintf (path, PATH_MAX, "%s/%s", folder, cifar_folder);
-        return NN_OK;
+        snprintf (path, PATH_MAX, "%s/%s", folder, name);
+        return true;
     }
-    if (nn_file_beside (path, PATH_MAX, beside) == NN_OK)
+    return nn_file_beside (path, PATH_MAX, beside) == NN_OK;
+}
+
+static int find_cifar (char path[PATH_MAX])
+{
+    if (find (path, cifar_folder))
         return NN_OK;
     return nn_fail (
         NN_EFILE,
@@ -51,37 +60,102 @@ static int find_cifar (char path[PATH_MAX])
         cifar_folder);
 }
 
-/*  The training or the test images of a data set; NULL with a sentence. */
-nn_data *cmd_data (const char *name, bool test)
+static int find_animals (char path[PATH_MAX])
 {
-    static const char *const known[] = { "cifar10", "shapes10" };
-    char path[PATH_MAX], inside[PATH_MAX];
+    if (find (path, "animals10") && access (path, X_OK) == 0)
+        return NN_OK;
+    return nn_fail (
+        NN_EFILE, "data animals10: there is no folder data/animals10; unpack the "
+                  "archive of Animals-10 (kaggle.com/datasets/alessiocorrado99/"
+                  "animals10) into it, or say where it is: --data FOLDER");
+}
+
+static bool is_folder (const char *path)
+{
     struct stat about;
+    return stat (path, &about) == 0 && S_ISDIR (about.st_mode);
+}
+
+/*  The data set that a name or a folder means. */
+cmd_source cmd_data_kind (const char *name, char *folder)
+{
+    char inside[PATH_MAX];
+    snprintf (folder, PATH_MAX, "%s", name);
     if (strcmp (name, "shapes10") == 0 || strncmp (name, "shapes10:", 9) == 0)
+        return CMD_SHAPES10;
+    if (strcmp (name, "cifar10") == 0)
+        return find_cifar (folder) == NN_OK ? CMD_CIFAR10 : CMD_NO_DATA;
+    if (strcmp (name, "animals10") == 0 && find_animals (folder) != NN_OK)
+        return CMD_NO_DATA;
+    if (snprintf (inside, PATH_MAX, "%s/raw-img", folder) < PATH_MAX &&
+        is_folder (inside)) // Animals-10 as its archive has it
+        memcpy (folder, inside, PATH_MAX);
+    if (snprintf (inside, PATH_MAX, "%s/%s", name, cifar_folder) < PATH_MAX &&
+        is_folder (inside)) {
+        memcpy (folder, inside, PATH_MAX);
+        return CMD_CIFAR10;
+    }
+    return nn_has_folders (folder) ? CMD_PHOTOS : CMD_CIFAR10;
+}
+
+/*  Says why there is no such data set. */
+static nn_data *no_data (const char *name)
+{
+    static const char *const known[] = { "cifar10", "shapes10", "animals10" };
+    const int why = errno;
+    const char *near = nn_nearest (name, known, 3);
+    if (near)
+        nn_fail (NN_EVALUE,
+                 "data '%.80s': neither a folder nor a data set that has a "
+                 "name; did you mean %s?",
+                 name, near);
+    else
+        nn_fail (NN_EFILE,
+                 "data '%.80s': %s; give a folder, cifar10, animals10, shapes10 "
+                 "or shapes10:COUNT",
+                 name, strerror (why));
+    return NULL;
+}
+
+/*  The photographs below a folder. If it has the folders train and test, the
+ *  classes lie in these; else a share of each class is the test. Both parts are
+ *  known before one picture is read, so a broken file changes neither. */
+static nn_data *photos (const char *folder, int side, double share, bool test)
+{
+    char parts[2][PATH_MAX];
+    bool divided = true;
+    for (int k = 0; k < 2; k++)
+        divided = snprintf (parts[k], PATH_MAX, "%s/%s", folder,
+                            k ? "test" : "train") < PATH_MAX &&
+                  is_folder (parts[k]) && divided;
+    nn_data *first = NULL, *second = NULL, *kept = NULL;
+    nn_data *all = nn_image_folder (divided ? parts[test] : folder, side,
+                                    test && !divided ? NULL : stderr);
+    if (all && divided)
+        kept = nn_keep (all, stderr);
+    else if (all && nn_split (all, share, TEST_SEED, &first, &second) == NN_OK)
+        kept = nn_keep (test ? second : first, stderr);
+    nn_data_free (&first);
+    nn_data_free (&second);
+    nn_data_free (&all);
+    return kept;
+}
+
+/*  The training or the test images of a recipe's data set; NULL with a sentence. */
+nn_data *cmd_data (const nn_recipe *recipe, bool test)
+{
+    const char *name = recipe->data;
+    char folder[PATH_MAX];
+    struct stat about;
+    const cmd_source kind = cmd_data_kind (name, folder);
+    if (kind == CMD_SHAPES10)
         return shapes (name[8] ? name + 9 : NULL, test);
-    if (strcmp (name, "cifar10") == 0) {
-        if (find_cifar (path) != NN_OK)
-            return NULL;
-        return nn_cifar10 (path, test);
-    }
-    if (stat (name, &about) != 0) {
-        const char *near = nn_nearest (name, known, 2);
-        if (near)
-            nn_fail (NN_EVALUE,
-                     "data '%.80s': neither a folder nor a data set that has a "
-                     "name; did you mean %s?",
-                     name, near);
-        else
-            nn_fail (NN_EFILE,
-                     "data '%.80s': %s; give a folder, cifar10, shapes10 or "
-                     "shapes10:COUNT",
-                     name, strerror (errno));
+    if (kind == CMD_NO_DATA)
         return NULL;
-    }
-    if (snprintf (inside, sizeof inside, "%s/%s", name, cifar_folder) < PATH_MAX &&
-        stat (inside, &about) == 0)
-        return nn_cifar10 (inside, test);
-    return nn_cifar10 (name, test);
+    if (stat (folder, &about) != 0)
+        return no_data (name);
+    return kind == CMD_CIFAR10 ? nn_cifar10 (folder, test)
+                               : photos (folder, recipe->size, recipe->test, test);
 }
 
 /*  A recipe that is kept must mean the same folder from everywhere. */
@@ -90,6 +164,7 @@ int cmd_data_settle (nn_recipe *recipe)
     char path[PATH_MAX];
     struct stat about;
     if (strcmp (recipe->data, "cifar10") == 0 ||
+        strcmp (recipe->data, "animals10") == 0 ||
         strncmp (recipe->data, "shapes10", 8) == 0 ||
         stat (recipe->data, &about) != 0 || !realpath (recipe->data, path))
         return NN_OK;

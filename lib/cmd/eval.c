@@ -26,7 +26,7 @@ static int load (session *s, const char *run, const char *data)
                         run);
     if (data && (status = nn_recipe_set (&s->recipe, "data", data)) != NN_OK)
         return status;
-    s->test = cmd_data (s->recipe.data, true);
+    s->test = cmd_data (&s->recipe, true);
     if (!s->test)
         return NN_EFILE;
     s->transform_count = nn_recipe_transforms (&s->recipe, NULL, s->transforms);

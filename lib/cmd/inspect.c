@@ -95,7 +95,7 @@ static int show_model (const nn_model *model, bool algorithms, int size,
  *  ones. */
 static int show_recipe (const nn_recipe *recipe, bool algorithms)
 {
-    nn_data *data = *recipe->data ? cmd_data (recipe->data, true) : NULL;
+    nn_data *data = *recipe->data ? cmd_data (recipe, true) : NULL;
     int h = data ? data->h : SIDE, w = data ? data->w : SIDE;
     const int c = data ? data->c : CHANNELS,
               classes = data ? data->classes : CLASSES;

@@ -169,7 +169,7 @@ static int keep_recipe (const folding *f)
 static int try_to_deal (folding *f)
 {
     nn_folds folds;
-    nn_data *data = cmd_data (f->recipe.data, false);
+    nn_data *data = cmd_data (&f->recipe, false);
     if (!data)
         return NN_EFILE;
     f->count = data->count;

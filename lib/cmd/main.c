@@ -5,8 +5,9 @@
 #include <signal.h>
 #include <string.h>
 
-static const cmd_verb *const verbs[] = { &cmd_train, &cmd_eval, &cmd_inspect,
-                                         &cmd_kfold, &cmd_tune, &cmd_profile };
+static const cmd_verb *const verbs[] = { &cmd_train,   &cmd_eval, &cmd_inspect,
+                                         &cmd_kfold,   &cmd_tune, &cmd_profile,
+                                         &cmd_describe };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 const char *cmd_program = "nn";

@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include <cjson/cJSON.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,11 +22,14 @@ static double tidy (float x)
     return strtod (text, NULL);
 }
 
-/*  The source's figure is for photographs: it says nothing about shapes. */
+/*  The source's figure is for its photographs: it says nothing about shapes, nor
+ *  about those of somebody else. */
 bool cmd_comparable (const cmd_session *s)
 {
+    char folder[PATH_MAX];
+    const cmd_source kind = cmd_data_kind (s->fit.recipe.data, folder);
     return s->fit.recipe.published > 0 &&
-           strncmp (s->fit.recipe.data, "shapes10", 8) != 0;
+           (kind == CMD_CIFAR10 || strcmp (s->fit.recipe.data, "animals10") == 0);
 }
 
 /*  The epoch, counted from 0, whose weights the run has kept. */

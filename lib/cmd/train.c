@@ -65,7 +65,7 @@ static int hold_back (cmd_session *s)
 static int open_data (cmd_session *s)
 {
     const nn_recipe *recipe = &s->fit.recipe;
-    s->all = cmd_data (recipe->data, false);
+    s->all = cmd_data (recipe, false);
     if (!s->all)
         return NN_EFILE;
     if (recipe->fold > 0) {
@@ -73,12 +73,13 @@ static int open_data (cmd_session *s)
         if (status != NN_OK)
             return status;
     } else
-        s->test = cmd_data (recipe->data, true); // missing files show up now
+        s->test = cmd_data (recipe, true); // missing files show up now
     if (!s->test)
         return NN_EFILE;
     if (recipe->validation == 0)
         return NN_OK;
-    return nn_split (s->all, recipe->validation, recipe->seed, &s->training,
+    return nn_split (s->all, recipe->validation,
+                     recipe->split ? recipe->split : recipe->seed, &s->training,
                      &s->validation);
 }
 

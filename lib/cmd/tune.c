@@ -265,10 +265,11 @@ static int tell_result (const session *s, nn_study *study)
 static int open_data (session *s)
 {
     nn_transform transforms[NN_TRANSFORMS];
-    s->all = cmd_data (s->recipe.data, false);
+    s->all = cmd_data (&s->recipe, false);
     if (!s->all)
         return NN_EFILE;
-    int status = nn_split (s->all, s->recipe.validation, s->recipe.seed,
+    int status = nn_split (s->all, s->recipe.validation,
+                           s->recipe.split ? s->recipe.split : s->recipe.seed,
                            &s->training, &s->validation);
     if (status == NN_OK) // measures, once for all trials, what must be measured
         status = nn_recipe_transforms (&s->recipe, s->training, transforms);
