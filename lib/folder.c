@@ -22,7 +22,7 @@ typedef struct {
     char **classes; // their names, of data->classes
     char **path;    // of each picture
     int *label;
-    int count, room;
+    int count;
 } source;
 
 /*  The folders of Animals-10 (Corrado Alessio 2019), and what they are called in
@@ -83,7 +83,7 @@ bool nn_has_folders (const char *path)
     char **folders;
     int others = 0;
     const int count = list (path, S_IFDIR, &folders, &others);
-    for (int k = 0; k < count; k++)
+    for (int k = 0; folders && k < count; k++)
         free (folders[k]);
     free (folders);
     return count > 0;
@@ -91,6 +91,7 @@ bool nn_has_folders (const char *path)
 
 static const char *last_part (const char *path)
 {
+    nn_require (path, "a folder without a name");
     const char *slash = strrchr (path, '/');
     return slash ? slash + 1 : path;
 }
@@ -162,32 +163,37 @@ static void close_list (nn_data *self)
     free (s->name);
 }
 
-/*  Adds the files of a class to the list. */
+/*  Makes room for so many more pictures. */
+static int make_room (source *s, int more)
+{
+    char **path = realloc (s->path, (s->count + more) * sizeof *path);
+    s->path = path ? path : s->path;
+    int *labels = realloc (s->label, (s->count + more) * sizeof *labels);
+    s->label = labels ? labels : s->label;
+    return path && labels ? NN_OK : nn_fail (NN_EMEMORY, "no memory for a list");
+}
+
+/*  Adds the files of a class to the list, which from then on owns their paths. */
 static int add_class (source *s, const char *folder, int k, int *others)
 {
     char **paths;
-    int count = list (folder, S_IFREG, &paths, others), taken = 0;
+    const int count = list (folder, S_IFREG, &paths, others);
+    int status = count < 0 || !paths ? NN_EFILE : NN_OK, taken = 0;
     if (count == 0)
-        count = nn_fail (NN_EVALUE,
-                         "%s has no pictures in it; put some there, or take the "
-                         "folder away: each folder is a class",
-                         folder);
-    char **path =
-        count > 0 ? realloc (s->path, (s->count + count) * sizeof *path) : NULL;
-    s->path = path ? path : s->path;
-    int *labels =
-        path ? realloc (s->label, (s->count + count) * sizeof *labels) : NULL;
-    s->label = labels ? labels : s->label;
-    for (; labels && taken < count; taken++) {
+        status = nn_fail (NN_EVALUE,
+                          "%s has no pictures in it; put some there, or take the "
+                          "folder away: each folder is a class",
+                          folder);
+    if (status == NN_OK)
+        status = make_room (s, count);
+    for (; status == NN_OK && taken < count; taken++) {
         s->label[s->count] = k;
         s->path[s->count++] = paths[taken];
     }
-    for (int i = taken; i < count; i++)
+    for (int i = taken; paths && i < count; i++)
         free (paths[i]);
     free (paths);
-    return count < 0 ? count
-           : !labels ? nn_fail (NN_EMEMORY, "no memory for the list of %s", folder)
-                     : NN_OK;
+    return status;
 }
 
 /*  All classes of the folder, each with its files. */
@@ -217,7 +223,7 @@ nn_data *nn_image_folder (const char *path, int side, FILE *say)
     int beside = 0, within = 0;
     const int classes = list (path, S_IFDIR, &folders, &beside);
     nn_data *self = NULL;
-    if (classes >= 0 && classes < 2)
+    if (folders && classes >= 0 && classes < 2)
         nn_fail (NN_EVALUE,
                  "%s has %d folders in it; pictures of a class lie in a folder "
                  "of their own, and it takes two classes or more",
@@ -225,7 +231,7 @@ nn_data *nn_image_folder (const char *path, int side, FILE *say)
     else if (classes > NN_MOST_CLASSES)
         nn_fail (NN_EVALUE, "%s has %d folders, and %d classes are the most", path,
                  classes, NN_MOST_CLASSES);
-    else if (classes > 0)
+    else if (folders && classes > 0)
         self = nn_data_new (&(nn_data){ .name = path,
                                         .classes = classes,
                                         .h = side,
@@ -235,12 +241,12 @@ nn_data *nn_image_folder (const char *path, int side, FILE *say)
                                         .read = read_photo,
                                         .close = close_list },
                             sizeof (source));
-    if (self) {
+    if (self && folders) {
         ((source *) self->source)->name = readable (path);
         if (add_classes (self, folders, &within) != NN_OK)
             nn_data_free (&self);
     }
-    for (int k = 0; k < classes; k++)
+    for (int k = 0; folders && k < classes; k++)
         free (folders[k]);
     free (folders);
     if (self && say && beside + within > 0)

@@ -139,13 +139,11 @@ static int keep_all (const nn_data *self, const nn_data *of, char **why)
 static int gather (nn_data *self, const nn_data *of, char *const *why)
 {
     source *s = self->source;
-    int first_broken[NN_MOST_CLASSES], good[NN_MOST_CLASSES] = { 0 };
-    for (int k = 0; k < of->classes; k++)
-        first_broken[k] = -1;
+    int broken[NN_MOST_CLASSES] = { 0 }, good[NN_MOST_CLASSES] = { 0 };
     for (int i = 0; i < of->count; i++) {
         const int k = of->label (of, i);
-        if (why[i] && first_broken[k] < 0)
-            first_broken[k] = i;
+        if (why[i] && broken[k] == 0)
+            broken[k] = i + 1; // the first of them
         if (why[i])
             continue;
         good[k]++;
@@ -153,11 +151,11 @@ static int gather (nn_data *self, const nn_data *of, char *const *why)
         s->record[self->count++] = i;
     }
     for (int k = 0; k < of->classes; k++)
-        if (good[k] == 0 && first_broken[k] >= 0)
+        if (good[k] == 0 && broken[k] > 0)
             return nn_fail (
                 NN_EFORMAT,
                 "%s: not one picture of '%s' can be read; the first: %s", of->name,
-                of->names[k], why[first_broken[k]]);
+                of->names[k], why[broken[k] - 1]);
     return NN_OK;
 }
 

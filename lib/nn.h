@@ -142,7 +142,7 @@ int nn_image_check (const char *path, size_t h, size_t w); // not too large?
 int nn_jpeg_unpack (nn_image *self, const char *path, const unsigned char *bytes,
                     size_t size, int h, int w);
 int nn_jpeg_save (const nn_image *self, const char *path, int quality); // 1 to 100
-int nn_image_save (const nn_image *self, const char *path); // PNG
+int nn_image_save (const nn_image *self, const char *path);             // PNG
 // as the bytes of a PNG; free them
 int nn_image_encode (const nn_image *self, unsigned char **png, size_t *size);
 
