@@ -1404,13 +1404,6 @@ void nn_import_free (nn_import_report *self);
 // OIHW, so that PyTorch can read it; a note for people, or NULL
 int nn_export (const nn_net *net, const char *path, const char *note);
 
-/* --- Your own pictures: a folder for each class ---------------------------------------------------------- */
-nn_data *nn_image_folder (const char *path, int side, FILE *say);
-nn_data *nn_keep (const nn_data *of, FILE *say); // read once, kept as bytes
-bool nn_has_folders (const char *path); // of pictures, one for each class?
-int nn_photo_load (nn_image *image, const char *path, int h, int w);
-int nn_class_table (const nn_data *data, FILE *out);
-
 /* --- Where the time goes --------------------------------------------------------------------- */
 typedef struct {
     nn_timer timer; // comes first: the net knows only this
@@ -1526,5 +1519,12 @@ typedef struct {
 nn_data *nn_features_with (const nn_net *net, const nn_layer *top,
                            const nn_data *data, nn_features_args args);
 int nn_half (float x); // its 16 bits, or -1 if it has none
+
+/* --- Your own pictures: a folder for each class ---------------------------------------------------------- */
+nn_data *nn_image_folder (const char *path, int side, FILE *say);
+nn_data *nn_keep (const nn_data *of, FILE *say); // read once, kept as bytes
+bool nn_has_folders (const char *path); // of pictures, one for each class?
+int nn_photo_load (nn_image *image, const char *path, int h, int w);
+int nn_class_table (const nn_data *data, FILE *out);
 
 #endif
