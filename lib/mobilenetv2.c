@@ -116,6 +116,7 @@ static nn_layer *body (nn_net *net, nn_layer *x, const nn_model *model,
 
 const nn_model nn_mobilenetv2 = { .name = "mobilenetv2",
                                   .about = "MobileNetV2 as PyTorch has it",
+                                  .names = nn_names_mobilenetv2,
                                   .usual = 224,
                                   NN_IMAGENET,
                                   .base = base,
@@ -124,6 +125,7 @@ const nn_model nn_mobilenetv2 = { .name = "mobilenetv2",
 
 const nn_model nn_mobilenetv2_keras = { .name = "mobilenetv2_keras",
                                         .about = "MobileNetV2 as Keras has it",
+                                        .names = nn_names_mobilenetv2,
                                         .usual = 224,
                                         NN_HALVES,
                                         .base = base,
@@ -134,6 +136,7 @@ const nn_model nn_mobilenetv2_035_keras = { .name = "mobilenetv2_035_keras",
                                             .about =
                                                 "the same, with 0.35 times the "
                                                 "channels",
+                                            .names = nn_names_mobilenetv2,
                                             .usual = 224,
                                             NN_HALVES,
                                             .base = base,

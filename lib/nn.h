@@ -1401,6 +1401,9 @@ typedef struct {
 int nn_import_with (nn_net *net, nn_import_args args);
 void nn_import_print (const nn_import_report *self, FILE *out);
 void nn_import_free (nn_import_report *self);
+// the rules of well-known networks: what timm and Keras call their arrays
+extern const char *const nn_names_mobilenetv2[][2],
+    *const nn_names_mobilenetv3_small[][2], *const nn_names_mobilenetv3_large[][2];
 // OIHW, so that PyTorch can read it; a note for people, or NULL
 int nn_export (const nn_net *net, const char *path, const char *note);
 

@@ -70,6 +70,65 @@ static void test_names (void)
            "and one that becomes too long", "it became %s", ours);
 }
 
+/*  One name of timm's or Keras's and what it has to become. */
+static int wrong_name (const char *const (*rules)[2], const char *theirs,
+                       const char *ours)
+{
+    char name[NN_LONG_NAME];
+    const bool same =
+        nn_rename (name, theirs, rules) == NN_OK && strcmp (name, ours) == 0 &&
+        nn_rename (name, ours, rules) == NN_OK && strcmp (name, ours) == 0;
+    if (!same)
+        printf ("# %s became %s, not %s\n", theirs, name, ours);
+    return !same;
+}
+
+/*  All blocks of MobileNetV2 as timm counts them, and as Keras does. */
+static void test_mobilenetv2_names (void)
+{
+    static const int blocks[] = { 1, 2, 3, 4, 3, 3, 1 };
+    static const char *const parts[][3] = {
+        { "conv_pw", "expand/kernel", "0.0" },
+        { "bn1", "expand_BN/gamma", "0.1" },
+        { "conv_dw", "depthwise/depthwise_kernel", "1.0" },
+        { "bn2", "depthwise_BN/gamma", "1.1" },
+        { "conv_pwl", "project/kernel", "2" },
+        { "bn3", "project_BN/gamma", "3" },
+    };
+    int wrong = 0, number = 2, tried = 0;
+    for (int s = 1; s < 7; s++)
+        for (int i = 0; i < blocks[s]; i++, number++)
+            for (int k = 0; k < 6; k++, tried++) {
+                char timm[80], keras[80], ours[80];
+                snprintf (timm, sizeof timm, "blocks.%d.%d.%s.weight", s, i,
+                          parts[k][0]);
+                snprintf (keras, sizeof keras, "block_%d_%s", number - 1,
+                          parts[k][1]);
+                snprintf (ours, sizeof ours, "features.%d.conv.%s.weight", number,
+                          parts[k][2]);
+                wrong += wrong_name (nn_names_mobilenetv2, timm, ours);
+                wrong += wrong_name (nn_names_mobilenetv2, keras, ours);
+            }
+    wrong += wrong_name (nn_names_mobilenetv2, "blocks.0.0.conv_pw.weight",
+                         "features.1.conv.1.weight");
+    wrong += wrong_name (nn_names_mobilenetv2, "bn2.running_var",
+                         "features.18.1.running_var");
+    wrong += wrong_name (nn_names_mobilenetv2, "Conv_1_bn/moving_variance:0",
+                         "features.18.1.running_var");
+    wrong += wrong_name (nn_names_mobilenetv2, "classifier.weight",
+                         "classifier.1.weight");
+    wrong += wrong_name (nn_names_mobilenetv3_small, "block10.se.fc1.bias",
+                         "features.11.block.2.fc1.bias");
+    wrong += wrong_name (nn_names_mobilenetv3_small, "block1.project.weight",
+                         "features.2.block.2.0.weight");
+    wrong += wrong_name (nn_names_mobilenetv3_large, "blocks.5.2.conv_pwl.weight",
+                         "features.15.block.3.0.weight");
+    wrong += wrong_name (nn_names_mobilenetv3_large, "blocks.3.1.bn3.bias",
+                         "features.8.block.2.1.bias");
+    check (wrong == 0 && tried == 96, "timm's and Keras's names for MobileNets",
+           "%d of %d are wrong", wrong, tried);
+}
+
 static void test_named (void)
 {
     nn_net *net = nn_net_new (.seed = 1);
@@ -477,6 +536,7 @@ int main (int count, char **args)
     snprintf (path, sizeof path, "/tmp/nn-import-XXXXXX");
     close (mkstemp (path));
     test_names ();
+    test_mobilenetv2_names ();
     test_named ();
     test_torch ();
     test_keras ();
