@@ -3,14 +3,14 @@
  *  The tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl
  *  2011), with the settings that Optuna (Akiba et al. 2019) has found to serve.
  *  The trials so far are sorted and cut in two: a tenth is good, all others are
- *  not. For each hyperparameter two densities are laid over the scale, a small
- *  hill on every value that was tried: l(x) over the good ones, g(x) over the
- *  others. Then some candidates are drawn from l, and the one with the largest
- *  l(x) / g(x) is tried: where good ones are many and others are few.
+ *  not. Two densities are laid over the space, a small hill on every trial: l(x)
+ *  over the good ones, g(x) over the others. Then some candidates are drawn from
+ *  l, and the one with the largest l(x) / g(x) is tried: where good ones are many
+ *  and others are few.
  *
- *  Each hyperparameter is chosen for itself, one after another. A hyperparameter
- *  that depends on a choice learns only from the trials that had it: this is the
- *  tree.
+ *  Hyperparameters that are always there are chosen together, for a good rate may
+ *  be good only with large batches. One that depends on a choice is chosen for
+ *  itself, and learns only from the trials that had it: this is the tree.
  */
 #include "nn.h"
 
@@ -21,16 +21,18 @@
 enum { FIRST = 10, CANDIDATES = 24, GOOD = 25, FRESH = 25 };
 
 typedef struct {
-    double at, width, weight; // of the hill; all weights make 1
-    double inside;            // the share of it that lies between the ends
+    double at, width; // of the hill, along one scale
+    double inside;    // the share of it that lies between the ends
 } hill;
 
 typedef struct {
-    const nn_hyper *hyper;
-    double low, high; // the ends of its scale
+    const nn_hyper *hyper[NN_HYPERS];       // chosen together
+    int place[NN_HYPERS], dims;             // where they stand in a trial
+    double low[NN_HYPERS], high[NN_HYPERS]; // the ends of their scales
     int count;
-    hill *hills;
-    double share[NN_CHOICES]; // of a choice: how likely each is
+    double *weight;         // of each hill; together 1
+    hill *hills[NN_HYPERS]; // each has as many numbers as there are dims
+    hill **order;           // for sorting
 } density;
 
 /*  Who was better? What was finished before what was stopped early, and of these
@@ -85,25 +87,27 @@ static double below (double x)
 
 static int by_place (const void *a, const void *b)
 {
-    const double x = ((const hill *) a)->at, y = ((const hill *) b)->at;
+    const double x = (*(hill *const *) a)->at, y = (*(hill *const *) b)->at;
     return (x > y) - (x < y);
 }
 
 /*  A hill is as wide as the larger of the gaps beside it: where many values were
  *  tried, hills are slim. */
-static void set_widths (density *d)
+static void set_widths (const density *d, int dim)
 {
-    const double all = d->high - d->low;
+    const double low = d->low[dim], high = d->high[dim], all = high - low;
     const double least = all / fmin (100, d->count + 1);
-    qsort (d->hills, d->count, sizeof *d->hills, by_place);
+    for (int k = 0; k < d->count; k++)
+        d->order[k] = &d->hills[dim][k];
+    qsort (d->order, d->count, sizeof (hill *), by_place);
     for (int k = 0; k < d->count; k++) {
-        hill *h = &d->hills[k];
-        const double left = k ? h->at - h[-1].at : 0,
-                     right = k + 1 < d->count ? h[1].at - h->at : 0;
+        hill *h = d->order[k];
+        const double left = k ? h->at - d->order[k - 1]->at : 0,
+                     right = k + 1 < d->count ? d->order[k + 1]->at - h->at : 0;
         if (h->width == 0) // not the one that covers everything
             h->width = fmin (fmax (fmax (left, right), least), all);
-        h->inside = below ((d->high - h->at) / h->width) -
-                    below ((d->low - h->at) / h->width);
+        h->inside =
+            below ((high - h->at) / h->width) - below ((low - h->at) / h->width);
     }
 }
 
@@ -117,118 +121,195 @@ static double weight_of (int k, int count)
                      : 1.0 / count + (1 - 1.0 / count) * k / (ramp - 1);
 }
 
-/*  The density over the values that the good trials, or the others, had; and one
- *  wide hill over everything, so that no place is ruled out. */
-static void lay (density *d, int i, const nn_trial *trials, int count,
-                 const bool *good, bool wanted)
+/*  Did a trial have all that is chosen together? */
+static bool had (const density *d, const nn_trial *trial)
 {
-    int seen = 0, total = 0;
-    double sum = 1;
-    for (int k = 0; k < count; k++)
-        total += good[k] == wanted && !isnan (trials[k].value[i]);
-    for (int c = 0; c < d->hyper->choices; c++)
-        d->share[c] = 1.0 / d->hyper->choices;
-    d->hills[0] =
-        (hill){ (d->low + d->high) / 2, d->high - d->low, 1, 0 }; // everything
-    for (int k = 0; k < count; k++)
-        if (good[k] == wanted && !isnan (trials[k].value[i])) {
-            const double weight = weight_of (seen++, total),
-                         value = trials[k].value[i];
-            sum += weight;
-            if (d->hyper->type == NN_CHOICE)
-                d->share[(int) value] += weight;
-            else
-                d->hills[seen] =
-                    (hill){ nn_hyper_scale (d->hyper, value), 0, weight, 0 };
-        }
-    d->count = total + 1;
-    for (int k = 0; k < d->count && d->hyper->type != NN_CHOICE; k++)
-        d->hills[k].weight /= sum;
-    for (int c = 0; c < d->hyper->choices; c++)
-        d->share[c] /= sum;
-    if (d->hyper->type != NN_CHOICE)
-        set_widths (d);
+    bool all = true;
+    for (int dim = 0; dim < d->dims; dim++)
+        all = all && !isnan (trial->value[d->place[dim]]);
+    return all;
 }
 
-/*  How dense it is at a value. All hills are equally high, so that a wide one
- *  weighs more than a slim one: Optuna 3.1 has it so, the paper has hills of equal
- *  weight. A whole number gets all that lies within the half on both sides. */
-static double density_at (const density *d, double value)
+/*  The density over the values that the good trials, or the others, had; and one
+ *  wide hill over everything, so that no place is ruled out. */
+static void lay (density *d, const nn_trial *trials, int count, const bool *good,
+                 bool wanted)
 {
-    const nn_hyper *hyper = d->hyper;
+    int total = 0;
+    double sum = d->weight[0] = 1;
+    for (int k = 0; k < count; k++)
+        total += good[k] == wanted && had (d, &trials[k]);
+    d->count = 1;
+    for (int k = 0; k < count; k++)
+        if (good[k] == wanted && had (d, &trials[k])) {
+            sum += d->weight[d->count] = weight_of (d->count - 1, total);
+            for (int dim = 0; dim < d->dims; dim++) {
+                const double value = trials[k].value[d->place[dim]];
+                const bool choice = d->hyper[dim]->type == NN_CHOICE;
+                d->hills[dim][d->count] =
+                    (hill){ choice ? value : nn_hyper_scale (d->hyper[dim], value),
+                            0, 0 };
+            }
+            d->count++;
+        }
+    for (int k = 0; k < d->count; k++)
+        d->weight[k] /= sum;
+    for (int dim = 0; dim < d->dims; dim++) {
+        const double low = d->low[dim], high = d->high[dim];
+        d->hills[dim][0] = (hill){ (low + high) / 2, high - low, 0 };
+        if (d->hyper[dim]->type != NN_CHOICE)
+            set_widths (d, dim);
+    }
+}
+
+/*  How likely hill k makes choice c: its own above all, the others a little. */
+static double share_of (const density *d, int dim, int k, int c)
+{
+    const double little = 1.0 / d->count;
+    const int choices = d->hyper[dim]->choices;
+    return k == 0 ? 1.0 / choices
+                  : (little + (c == (int) d->hills[dim][k].at)) /
+                        (1 + little * choices);
+}
+
+/*  How high hill k is at a value. All are equally high, so that a wide one weighs
+ *  more than a slim one: Optuna 3.1 has it so, the paper has hills of equal
+ *  weight. A whole number gets all that lies within the half on both sides. */
+static double height (const density *d, int dim, int k, double value)
+{
+    const nn_hyper *hyper = d->hyper[dim];
+    const hill *h = &d->hills[dim][k];
     if (hyper->type == NN_CHOICE)
-        return d->share[(int) value];
+        return share_of (d, dim, k, (int) value);
     const double half = hyper->type == NN_WHOLE ? 0.5 : 0;
-    const double left = nn_hyper_scale (hyper, value - half),
-                 right = nn_hyper_scale (hyper, value + half);
+    const double a = (nn_hyper_scale (hyper, value - half) - h->at) / h->width,
+                 b = (nn_hyper_scale (hyper, value + half) - h->at) / h->width;
+    return (half > 0 ? h->width * (below (b) - below (a)) : exp (-a * a / 2)) /
+           h->inside;
+}
+
+/*  How dense it is at these values. */
+static double density_at (const density *d, const double *value)
+{
     double sum = 0;
     for (int k = 0; k < d->count; k++) {
-        const hill *h = &d->hills[k];
-        const double a = (left - h->at) / h->width, b = (right - h->at) / h->width;
-        sum += h->weight / h->inside *
-               (half > 0 ? h->width * (below (b) - below (a)) : exp (-a * a / 2));
+        double product = d->weight[k];
+        for (int dim = 0; dim < d->dims; dim++)
+            product *= height (d, dim, k, value[d->place[dim]]);
+        sum += product;
     }
     return sum;
 }
 
-/*  A value from the density: first a hill, then a place on it between the ends. */
-static double draw (const density *d, nn_random *random)
+/*  Values from the density: first a hill, then a place on it between the ends. */
+static void draw (const density *d, nn_random *random, double *value)
 {
     double u = (double) nn_random_uniform (random);
     int k = 0;
-    if (d->hyper->type == NN_CHOICE) {
-        while (k + 1 < d->hyper->choices && (u -= d->share[k]) >= 0)
-            k++;
-        return k;
-    }
-    while (k + 1 < d->count && (u -= d->hills[k].weight) >= 0)
+    while (k + 1 < d->count && (u -= d->weight[k]) >= 0)
         k++;
-    double x;
-    do
-        x = d->hills[k].at +
-            d->hills[k].width * (double) nn_random_normal (random);
-    while (x < d->low || x > d->high);
-    return nn_hyper_value (d->hyper, x);
+    for (int dim = 0; dim < d->dims; dim++) {
+        const hill *h = &d->hills[dim][k];
+        const nn_hyper *hyper = d->hyper[dim];
+        double *to = &value[d->place[dim]], x;
+        if (hyper->type == NN_CHOICE) {
+            int c = 0;
+            u = (double) nn_random_uniform (random);
+            while (c + 1 < hyper->choices && (u -= share_of (d, dim, k, c)) >= 0)
+                c++;
+            *to = c;
+            continue;
+        }
+        do
+            x = h->at + h->width * (double) nn_random_normal (random);
+        while (x < d->low[dim] || x > d->high[dim]);
+        *to = nn_hyper_value (hyper, x);
+    }
 }
 
 /*  The best of some candidates. */
-static double choose (const density *l, const density *g, nn_random *random)
+static void choose (const density *l, const density *g, nn_random *random,
+                    double *value)
 {
-    double best = 0, highest = -1;
+    double candidate[NN_HYPERS], highest = -1;
     for (int k = 0; k < CANDIDATES; k++) {
-        const double value = draw (l, random),
-                     ratio = density_at (l, value) / density_at (g, value);
+        draw (l, random, candidate);
+        const double ratio = density_at (l, candidate) / density_at (g, candidate);
         if (ratio > highest) {
             highest = ratio;
-            best = value;
+            for (int dim = 0; dim < l->dims; dim++)
+                value[l->place[dim]] = candidate[l->place[dim]];
         }
     }
-    return best;
+}
+
+/*  Puts one more among those that are chosen together. */
+static void add (density *d, const nn_hyper *hyper, int place)
+{
+    d->hyper[d->dims] = hyper;
+    d->place[d->dims] = place;
+    nn_hyper_ends (hyper, &d->low[d->dims], &d->high[d->dims]);
+    d->dims++;
+}
+
+/*  Both densities of those in l, and the choice between the candidates. */
+static void decide (density *l, density *g, const nn_trial *trials, int count,
+                    const bool *good, nn_random *random, double *value)
+{
+    density others = *l;
+    others.weight = g->weight;
+    memcpy (others.hills, g->hills, sizeof others.hills);
+    *g = others;
+    lay (l, trials, count, good, true);
+    lay (g, trials, count, good, false);
+    choose (l, g, random, value);
+}
+
+/*  All together what is always there, then one by one what depends on it. */
+static void decide_all (const nn_space *self, density *l, density *g,
+                        const nn_trial *trials, int count, const bool *good,
+                        nn_random *random, double *value)
+{
+    for (int i = 0; i < self->count; i++)
+        if (self->hyper[i].when < 0)
+            add (l, &self->hyper[i], i);
+    decide (l, g, trials, count, good, random, value);
+    for (int i = 0; i < self->count; i++)
+        if (self->hyper[i].when >= 0) {
+            value[i] = NAN;
+            l->dims = 0;
+            add (l, &self->hyper[i], i);
+            if (nn_hyper_there (self, i, value))
+                decide (l, g, trials, count, good, random, value);
+        }
 }
 
 /*  What to try next. The first ten are drawn at random. */
 int nn_tpe (const nn_space *self, const nn_trial *trials, int count,
             nn_random *random, double *value)
 {
-    bool *good = calloc (count + 1, sizeof *good);
-    hill *hills = malloc (2 * ((size_t) count + 1) * sizeof *hills);
-    if (!good || !hills) {
-        free (good);
-        free (hills);
-        return nn_fail (NN_EMEMORY, "no memory for %d trials", count);
-    }
-    const int finished = cut (trials, count, good);
-    for (int i = 0; i < self->count && finished >= FIRST; i++) {
-        density l = { .hyper = &self->hyper[i], .hills = hills };
-        nn_hyper_ends (l.hyper, &l.low, &l.high);
-        density g = l;
-        g.hills = hills + count + 1;
-        lay (&l, i, trials, count, good, true);
-        lay (&g, i, trials, count, good, false);
-        value[i] = nn_hyper_there (self, i, value) ? choose (&l, &g, random) : NAN;
-    }
+    const size_t room = (size_t) count + 1;
+    bool *good = calloc (room, sizeof *good);
+    hill *hills = malloc (2 * NN_HYPERS * room * sizeof *hills);
+    double *weights = malloc (2 * room * sizeof *weights);
+    hill **order = malloc (room * sizeof *order);
+    int finished = NN_EMEMORY;
+    if (good && hills && weights && order) {
+        density l = { .weight = weights, .order = order };
+        density g = { .weight = weights + room, .order = order };
+        for (int dim = 0; dim < NN_HYPERS; dim++) {
+            l.hills[dim] = hills + (size_t) dim * room;
+            g.hills[dim] = hills + (size_t) (NN_HYPERS + dim) * room;
+        }
+        finished = cut (trials, count, good);
+        if (finished >= FIRST)
+            decide_all (self, &l, &g, trials, count, good, random, value);
+    } else
+        nn_fail (NN_EMEMORY, "no memory for %d trials", count);
     free (good);
     free (hills);
+    free (weights);
+    free (order);
     if (finished < 0)
         return finished;
     return finished < FIRST ? nn_random_search (self, trials, count, random, value)

@@ -1,4 +1,6 @@
 /*  search.c - search spaces, samplers and the rule of halving  */
+#include "../../chapters/12-tuning/table.h"
+
 #include "functions.h"
 #include "nn.h"
 #include "test.h"
@@ -145,6 +147,23 @@ static void tpe_beats_random (const search_function *f)
     check (best >= f->lowest - 1e-9, "never below the lowest point", "%g", best);
 }
 
+/*  The same on trainings of a small net, as chapter 12 recorded them. */
+static tuning_table table;
+
+static double trained (const double *x)
+{
+    return table_at (&table, x[0], x[1], TABLE_EPOCHS);
+}
+
+static void tpe_beats_on_the_table (void)
+{
+    const search_function f = { "rate and batch", TABLE_SPACE, 0, trained };
+    const int status = table_read (&table, "chapters/12-tuning/table.tsv");
+    check (status == NN_OK, "the table of trainings is there", "%s", nn_error ());
+    if (status == NN_OK)
+        tpe_beats_random (&f);
+}
+
 /*  What failed or still runs is bad, what was stopped early is behind what was
  *  finished. */
 static void tpe_knows_states (void)
@@ -189,6 +208,36 @@ static void tpe_knows_states (void)
            near[0]);
     check (near[1] < 10, "and not where they failed", "%d of 50", near[1]);
     check (near[2] < 10, "nor where they were stopped early", "%d of 50", near[2]);
+}
+
+/*  What is good only together is tried together: the good ones lie where x and y are
+ *  the same, and either alone says nothing. */
+static void tpe_sees_pairs (void)
+{
+    nn_space space;
+    nn_trial trials[200];
+    int near = 0;
+    if (nn_space_read (&space, "x 0..1; y 0..1") < 0)
+        exit (1);
+    nn_random random = nn_random_from (1, NN_FOR_TEST, 0, 9);
+    for (int k = 0; k < 200; k++) {
+        const double x = (double) nn_random_uniform (&random),
+                     y = (double) nn_random_uniform (&random);
+        trials[k] = (nn_trial){ .number = k,
+                                .state = NN_TRIAL_DONE,
+                                .value = { x, y },
+                                .result = fabs (x - y) };
+    }
+    for (int draw = 0; draw < 50; draw++) {
+        double value[NN_HYPERS];
+        nn_random own = nn_random_from (1, NN_FOR_TEST, draw, 10);
+        if (nn_tpe (&space, trials, 200, &own, value) < 0)
+            exit (1);
+        near += fabs (value[0] - value[1]) < 0.2;
+    }
+    // -- by chance, 18 of 50
+    check (near > 35, "TPE tries together what is good together", "%d of 50",
+           near);
 }
 
 static void halving (void)
@@ -239,7 +288,9 @@ int main (void)
            "an unknown sampler gets a guess", "%s", nn_error ());
     for (int f = 0; f < 2; f++)
         tpe_beats_random (&search_functions[f]);
+    tpe_beats_on_the_table ();
     tpe_knows_states ();
+    tpe_sees_pairs ();
     halving ();
     return nn_test_done ();
 }
