@@ -281,6 +281,8 @@ static cJSON *read_notebook (const char *path)
                  strerror (errno));
         return NULL;
     }
+    if (text.s)
+        nnk_keep_zeros (text.s);
     cJSON *notebook = cJSON_Parse (nnk_text_string (&text));
     nnk_text_free (&text);
     if (!cJSON_IsArray (cJSON_GetObjectItemCaseSensitive (notebook, "cells"))) {

@@ -47,6 +47,8 @@ void nnk_remove_folder (const char *path);
 double nnk_now (void); // seconds, monotonic
 const char *nnk_string (const cJSON *object, const char *key); // "" when missing
 void nnk_add_quoted (nnk_text *self, const char *bytes, size_t size); // as C
+void nnk_keep_zeros (char *json);
+#define NNK_ZERO "\xEF\xB7\x90" // what stands for a zero byte of JSON
 const char *nnk_nearest (const char *word, const char *const *words);
 char *nnk_absolute (const char *path);
 
@@ -353,7 +355,8 @@ typedef enum {
     NNK_LOST,
     NNK_UNLOADED
 } nnk_ran;
-bool nnk_executor_start (nnk_executor *self, nnk_sink *sink, nnk_text *trouble);
+bool nnk_executor_begin (nnk_executor *self, nnk_text *trouble);
+bool nnk_executor_await (nnk_executor *self, nnk_text *trouble);
 void nnk_executor_stop (nnk_executor *self);
 void nnk_executor_watch (nnk_executor *self, pid_t pid);
 void nnk_executor_end_strays (const nnk_executor *self);

@@ -173,6 +173,8 @@ int main (int argc, char **argv)
 {
     command self = { .options.limits = nnk_standard_limits };
     setenv ("LC_ALL", "C.UTF-8", 1); // gcc speaks English, in UTF-8
+    if (!getenv ("GOMP_SPINCOUNT")) // threads of cells that wait shall sleep: they
+        setenv ("OMP_WAIT_POLICY", "passive", 0); // are not alone on the machine
     if (argc > 1 && strcmp (argv[1], "--clang") == 0) // typing.c starts us so
         return nnk_clang_serve (argc - 2, argv + 2);
     if (!nnk_limits_environment (&self.options.limits, &self.trouble)) {

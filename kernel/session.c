@@ -61,6 +61,8 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
     self->executor.preload = options->preload;
     self->executor.other = options->other;
     self->options = options;
+    if (!nnk_executor_begin (&self->executor, trouble))
+        return false;
     char *header = nnk_beside ("nnk.h");
     const bool built = nnk_build_open (&self->build, options->flag, options->flags,
                                        header, options->prelude, sink, trouble);
@@ -68,7 +70,7 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
     if (!built)
         return false;
     read_names (self, NULL);
-    return nnk_executor_start (&self->executor, sink, trouble);
+    return nnk_executor_await (&self->executor, trouble);
 }
 
 /* --- What can be undone ------------------------------------------------------ */
@@ -359,7 +361,8 @@ static void start_anew (nnk_session *self, nnk_outcome *out)
     nnk_add_string (&out->error.trace,
                     "The executor was lost with every variable; it has been "
                     "started anew. Run your cells again.\n");
-    if (!nnk_executor_start (&self->executor, self->sink, &trouble))
+    if (!nnk_executor_begin (&self->executor, &trouble) ||
+        !nnk_executor_await (&self->executor, &trouble))
         nnk_add_string (&out->error.trace, nnk_text_string (&trouble));
     nnk_text_free (&trouble);
 }
@@ -435,11 +438,32 @@ void nnk_compile_error (nnk_outcome *out, const char *text)
     nnk_add_string (&out->error.trace, text);
 }
 
+/*  A zero byte would end the text where it stands. */
+static bool holds_zero (const char *code, int count, nnk_outcome *out)
+{
+    const char *zero = strstr (code, NNK_ZERO);
+    if (!zero)
+        return false;
+    int line = 1;
+    for (const char *at = code; at < zero; at++)
+        line += *at == '\n';
+    char *text =
+        nnk_format ("cell[%d]:%d: error: a zero byte (\\u0000) stands in "
+                    "this line, which no C text can hold; take it out, or "
+                    "write \\0 in a string\n",
+                    count, line);
+    nnk_compile_error (out, text);
+    free (text);
+    out->ok = false;
+    return true;
+}
+
 void nnk_session_run (nnk_session *self, const char *code, int count, bool silent,
                       nnk_outcome *out)
 {
     *out = (nnk_outcome){ .ok = true };
-    if (nnk_magic (self, code, count, silent, out) ||
+    if (holds_zero (code, count, out) ||
+        nnk_magic (self, code, count, silent, out) ||
         !code[strspn (code, " \t\r\n")])
         return;
     compiled cell = { .serial = 0 };

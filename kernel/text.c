@@ -204,6 +204,15 @@ void nnk_add_quoted (nnk_text *self, const char *bytes, size_t size)
     nnk_add_string (self, "\"");
 }
 
+/*  cJSON would end a string at a \u0000, and nobody would know. It becomes U+FDD0,
+ *  a character that no text holds, so that who minds can say so. */
+void nnk_keep_zeros (char *json)
+{
+    for (char *at = json; (at = strchr (at, '\\')) && at[1]; at += 2)
+        if (strncmp (at, "\\u0000", 6) == 0)
+            memcpy (at, "\\uFDD0", 6);
+}
+
 char *nnk_absolute (const char *path)
 {
     char *whole = realpath (path, NULL);

@@ -181,9 +181,12 @@ static cJSON *read_object (const nnk_text *frame)
     nnk_utf8 (&clean, nnk_text_string (frame), frame->size, true);
     const bool good = clean.size == frame->size; // what is wrong would be longer
     nnk_text_free (&clean);
-    cJSON *object = good ? cJSON_ParseWithLengthOpts (nnk_text_string (frame),
-                                                      frame->size + 1, NULL, true)
-                         : NULL;
+    char *json = nnk_copy (nnk_text_string (frame), frame->size);
+    nnk_keep_zeros (json);
+    cJSON *object =
+        good ? cJSON_ParseWithLengthOpts (json, frame->size + 1, NULL, true)
+             : NULL;
+    free (json);
     if (cJSON_IsObject (object))
         return object;
     cJSON_Delete (object);

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const cmd_verb *const verbs[] = { &cmd_train,   &cmd_eval, &cmd_inspect,
                                          &cmd_kfold,   &cmd_tune, &cmd_profile,
@@ -23,9 +25,23 @@ static void help (FILE *out)
         "\n  nn VERB --help says more; nn --version says which nn this is.\n"
         "\nThe number of threads is that of the processor's cores, or what the "
         "variable\n"
-        "OMP_NUM_THREADS says; it changes the speed and not a bit of the result.\n"
+        "OMP_NUM_THREADS says; it changes the speed and not a bit of the result. "
+        "A\n"
+        "thread that waits for the others sleeps, unless OMP_WAIT_POLICY says "
+        "active.\n"
         "\nExample:\n  %s %.*s\n",
         cmd_program, (int) strcspn (cmd_train.example, "\n"), cmd_train.example);
+}
+
+/*  OpenMP's threads wait for each other by spinning, which takes the processor from
+ *  whoever else works on the machine: beside other work a training took three times
+ *  as long. They shall sleep, unless somebody has said otherwise. libgomp has read
+ *  its environment before main, so we begin anew. */
+static void wait_asleep (char **args)
+{
+    if (!getenv ("OMP_WAIT_POLICY") && !getenv ("GOMP_SPINCOUNT") &&
+        setenv ("OMP_WAIT_POLICY", "passive", 1) == 0)
+        execv ("/proc/self/exe", args); // where it cannot, they spin
 }
 
 /*  What was printed has to arrive as well. */
@@ -39,6 +55,7 @@ static int finish (const cmd_verb *verb, int status)
 
 int main (int count, char **args)
 {
+    wait_asleep (args);
     if (count > 0)
         cmd_program = args[0];
     signal (SIGXFSZ,

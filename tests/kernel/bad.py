@@ -133,6 +133,22 @@ except ValueError as error:
     check(False, "odd subscriptions are welcomed in JSON or not at all", error)
 listener.close()
 
+# -- a zero byte in the text of a cell: C knows none, and what stands behind it must not be lost unseen
+r = k.run("int before_zero = 1;\nint at\0zero = 2;\nbefore_zero = 3;")
+check(r.error and "cell[" in r.error and ":2: error: a zero byte (\\u0000) stands in this line" in r.error, "a zero byte in a cell is refused, with its line", r.error)
+check("undeclared" in (k.run("before_zero").error or ""), "and nothing of the cell is run")
+r = k.run("kept", user_expressions={"a": "kept +\0 1", "b": "kept + 2"})
+found = r.reply["content"].get("user_expressions", {})
+check("zero byte" in found.get("a", {}).get("evalue", "") and found.get("b", {}).get("data") == {"text/plain": "22"}, "in an expression too", found)
+check(k.run('sizeof "\\\\u0000"').value == "7", "a backslash before u0000 is none")
+notebook = os.path.join(k.home, "zero.ipynb")
+with open(notebook, "w") as file:
+    json.dump({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+        {"cell_type": "code", "id": "a", "metadata": {}, "source": "1;\n2 \0+ 3", "outputs": [], "execution_count": None}]}, file)
+done_by = subprocess.run([NN_KERNEL, "--run", notebook, "-o", notebook + ".out"], capture_output=True, text=True, env=k.environment)
+with open(notebook + ".out") as file:
+    check(done_by.returncode == 1 and "zero byte" in file.read(), "in a notebook that is run without Jupyter", done_by.stderr)
+
 # -- requests with contents of every wrong type: an answer to each, of its own kind
 for kind in "execute", "complete", "inspect", "is_complete", "history", "comm_info", "kernel_info", "interrupt":
     for wrong in (None, True, -1, 1e308, 2 ** 63, "", "x" * 1000, [], [[]], {}, {"code": {}}):
