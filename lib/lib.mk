@@ -20,8 +20,8 @@ $(BUILD)/libnn.so: $(LIB_O)
 	$(call Q,link)$(CC) -shared -o $@ $^ $(NN_LIBS)
 ifneq ($(CMD_C),)
 $(BUILD)/nn: $(CMD_O) $(BUILD)/libnn.a
-	$(call Q,link)$(CC) -o $@ $^ $(NN_LIBS)
+	$(call Q,link)$(CC) -o $@ $^ $(NN_LIBS) -lcurl -lcrypto
 endif
 -include $(LIB_O:.o=.d) $(CMD_O:.o=.d) $(DOUBLE_O:.o=.d)
-TESTS   += tests/cmd/words tests/cmd/tune tests/cmd/train tests/cmd/kfold tests/cmd/eval tests/cmd/resume tests/cmd/recipes tests/cmd/faults tests/cmd/fuzz tests/cmd/photos tests/images/fuzz
+TESTS   += tests/cmd/words tests/cmd/tune tests/cmd/train tests/cmd/kfold tests/cmd/eval tests/cmd/resume tests/cmd/recipes tests/cmd/faults tests/cmd/fuzz tests/cmd/download.py tests/cmd/photos tests/images/fuzz
 TEST_NEEDS += $(BUILD)/nn

@@ -57,6 +57,13 @@ cmd_source cmd_data_kind (const char *name,
 nn_data *cmd_data (const nn_recipe *recipe, bool test);
 int cmd_data_settle (nn_recipe *recipe); // a folder's name becomes absolute
 
+/* --- Files from the net -------------------------------------------------------- */
+int cmd_weights (const cmd_verb *verb, char **args); // nn data weights NAME
+int cmd_sha256 (const char *path, char sum[65]);     // in hexadecimal
+// resumes; sha256 and check may be NULL
+int cmd_download (const char *url, const char *path, const char *sha256,
+                  int (*check) (const char *path));
+
 /* --- Run folders ------------------------------------------------------------- */
 typedef struct {
     char path[2048];

@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { EACH = 6, MOST_ROWS = 20 }; // pictures of a class on the sheet; classes
 
@@ -55,6 +56,8 @@ static int describe (const nn_recipe *recipe, const char *sheet)
 
 static int run (const cmd_verb *self, char **args)
 {
+    if (args[0] && strcmp (args[0], "weights") == 0)
+        return cmd_weights (self, args + 1);
     cmd_option options[] = {
         { "size", "DOTS", "of photographs from a folder; 128 if not said", NULL },
         { "test", "SHARE",
@@ -95,7 +98,15 @@ const cmd_verb cmd_describe = {
         "\n"
         "If the folder has the folders train and test, the classes lie in these. "
         "Otherwise a\n"
-        "share of each class is put aside to test with, always the same files.\n",
+        "share of each class is put aside to test with, always the same files.\n"
+        "\n"
+        "nn data weights NAME fetches borrowed weights from the hub into weights/ "
+        "or "
+        "the folder\n"
+        "NN_WEIGHTS; without a NAME it lists them. A download that was cut goes "
+        "on. "
+        "NN_HUB names\n"
+        "another server.\n",
     .example = "data shapes10:1000",
     .run = run,
 };
