@@ -61,9 +61,8 @@ static void release (void)
 }
 
 /* --- One value, as text and as a picture -------------------------------------------------- */
-/*  Shows what `write` prints as text, and a picture if there is one. Frees the picture. */
-static void show_text (void (*write) (const void *, FILE *), const void *value,
-                       figure picture)
+/*  What `write` prints, without its last newline. The caller frees it. */
+static char *text_of (void (*write) (const void *, FILE *), const void *value)
 {
     char *text = NULL;
     size_t size = 0;
@@ -74,6 +73,14 @@ static void show_text (void (*write) (const void *, FILE *), const void *value,
     fclose (out);
     while (size && text[size - 1] == '\n')
         text[--size] = 0;
+    return text;
+}
+
+/*  Shows that text, and a picture if there is one. Frees the picture. */
+static void show_text (void (*write) (const void *, FILE *), const void *value,
+                       figure picture)
+{
+    char *text = text_of (write, value);
     const nnk_part parts[2] = { { "text/plain", text, 0 },
                                 { picture.mime, picture.bytes, picture.size } };
     nnk_display_bundle (NULL, parts, picture.bytes ? 2 : 1);
@@ -165,9 +172,52 @@ void nnk_show_nn_data (const nn_data *value)
     show_text (print_data, value, (figure){ 0 });
 }
 
+/*  The table of nn_net_summary, a text in columns, as HTML. Its value is that text. */
+static void print_rows (const void *value, FILE *out)
+{
+    static const struct {
+        int at, size;
+    } column[] = { { 0, 18 }, { 19, 18 }, { 38, 12 }, { 52, 1000 } };
+    const char *word = "th";
+    fprintf (out, "<table>");
+    for (const char *line = value; *line; line += *line == '\n') {
+        const int size = (int) strcspn (line, "\n");
+        const bool rule = line[0] == '-';
+        fprintf (out, rule ? "" : "<tr>");
+        for (int k = 0; k < 4 && !rule; k++) {
+            int from = column[k].at < size ? column[k].at : size,
+                end = size - from < column[k].size ? size : from + column[k].size;
+            while (from < end && line[from] == ' ')
+                from++;
+            while (end > from && line[end - 1] == ' ')
+                end--;
+            fprintf (out, "<%s style=\"text-align:%s\">", word,
+                     k == 2 ? "right" : "left");
+            for (; from < end; from++)
+                if (line[from] == '<')
+                    fputs ("&lt;", out);
+                else
+                    fputc (line[from], out);
+            fprintf (out, "</%s>", word);
+        }
+        fprintf (out, rule ? "" : "</tr>");
+        line += size;
+        word = "td";
+        if (rule && strchr (line, '\n') && !strchr (line + 1, '\n'))
+            break; // below the second rule stand the sums
+    }
+    const char *sums = strrchr (value, '\n');
+    fprintf (out, "</table>%s", sums ? sums : "");
+}
+
 void nnk_show_nn_net (const nn_net *value)
 {
-    show_text (print_net, value, (figure){ 0 });
+    char *text = text_of (print_net, value), *html = text_of (print_rows, text);
+    const nnk_part parts[] = { { "text/plain", text, 0 },
+                               { "text/html", html, 0 } };
+    nnk_display_bundle (NULL, parts, 2);
+    free (html);
+    free (text);
 }
 
 /*  Without gnuplot the numbers must do, and their first line says why. */

@@ -143,22 +143,25 @@ static place find_in_cell (const char *folder, int serial, uint64_t address)
     return here;
 }
 
-/*  The text of a line of a cell, which lies in the session's folder under its
- *  name. */
-static void add_source_line (nnk_text *out, const char *folder, const place *at)
+/*  The text of a line of a cell, which lies in the session's folder under its name.
+ *  False: there is none. */
+bool nnk_add_source_line (nnk_text *out, const char *folder, const char *cell,
+                          int number)
 {
     nnk_text source = { 0 };
-    char *path = nnk_format ("%s/%s", folder, at->file);
+    char *path = nnk_format ("%s/%s", folder, cell);
     nnk_read_file (path, &source);
     free (path);
     const char *line = nnk_text_string (&source);
-    for (int i = 1; i < at->line && line; i++) {
+    for (int i = 1; i < number && line; i++) {
         line = strchr (line, '\n');
         line = line ? line + 1 : NULL;
     }
-    if (line && *line)
-        nnk_addf (out, "%5d | %.*s\n", at->line, (int) strcspn (line, "\n"), line);
+    const bool found = line && *line;
+    if (found)
+        nnk_addf (out, "%5d | %.*s\n", number, (int) strcspn (line, "\n"), line);
     nnk_text_free (&source);
+    return found;
 }
 
 /*  Whether the address lies just below the stack, which can grow no further. */
@@ -252,6 +255,12 @@ static char *describe (const nnk_message *report, pid_t pid)
     return nnk_format ("the signal %s came", strsignal (report->status));
 }
 
+/*  What the C library calls on its way to a signal tells nobody anything. */
+static bool is_inner (const char *function)
+{
+    return strncmp (function, "__", 2) == 0 || strcmp (function, "raise") == 0;
+}
+
 /*  One line of the chain; what repeats itself is counted. */
 static void add_call (nnk_text *out, const place *at, place *last, int *times)
 {
@@ -267,7 +276,7 @@ static void add_call (nnk_text *out, const place *at, place *last, int *times)
     if (at->cell)
         nnk_addf (out, "  %s:%d%s%s\n", at->file, at->line, at->ours ? "" : " in ",
                   at->ours ? "" : at->function);
-    else if (!at->ours && at->function[0] != '?')
+    else if (!at->ours && at->function[0] != '?' && !is_inner (at->function))
         nnk_addf (out, "  %s\n", at->function);
 }
 
@@ -303,7 +312,7 @@ void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
     else
         nnk_error_set (self, name, "%s", what);
     if (first.cell)
-        add_source_line (&self->trace, folder, &first);
+        nnk_add_source_line (&self->trace, folder, first.file, first.line);
     if (calls.size)
         nnk_addf (&self->trace, "The calls, innermost first:\n%s", calls.s);
     nnk_add_string (&self->trace,

@@ -142,10 +142,6 @@ void nnk_diagnose (const char *text, const char *label, nnk_text *out)
                 add_finding (out, &found[i]);
     if (!count)
         nnk_add_string (out, text);
-    if (strstr (text, "applied to a bit-field"))
-        nnk_add_string (out,
-                        "A field of bits has no type that could be shown: write "
-                        "+ before it, and it is a number.\n");
     if (strstr (text, "error: variably modified"))
         nnk_add_string (
             out,

@@ -16,8 +16,10 @@
 static const char ending[] =
     "\n#line 1 \"nnk\"\n"
     "static int nnk_words;\nstatic char **nnk_word;\n"
-    "void nnk_main (int (*entry) (int, char **), int words, char **word)\n"
-    "{ (void) words, (void) word; exit (entry (nnk_words, nnk_word)); }\n"
+    "void nnk_main (int (*entry) (int, char **), int words, char **word, int "
+    "returns)\n"
+    "{ (void) words, (void) word; words = entry (nnk_words, nnk_word); "
+    "exit (returns ? words : 0); }\n"
     "int nnk_program (int words, char **word) __asm__ (\"main\");\n"
     "int nnk_program (int words, char **word)\n"
     "{ extern void nnk_entry_1 (void); nnk_words = words; nnk_word = word;\n"
@@ -146,8 +148,13 @@ static void lower_both (program *self, nnk_session *session, const char *source,
     const nnk_items none = { 0 };
     gather (session, &past);
     add_lengths (&session->items, &lengths);
-    nnk_before before = { "cells",   1,  &none, &session->index,
-                          lengths.s, "", 0,     true };
+    nnk_before before = { .label = "cells",
+                          .serial = 1,
+                          .items = &none,
+                          .index = &session->index,
+                          .lengths = lengths.s,
+                          .arguments = "",
+                          .everything = true };
     nnk_cell_cut (&self->cell[0], nnk_text_string (&past), nnk_is_type_name,
                   session);
     nnk_lower (&self->lowered[0], &self->cell[0], &before);

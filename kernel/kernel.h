@@ -254,6 +254,7 @@ typedef struct {
     const char *arguments;  // of main, as C
     int next_stub;
     bool everything; // compile after all of the items, used or not
+    bool bits;       // the value is a field of bits, which has no type of its own
 } nnk_before;
 typedef struct {
     nnk_text c;      // the file to compile
@@ -296,6 +297,8 @@ void nnk_error_set (nnk_error *self, const char *name, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 void nnk_error_free (nnk_error *self);
 cJSON *nnk_error_lines (const nnk_error *self); // the traceback of a message
+bool nnk_add_source_line (nnk_text *out, const char *folder, const char *cell,
+                          int number);
 void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
                      const char *folder);
 
@@ -330,6 +333,7 @@ typedef struct nnk_executor {
     pid_t helper;                     // a child of ours that is no stray of a cell
     const struct nnk_executor *other; // one whose processes are none either
     const char *preload;              // libasan, or NULL
+    const char *folder;               // where the cells' texts lie
     int control, life;                // our ends
     int bell;                         // rings when the ring fills up
     int pipe[2];                      // what comes from its fd 1 and 2

@@ -6,14 +6,16 @@ KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/k
 KERNEL       := $(BUILD)/nn-kernel $(BUILD)/nn-exec $(BUILD)/nnk.h
 
 kernel: $(KERNEL) ## build the Jupyter kernel
-# Programs outside notebooks find its header in $(PREFIX)/include.
+# Programs outside notebooks find its header in $(PREFIX)/include, or by `pkg-config --cflags nnk`.
 PREFIX ?= $(HOME)/.local
 install: $(KERNEL) $(CELL_NEEDS) ## register the kernel for this user: Jupyter then offers "C (Layer by Layer)"
 	@$(BUILD)/nn-kernel --install $(CELL_OPTIONS)
 	@install -D -m 644 $(BUILD)/nnk.h $(PREFIX)/include/nnk.h
+	@mkdir -p $(PREFIX)/lib/pkgconfig
+	@printf '%s\n' 'Name: nnk' 'Description: what C code shows, in a notebook and in a program' 'Version: 0.1.0' 'Cflags: -I$(PREFIX)/include' > $(PREFIX)/lib/pkgconfig/nnk.pc
 uninstall: $(BUILD)/nn-kernel ## make Jupyter forget the kernel
 	@$(BUILD)/nn-kernel --uninstall
-	@rm -f $(PREFIX)/include/nnk.h
+	@rm -f $(PREFIX)/include/nnk.h $(PREFIX)/lib/pkgconfig/nnk.pc
 bench-kernel: $(KERNEL) ## measure the kernel: each figure with its goal
 	@tests/bench/kernel.py
 .PHONY: kernel install uninstall bench-kernel

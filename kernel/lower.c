@@ -278,21 +278,22 @@ static void lower_value (nnk_lowerer *self, const nnk_chunk *chunk)
     nnk_text *run = &self->run;
     const int first = chunk->first, last = chunk->last,
               serial = self->before->serial;
-    nnk_add_string (run, "\ntypedef __typeof__ (");
+    const char *open = self->before->bits ? "(+(" : "((";
+    nnk_addf (run, "\ntypedef __typeof__ %s", open);
     nnk_add_source (self, run, first, last);
     nnk_addf (
         run,
-        ") nnk_type;\nstatic nnk_type *nnk_type_%d __attribute__ ((used));\n"
+        ")) nnk_type;\nstatic nnk_type *nnk_type_%d __attribute__ ((used));\n"
         "__auto_type nnk_now = __builtin_choose_expr (\n"
         "__builtin_types_compatible_p (nnk_type, void), __extension__ ({ (void) (",
         serial);
     nnk_add_source (self, run, first, last);
-    nnk_add_string (run, "); (char) 0; }), (");
+    nnk_addf (run, "); (char) 0; }), %s", open);
     nnk_add_source (self, run, first, last);
     // -- an array may end with these statements: a small one is copied
     nnk_addf (
         run,
-        ")); __asm__ volatile (\"\" : : \"m\" (nnk_now));\n"
+        "))); __asm__ volatile (\"\" : : \"m\" (nnk_now));\n"
         "static char nnk_keep[sizeof nnk_now] __attribute__ ((aligned (64)));\n"
         "__builtin_memcpy (nnk_keep, &nnk_now, sizeof nnk_now);\n"
         "enum { nnk_array = sizeof (nnk_type) > 1 && sizeof (nnk_type) <= %d &&\n"
@@ -363,13 +364,16 @@ void nnk_lower (nnk_lowered *out, const nnk_cell *cell, const nnk_before *before
             nnk_add_source (&self, &self.run, chunk->first, cell->chunk[i].last);
         }
     }
-    if (nnk_items_find (&out->fresh, "main")) // a whole program: it runs at once
-        nnk_addf (&self.run,
-                  "\n{ char *nnk_words[] = { \"cell\", %s(char *) 0 };\n"
-                  "extern void nnk_main (int (*) (int, char **), int, char **);\n"
-                  "nnk_main ((int (*) (int, char **)) main, "
-                  "sizeof nnk_words / sizeof *nnk_words - 1, nnk_words); }\n",
-                  before->arguments ? before->arguments : "");
+    const nnk_item *program = nnk_items_find (&out->fresh, "main");
+    if (program) // a whole program: it runs at once
+        nnk_addf (
+            &self.run,
+            "\n{ char *nnk_words[] = { \"cell\", %s(char *) 0 };\n"
+            "extern void nnk_main (int (*) (int, char **), int, char **, int);\n"
+            "nnk_main ((int (*) (int, char **)) main, "
+            "sizeof nnk_words / sizeof *nnk_words - 1, nnk_words, %d); }\n",
+            before->arguments ? before->arguments : "",
+            strncmp (program->shape, "void main ", 10) != 0);
     close_run (&self);
     finish (&self);
     nnk_items_free (&self.gone);

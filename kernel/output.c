@@ -5,6 +5,7 @@
  *  characters, for a message holds whole ones; bytes that are no UTF-8 become the
  *  replacement character.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,6 +221,23 @@ cJSON *nnk_bundle_read (const char *bytes, size_t size, char **id)
     return data;
 }
 
+/*  What UBSan has found, as gcc would show it: "cell[3]:2:7: ..." and the line. */
+static char *describe (const char *found, const char *folder)
+{
+    const size_t size = strcspn (found, ":");
+    char *file = nnk_copy (found, size), *end;
+    const long line = strtol (found + size + 1, &end, 10),
+               column = strtol (end + 1, &end, 10);
+    const char *sentence = end + strspn (end, ": ");
+    nnk_text out = { 0 };
+    nnk_addf (&out, "%s:%ld:%ld: warning: undefined behaviour: %c%s\n", file, line,
+              column, tolower ((unsigned char) sentence[0]), sentence + 1);
+    if (nnk_add_source_line (&out, folder, file, (int) line))
+        nnk_addf (&out, "      | %*s^\n", (int) column - 1, "");
+    free (file);
+    return out.s;
+}
+
 static void take_display (gathering *self, char letter, const nnk_text *record)
 {
     nnk_executor *executor = self->self;
@@ -229,6 +247,17 @@ static void take_display (gathering *self, char letter, const nnk_text *record)
         executor->cut = false;
         if (!self->silent)
             self->sink->clear (self->sink, record->size && record->s[0]);
+        return;
+    }
+    if (letter == 'W') {
+        cJSON *data = cJSON_CreateObject ();
+        char *text = describe (nnk_text_string (record), executor->folder);
+        cJSON_AddStringToObject (data, "text/plain", text);
+        if (self->silent)
+            cJSON_Delete (data);
+        else
+            self->sink->display (self->sink, NNK_DISPLAY_DATA, data, NULL);
+        free (text);
         return;
     }
     const bool before = executor->cut;

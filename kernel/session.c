@@ -123,6 +123,7 @@ typedef struct {
     nnk_text diagnostics, arguments;
     char label[40];
     int serial, count;
+    bool bits;
 } compiled;
 
 static void free_compiled (compiled *self)
@@ -223,7 +224,7 @@ static bool compile_after (nnk_session *self, compiled *cell, const char *length
     const nnk_before before = {
         cell->label,     cell->serial, &self->items,
         &self->index,    lengths,      nnk_text_string (&cell->arguments),
-        self->next_stub, everything
+        self->next_stub, everything,   cell->bits
     };
     nnk_lowered_free (&cell->lowered);
     nnk_text_clear (&cell->diagnostics);
@@ -265,6 +266,10 @@ static bool compile (nnk_session *self, compiled *cell, const char *code,
     snprintf (cell->label, sizeof cell->label, "cell[%d]", count);
     nnk_cell_cut (&cell->cell, code, nnk_is_type_name, self);
     bool good = check_brackets (cell) && compile_once (self, cell, NULL);
+    cell->bits = !good && strstr (nnk_text_string (&cell->diagnostics),
+                                  "applied to a bit-field");
+    if (cell->bits)
+        good = compile_once (self, cell, NULL);
     for (int turn = 0; good && !measure_arrays (cell, &lengths); turn++) {
         good = turn < MOST_TURNS && compile_once (self, cell, lengths.s);
         if (turn == MOST_TURNS)

@@ -267,6 +267,7 @@ nnk_ran nnk_executor_run (nnk_executor *self, const nnk_text *order,
                    .interrupts = sink->interrupts,
                    .began = nnk_now () };
     self->safe = false;
+    self->folder = folder;
     self->result = self->cut = false;
     self->printed = 0;
     atomic_store (&self->ring->crowded, false);

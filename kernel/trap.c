@@ -332,13 +332,14 @@ __attribute__ ((noinline, section ("nnk_boundary"))) static void nnk_enter (
     __asm__ volatile("");
 }
 
-/*  A cell calls this with its main. */
+/*  A cell calls this with its main, which may be one that returns nothing. */
 __attribute__ ((noinline, section ("nnk_boundary"))) void nnk_main (
-    int (*entry) (int, char **), int words, char **word);
-void nnk_main (int (*entry) (int, char **), int words, char **word)
+    int (*entry) (int, char **), int words, char **word, int returns);
+void nnk_main (int (*entry) (int, char **), int words, char **word, int returns)
 {
     program = true;
-    exit (entry (words, word));
+    const int status = entry (words, word);
+    exit (returns ? status : 0);
 }
 
 bool nnk_call (void (*entry) (void))

@@ -99,6 +99,10 @@ seen, r = shown("nn_tensor picture = { 0 };\nnn_arena *arena = nn_arena_new (fal
 check(seen and seen[0].get("image/png", "").startswith("iVBOR") and "8" in seen[0]["text/plain"], "a tensor of a picture's shape is one", r.messages)
 seen, r = shown("nnk_show (&picture); nnk_show (net);")
 check(len(seen) == 2 and "dense" in seen[1]["text/plain"], "nnk_show of a tensor and of a net", r.messages)
+seen, r = shown("net", "execute_result")
+check(seen and "<th style=\"text-align:left\">layer</th>" in seen[0]["text/html"] and "dense_1</td>" in seen[0]["text/html"] and
+      seen[0]["text/html"].count("<tr>") == 4 and "772 parameters" in seen[0]["text/html"].split("</table>")[1] and "dense_1  " in seen[0]["text/plain"],
+      "a net is its table of layers, as text and as HTML", r.messages)
 r = k.run("nn_history empty = { 0 };\nempty")
 check((r.value or "").startswith("epoch"), "an empty history", r.error)
 
@@ -184,6 +188,8 @@ for name, text in ("program.c", PROGRAM), ("other.c", OTHER), ("other.h", "void 
 made = subprocess.run(["make", "-s", "install", "PREFIX=" + home + "/usr"], cwd=ROOT, capture_output=True, text=True,
                       env={**os.environ, "JUPYTER_DATA_DIR": home + "/jupyter"})
 check(made.returncode == 0 and os.path.exists(home + "/usr/include/nnk.h"), "make install brings the header", made.stderr)
+asked = subprocess.run(["pkg-config", "--cflags", "nnk"], capture_output=True, text=True, env={**os.environ, "PKG_CONFIG_PATH": home + "/usr/lib/pkgconfig"})
+check(asked.stdout.split() == ["-I" + home + "/usr/include"], "and pkg-config knows it", asked.stdout + asked.stderr)
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O2"]
 for compiler in "gcc", "clang":
     made = subprocess.run([compiler, *STRICT, "-I", home + "/usr/include", "-o", home + "/program", home + "/program.c", home + "/other.c"],
@@ -227,7 +233,7 @@ check(r.returncode == 0 and "epoch" in r.stdout and "1 dog" in r.stdout and not 
 os.mkdir(home + "/nets.out")
 r = call("nets", NNK_FILES="nets.out")
 files = sorted(os.listdir(home + "/nets.out"))
-check(r.returncode == 0 and len(files) == 3 and files[0].startswith("curve-") and files[1:] == ["display-1.svg", "display-2.svg"],
-      "a curve, a history and a confusion become files", [files, r.stderr])
+check(r.returncode == 0 and len(files) == 4 and files[0].startswith("curve-") and files[1:] == ["display-1.html", "display-1.svg", "display-2.svg"],
+      "a curve, a history, a confusion and a net become files", [files, r.stderr])
 subprocess.run(["rm", "-rf", home], check=True)
 done()
