@@ -300,11 +300,12 @@ static bool show_value (const order *run)
     return whole;
 }
 
-/*  A child that a cell has forked came to the end of the cell: that is its end too. */
-static void end_child (void)
+/*  A child that a cell has forked came to the end of the cell, or was interrupted
+ *  with it: that is its end too. It must not answer for the executor. */
+static void end_child (bool whole)
 {
     fflush (NULL);
-    _exit (0);
+    _exit (whole ? 0 : 128 + SIGINT);
 }
 
 static void run_cell (const order *run)
@@ -328,10 +329,11 @@ static void run_cell (const order *run)
         fill_slots (&object, run);
         for (size_t i = 0; i < object.starts; i++)
             object.start[i]();
-        if (!nnk_call (entry))
+        const bool whole = nnk_call (entry);
+        if (!nnk_is_executor ())
+            end_child (whole);
+        if (!whole)
             end = NNK_INTERRUPTED;
-        else if (!nnk_is_executor ())
-            end_child ();
         else
             done = show_value (run);
     }
