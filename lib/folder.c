@@ -167,9 +167,11 @@ static void close_list (nn_data *self)
 static int make_room (source *s, int more)
 {
     char **path = realloc (s->path, (s->count + more) * sizeof *path);
-    s->path = path ? path : s->path;
+    if (path)
+        s->path = path;
     int *labels = realloc (s->label, (s->count + more) * sizeof *labels);
-    s->label = labels ? labels : s->label;
+    if (labels)
+        s->label = labels;
     return path && labels ? NN_OK : nn_fail (NN_EMEMORY, "no memory for a list");
 }
 

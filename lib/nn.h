@@ -1530,4 +1530,28 @@ bool nn_has_folders (const char *path); // of pictures, one for each class?
 int nn_photo_load (nn_image *image, const char *path, int h, int w);
 int nn_class_table (const nn_data *data, FILE *out);
 
+/* --- Ensembles: several networks, one answer -------------------------------------------------------------- */
+enum { NN_MOST_MEMBERS = 32 };
+// the mean of probabilities, or of their logarithms, which are the scores
+typedef enum { NN_POOL_PROBABILITIES, NN_POOL_LOGITS } nn_pooling;
+int nn_members_check (const nn_predictions *member, int count);
+int nn_vote (nn_predictions *all, const nn_predictions *member, int count,
+             const double *weight, nn_pooling how);
+int nn_vote_fit (double *weight, const nn_predictions *member, int count,
+                 nn_pooling how);
+double nn_surprise (const nn_predictions *p); // mean of - log p (truth)
+int nn_temper (nn_predictions *p, double temperature);
+int nn_temperature_fit (const nn_predictions *p, double *temperature);
+typedef struct { // counts of images
+    int members, images;
+    int any, all; // about which at least one, or each, is right
+    int together[NN_MOST_MEMBERS][NN_MOST_MEMBERS]; // both are wrong
+    int differ[NN_MOST_MEMBERS][NN_MOST_MEMBERS];   // they name other classes
+} nn_diversity;
+int nn_diversity_of (nn_diversity *self, const nn_predictions *member, int count);
+void nn_diversity_print (const nn_diversity *self, const char *const *names,
+                         FILE *out);
+int nn_plot_diversity (const nn_diversity *self, const char *const *names,
+                       const char *title, const char *file);
+
 #endif

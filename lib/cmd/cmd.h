@@ -26,7 +26,7 @@ typedef struct cmd_verb {
 } cmd_verb;
 
 extern const cmd_verb cmd_train, cmd_eval, cmd_inspect, cmd_kfold, cmd_tune,
-    cmd_profile, cmd_describe;
+    cmd_profile, cmd_describe, cmd_ensemble;
 extern const char *cmd_program; // as it was called
 
 // Reads options (up to one whose name is NULL) and at most one operand. False when
@@ -34,6 +34,9 @@ extern const char *cmd_program; // as it was called
 // was said; *status is then the exit status.
 bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options,
                const char **operand, int *status);
+// the same with up to `most` operands, in a list that ends with NULL
+bool cmd_read_all (const cmd_verb *verb, char **args, cmd_option *options,
+                   const char **operands, int most, int *status);
 const char *cmd_value (const cmd_option *options,
                        const char *name); // NULL: not given
 int cmd_fail (const cmd_verb *verb,
@@ -118,6 +121,17 @@ bool cmd_comparable (const cmd_session *s); // with what its source says?
 int cmd_go_on (cmd_session *s);             // from the checkpoint, if it may
 int cmd_write_result (const cmd_session *s, bool json);
 int cmd_list_recipes (void);
+
+/* --- Runs that were kept --------------------------------------------------------- */
+typedef struct {
+    nn_recipe recipe;
+    nn_data *test;
+    nn_net *net;
+    nn_transform transforms[NN_TRANSFORMS];
+    int transform_count;
+} cmd_kept;
+int cmd_kept_open (cmd_kept *self, const char *run, const char *data); // or NULL
+void cmd_kept_close (cmd_kept *self);
 
 /* --- Reports ------------------------------------------------------------------ */
 int cmd_report_check (const char *file); // does its name end in .txt or .html?

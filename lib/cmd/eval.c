@@ -5,53 +5,20 @@
 #include <math.h>
 
 typedef struct {
-    nn_recipe recipe;
-    nn_data *test;
-    nn_net *net;
-    nn_transform transforms[NN_TRANSFORMS];
-    int transform_count;
+    cmd_kept run;
     nn_scores scores;
     nn_predictions predictions;
     nn_report report;
 } session;
 
-/*  The recipe, the data and the net with its weights. */
-static int load (session *s, const char *run, const char *data)
-{
-    char path[4096];
-    snprintf (path, sizeof path, "%s/recipe", run);
-    int status = nn_recipe_load (&s->recipe, path);
-    if (status != NN_OK)
-        return nn_fail (status, "%s; is %s the folder of a run?", nn_error (),
-                        run);
-    if (data && (status = nn_recipe_set (&s->recipe, "data", data)) != NN_OK)
-        return status;
-    s->test = cmd_data (&s->recipe, true);
-    if (!s->test)
-        return NN_EFILE;
-    s->transform_count = nn_recipe_transforms (&s->recipe, NULL, s->transforms);
-    if (s->transform_count < 0)
-        return s->transform_count;
-    int h = s->test->h, w = s->test->w;
-    status = nn_recipe_size (&s->recipe, &h, &w, s->test->c);
-    if (status != NN_OK)
-        return status;
-    s->net = nn_recipe_net (&s->recipe, h, w, s->test->c, s->test->classes);
-    if (!s->net)
-        return NN_EVALUE;
-    status = nn_net_build (s->net, .batch = s->recipe.batch, .inference = true);
-    snprintf (path, sizeof path, "%s/weights.safetensors", run);
-    return status == NN_OK ? nn_weights_load (s->net, path) : status;
-}
-
 /*  Loss and accuracy, and everything that follows from the predictions. */
 static int measure (session *s)
 {
-    int status = nn_evaluate (s->net, s->test, s->transforms, s->transform_count,
-                              &s->scores);
+    int status = nn_evaluate (s->run.net, s->run.test, s->run.transforms,
+                              s->run.transform_count, &s->scores);
     if (status == NN_OK)
-        status = nn_predictions_of (&s->predictions, s->net, s->test,
-                                    s->transforms, s->transform_count);
+        status = nn_predictions_of (&s->predictions, s->run.net, s->run.test,
+                                    s->run.transforms, s->run.transform_count);
     return status == NN_OK ? nn_report_of (&s->report, &s->predictions) : status;
 }
 
@@ -88,7 +55,7 @@ static int write_files (const session *s, const cmd_option *options)
         status = nn_plot_reliability (&s->report.calibration, NULL, reliability);
     if (status == NN_OK && report)
         status = cmd_report_write (report, &s->report, &s->predictions,
-                                   s->recipe.name, s->test->name);
+                                   s->run.recipe.name, s->run.test->name);
     return status;
 }
 
@@ -138,8 +105,8 @@ static void add_classes (cJSON *json, const nn_report *report)
 static void print_json (const session *s)
 {
     cJSON *json = cJSON_CreateObject ();
-    cJSON_AddStringToObject (json, "recipe", s->recipe.name);
-    cJSON_AddStringToObject (json, "data", s->recipe.data);
+    cJSON_AddStringToObject (json, "recipe", s->run.recipe.name);
+    cJSON_AddStringToObject (json, "data", s->run.recipe.data);
     cJSON_AddNumberToObject (json, "test_accuracy", s->scores.accuracy);
     cJSON_AddNumberToObject (json, "test_loss", s->scores.loss);
     cJSON_AddNumberToObject (json, "test_images", s->scores.images);
@@ -174,7 +141,7 @@ static int run (const cmd_verb *self, char **args)
     session s = { 0 };
     status = check_files (options);
     if (status == NN_OK)
-        status = load (&s, folder, cmd_value (options, "data"));
+        status = cmd_kept_open (&s.run, folder, cmd_value (options, "data"));
     if (status == NN_OK)
         status = measure (&s);
     if (status == NN_OK)
@@ -185,16 +152,15 @@ static int run (const cmd_verb *self, char **args)
         print_json (&s);
     else {
         printf ("%s: test accuracy %.2f %%, loss %.4f, on %d images of %s\n\n",
-                s.recipe.name, 100 * s.scores.accuracy, s.scores.loss,
-                s.scores.images, s.test->name);
+                s.run.recipe.name, 100 * s.scores.accuracy, s.scores.loss,
+                s.scores.images, s.run.test->name);
         nn_report_text (&s.report, stdout);
         printf ("\n");
         nn_confusion_print (&s.report.confusion, stdout);
     }
     nn_report_free (&s.report);
     nn_predictions_free (&s.predictions);
-    nn_net_free (&s.net);
-    nn_data_free (&s.test);
+    cmd_kept_close (&s.run);
     return status == NN_OK ? CMD_OK : CMD_FAILED;
 }
 

@@ -90,10 +90,10 @@ static int read_option (const cmd_verb *verb, char ***args, cmd_option *options)
     return CMD_OK;
 }
 
-bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options,
-               const char **operand, int *status)
+bool cmd_read_all (const cmd_verb *verb, char **args, cmd_option *options,
+                   const char **operands, int most, int *status)
 {
-    *operand = NULL;
+    int count = 0;
     *status = CMD_OK;
     bool only_operands = false;
     for (; *args && *status == CMD_OK; args++) {
@@ -111,17 +111,30 @@ bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options,
                                  *args);
         else if (is_option)
             *status = read_option (verb, &args, options);
-        else if (*operand)
+        else if (count == most && most == 1)
             *status = cmd_usage (verb, "one %s at a time: '%s' is one too many",
                                  verb->operands, *args);
+        else if (count == most)
+            *status =
+                cmd_usage (verb, "%d at most: '%s' is one too many", most, *args);
         else
-            *operand = *args;
+            operands[count++] = *args;
     }
-    if (*status == CMD_OK && !*operand)
+    operands[count] = NULL;
+    if (*status == CMD_OK && count == 0)
         *status = cmd_usage (verb, "which %s? For example: %s %.*s",
                              verb->operands, cmd_program,
                              (int) strcspn (verb->example, "\n"), verb->example);
     return *status == CMD_OK;
+}
+
+bool cmd_read (const cmd_verb *verb, char **args, cmd_option *options,
+               const char **operand, int *status)
+{
+    const char *operands[2];
+    const bool go_on = cmd_read_all (verb, args, options, operands, 1, status);
+    *operand = go_on ? operands[0] : NULL;
+    return go_on;
 }
 
 const char *cmd_value (const cmd_option *options, const char *name)
