@@ -77,4 +77,14 @@ static inline int quick_or_full (int quick, int full)
 #define grade_points(...) grade_cell (#__VA_ARGS__, __VA_ARGS__)
 int grade_cell (const char *words, const char *exercise, ...);
 
+/*  compare ("06"): the chapter's net is trained with the functions of its exercises that cells
+ *  of this notebook define, or exercises/; its curve is drawn over those of the book, and a
+ *  table shows accuracy, seconds and memory. `%mine 06-1`, or `%mine 06-1 my_function`, does
+ *  it with one function. A function of two arguments may still be called compare. */
+#define compare(...)                                                              \
+    COMPARE_PICK (__VA_ARGS__, compare, compare, compare, compare_cell, 0)        \
+    (__VA_ARGS__)
+#define COMPARE_PICK(a, b, c, d, name, ...) name
+void compare_cell (const char *chapter);
+
 #endif

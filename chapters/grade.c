@@ -8,18 +8,19 @@
 #include "cells.h"
 #include "definitions.h"
 #include "report.h"
+#include "session.h"
 
 #include <ctype.h>
 #include <dirent.h>
-#include <dlfcn.h>
 #include <unistd.h>
 
 #ifndef NN_COURSE // where the exercises are; the Makefile says it
 #define NN_COURSE ".."
 #endif
-enum { NAMES = 8, PATH = 512 };
+const char cells_course[] = NN_COURSE;
+enum { PATH = CELLS_PATH, NAMES = CELLS_NAMES };
 
-static _Noreturn void give_up (const char *format, const char *name)
+_Noreturn void cells_give_up (const char *format, const char *name)
 {
     static char sentence[PATH];
     snprintf (sentence, sizeof sentence, format, name);
@@ -41,20 +42,21 @@ static char *read_file (const char *path)
     return text;
 }
 
-/*  Where the cells lie: beside the object that the caller's code was loaded from. */
-static void find_folder (const void *caller, char folder[PATH])
+/*  Where the cells lie: the executor knows. */
+#pragma weak nnk_folder // of the executor; not in a program
+const char *nnk_folder (void);
+
+void cells_find_folder (char folder[PATH])
 {
-    Dl_info cell;
-    if (!dladdr (caller, &cell) || !strrchr (cell.dli_fname, '/'))
-        nnk_raise ("grade () is for cells; in a terminal: make grade EX=01-1");
-    snprintf (folder, PATH, "%.*s",
-              (int) (strrchr (cell.dli_fname, '/') - cell.dli_fname),
-              cell.dli_fname);
+    if (!nnk_folder || !*nnk_folder ())
+        nnk_raise (
+            "grade () and compare () are for cells; in a terminal: make grade "
+            "EX=01-1, make compare CH=06");
+    snprintf (folder, PATH, "%s", nnk_folder ());
 }
 
 /*  The text of the last cell that defines a function, and its label; NULL if none does. */
-static char *cell_that_defines (const char *folder, const char *name,
-                                char label[64])
+char *cells_defining (const char *folder, const char *name, char label[64])
 {
     char *text = NULL;
     long latest = 0;
@@ -82,23 +84,24 @@ static char *cell_that_defines (const char *folder, const char *name,
 }
 
 /*  Writes what the functions' cells define to `path`. */
-static void write_file (const char *path, const char *folder, char name[NAMES][64],
-                        int names)
+void cells_write_file (const char *path, const char *folder, char name[NAMES][64],
+                       int names)
 {
     char label[NAMES][64] = { "" };
     FILE *out = fopen (path, "w");
     if (!out) {
-        give_up ("%s cannot be written; is the disk full?", path);
+        cells_give_up ("%s cannot be written; is the disk full?", path);
         return;
     }
     fprintf (out,
              "#include \"exercise.h\"\n#include <ctype.h>\n#include <float.h>\n"
              "#include <limits.h>\n#include <stdio.h>\n");
     for (int i = 0; i < names; i++) {
-        char *text = cell_that_defines (folder, name[i], label[i]);
+        char *text = cells_defining (folder, name[i], label[i]);
         if (!text) {
             fclose (out);
-            give_up ("No cell of this notebook defines a function %s", name[i]);
+            cells_give_up ("No cell of this notebook defines a function %s",
+                           name[i]);
         }
         bool known = false;
         for (int k = 0; k < i; k++)
@@ -108,7 +111,7 @@ static void write_file (const char *path, const char *folder, char name[NAMES][6
         free (text);
     }
     if (fclose (out) != 0)
-        give_up ("%s cannot be written; is the disk full?", path);
+        cells_give_up ("%s cannot be written; is the disk full?", path);
 }
 
 /* --- The door -------------------------------------------------------------------------------- */
@@ -126,7 +129,7 @@ static int read_names (const char *words, char name[NAMES][64])
 }
 
 /*  Runs a command; what it wrote, to be freed. */
-static char *output_of (const char *command)
+char *cells_output (const char *command)
 {
     enum { ROOM = 1 << 18 }; // far more than a report
     char *text = malloc (ROOM + 1);
@@ -157,21 +160,22 @@ static char *run_grader (const char *exercise, const char *file,
         used += snprintf (command + used, sizeof command - used, "%s%s",
                           i ? "," : "", name[i]);
     snprintf (command + used, sizeof command - used, " 2>&1");
-    return output_of (command);
+    return cells_output (command);
 }
 
 int grade_cell (const char *words, const char *exercise, ...)
 {
     char folder[PATH], file[PATH + 32], name[NAMES][64];
     const int names = read_names (words, name);
-    find_folder (__builtin_return_address (0), folder);
+    cells_find_folder (folder);
     snprintf (file, sizeof file, "%s/graded.c", folder);
     for (const char *c = exercise; *c; c++)
         if (!isalnum ((unsigned char) *c) && !strchr ("-._/", *c))
-            give_up ("\"%s\" is no exercise; for example: grade (\"01-1\", f)",
-                     exercise);
+            cells_give_up (
+                "\"%s\" is no exercise; for example: grade (\"01-1\", f)",
+                exercise);
     if (names)
-        write_file (file, folder, name, names);
+        cells_write_file (file, folder, name, names);
     char *text = run_grader (exercise, file, name, names);
     if (names)
         unlink (file);

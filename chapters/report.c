@@ -18,7 +18,7 @@ int number_of (const cJSON *object, const char *key)
     return number ? number->valueint : 0;
 }
 
-static const cJSON *first_of (const cJSON *object, const char *key)
+const cJSON *first_of (const cJSON *object, const char *key)
 {
     const cJSON *list = cJSON_GetObjectItem (object, key);
     return list ? list->child : NULL;

@@ -429,6 +429,9 @@ void nnk_outcome_free (nnk_outcome *self);
 bool nnk_session_undo (nnk_session *self, int steps, nnk_outcome *out);
 bool nnk_is_type_name (void *session, const char *name, size_t size);
 void nnk_compile_error (nnk_outcome *out, const char *text);
+// the cell that %name stands for, if a library brings it (nnk_magic_NAME); or NULL
+char *nnk_brought_magic (nnk_session *session, const char *name,
+                         const char *words);
 bool nnk_magic (nnk_session *self, const char *code, int count, bool silent,
                 nnk_outcome *out); // magics.c
 bool nnk_directives (nnk_session *session, char *code, nnk_text *arguments,

@@ -335,9 +335,14 @@ static void run_magic (call *self, const char *code)
     self->line = nnk_copy (code + end, size > end ? size - end : 0);
     self->body = code + strcspn (code, "\n");
     const char *after = word[1] == '%' ? "" : self->body;
+    char *brought = found || word[1] == '%'
+                        ? NULL
+                        : nnk_brought_magic (self->session, word + 1, self->line);
     if (word[1] != '%')
         self->body = "";
-    if (!found)
+    if (brought)
+        run_code (self, brought);
+    else if (!found)
         unknown (word, self->out);
     else if (!self->line[0] &&
              (strstr (found->usage, "NAME") || strstr (found->usage, "CODE")))
@@ -349,6 +354,7 @@ static void run_magic (call *self, const char *code)
     if (self->out->ok && after[0])
         run_code (self, after);
     free (self->line);
+    free (brought);
     free (word);
 }
 

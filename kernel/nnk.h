@@ -11,6 +11,9 @@
  *  A type can be taught to the kernel: when the last value of a cell is a T, or a
  *  pointer to one, and a library or a cell defines `void nnk_show_T (const T *)`,
  *  that function is called, and what it displays is the value of the cell.
+ *
+ *  A library that defines `void nnk_magic_NAME (const char *words)` brings a magic: the
+ *  line `%NAME words` calls it.
  */
 #ifndef NNK_H
 #define NNK_H

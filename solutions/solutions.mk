@@ -56,6 +56,21 @@ diff: $(LOOP) ## EX=01-1: your file beside the solution, once you have all point
 	@$(LOOP) $(BUILD)/grade diff "$(EX)"
 .PHONY: next watch hint progress reset diff
 
+# The status 1 stands for a function that does not compile or that crashes; both have been said.
+compare: $(GRADE) $(BUILD)/compare ## CH=06: the chapter's net with your functions in it, and its curve over the recorded ones
+	@$(if $(MINE),MINE="$(MINE)") $(if $(AS),AS="$(AS)") $(if $(JSON),JSON=1) $(if $(PICTURE),PICTURE="$(PICTURE)") solutions/compare "$(CH)" $(EX); $(MISSING)
+.PHONY: compare
+
+# The chapter's ledger says which functions it brings.
+ALONG_LEDGERS = $(patsubst chapters/%/chapter.md,$(BUILD)/book/%.ledger,$(wildcard chapters/$(CH)-*/chapter.md chapters/0$(CH)-*/chapter.md))
+along: $(BUILD)/libnn.a $$(ALONG_LEDGERS) ## CH=06: type the library's functions of a chapter yourself, under the library's own tests
+	@ALONG_FLAGS="$(filter-out -MMD -MP,$(ALL_CFLAGS))" ALONG_LIBS="$(NN_LIBS)" solutions/along "$(CH)"; $(MISSING)
+.PHONY: along
+
+class: $(GRADE) $$(patsubst solutions/%.c,grade-part-%,$$(wildcard solutions/$(CH)-*.c solutions/0$(CH)-*.c)) ## FROM=submissions CH=06: grade a class, a folder for each learner; goes on where it was
+	@solutions/class "$(FROM)" "$(CH)"
+.PHONY: class
+
 mutants: grade-parts ## what a grader overlooks: each solution with one small fault more, EX= of one exercise only; takes minutes
 	@tests/grade/mutants.py --all $(EX)
 
@@ -67,5 +82,5 @@ stubs: # exercises/*.c anew from the solutions; files that a learner has changed
 	@solutions/stubs
 .PHONY: grade grade-parts mutants stubs
 
-TESTS += tests/grade/nbgrader.py tests/grade/loop.py tests/grade/cell.py tests/grade/mutants.py tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
-TEST_NEEDS += grade-parts $(LOOP)
+TESTS += tests/grade/nbgrader.py tests/grade/mine.py tests/grade/along tests/grade/loop.py tests/grade/cell.py tests/grade/mutants.py tests/grade/stubs tests/grade/bad tests/grade/memory tests/grade/serial/proof
+TEST_NEEDS += grade-parts $(LOOP) $(BUILD)/compare

@@ -16,7 +16,7 @@
 enum { ALL_TIME = 20 }; // seconds that all checks of an exercise may take together
 
 typedef struct {
-    const char *word, *file, *parts, *object, *as;
+    const char *word, *file, *parts, *object, *as, *keep;
     uint64_t seed;
     int mistake, only; // -1: none
     bool json, find, list, sanitised, record, brief;
@@ -29,6 +29,7 @@ static const char usage[] =
     "for\n"
     "      [--object O.so]     what the file was compiled to, instead of "
     "compiling\n"
+    "      [--keep O.so]       only compiles it, to there; for make compare\n"
     "      [--mistake K]       the solution with that mistake; 0: with none\n"
     "      [--only I]          one check; prints what it finds wrong\n"
     "      [--record]          keep the points in exercises/progress\n"
@@ -70,6 +71,8 @@ static int read_options (int argc, char **argv, options *o)
             o->file = argv[++i];
         else if (strcmp (word, "--object") == 0 && *value)
             o->object = argv[++i];
+        else if (strcmp (word, "--keep") == 0 && *value)
+            o->keep = argv[++i];
         else if (strcmp (word, "--as") == 0 && *value)
             o->as = argv[++i];
         else if (strcmp (word, "--parts") == 0 && *value)
@@ -183,6 +186,17 @@ static int grade_only (const grade_task *task, const grade_exercise *checks,
     return result.points == 0;
 }
 
+/*  The file as an object that another program can load. */
+static int keep_object (const grade_task *task, const char *object)
+{
+    char *messages = NULL;
+    const int status = compile_object (task, object, false, &messages);
+    if (status != 0)
+        fprintf (stderr, "%s\nThe file does not compile.\n", messages);
+    free (messages);
+    return status != 0;
+}
+
 /*  Says what is to be graded, with which files, in `folder`. */
 static int grade_in_folder (const options *o, const course_exercise *e,
                             const course_exercise *next, const char *folder)
@@ -212,9 +226,10 @@ static int grade_in_folder (const options *o, const course_exercise *e,
     name_objects (&task, e, o->parts, reference);
     if (o->brief)
         task.mistakes = 0;
-    const int status = o->only >= 0 ? grade_only (&task, checks, o->only)
-                                    : grade_file (&task, checks, o, e, next);
-    return status;
+    if (o->keep)
+        return keep_object (&task, o->keep);
+    return o->only >= 0 ? grade_only (&task, checks, o->only)
+                        : grade_file (&task, checks, o, e, next);
 }
 
 static char scratch[256]; // the folder for what is built on the way
