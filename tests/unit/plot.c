@@ -184,6 +184,35 @@ static void sheets (void)
     unlink ("sheet.png");
 }
 
+static void box_plots (void)
+{
+    const double some[5] = { 3, 1, NAN, 2, 4 }, none[2] = { NAN, INFINITY };
+    nn_box two[2] = { { "first", some, 5, 2, 3, false },
+                      { "50 % & <more>", some, 5, 0, 0, true } };
+    check (nn_plot_boxes (two, 2, .title = "boxes") == NN_OK && svg &&
+               strstr (svg, "first") && strstr (svg, "&lt;more"),
+           "boxes with a value that is not a number", "%s", nn_error ());
+    check (nn_plot_boxes (two, 0, .title = "boxes") == NN_EVALUE &&
+               strstr (nn_error (), "nn_plot_boxes: no boxes"),
+           "no boxes are refused", "%s", nn_error ());
+    two[1] = (nn_box){ "empty", none, 2, 0, 0, true };
+    check (nn_plot_boxes (two, 2, .file = "boxes.svg") == NN_EVALUE &&
+               strstr (nn_error (), "none of the 2 values of box 2 (empty)") &&
+               access ("boxes.svg", F_OK) != 0,
+           "a box without numbers is named, and no file is left", "%s",
+           nn_error ());
+    two[1] = (nn_box){ .values = some };
+    check (nn_plot_boxes (two, 2, .title = "boxes") == NN_EVALUE &&
+               strstr (nn_error (), "none of the 0 values of box 2 (no name)"),
+           "so is one without values", "%s", nn_error ());
+    check (nn_plot_boxes (two, 1, .file = "boxes.gif") < 0 &&
+               strstr (nn_error (), "boxes.gif"),
+           "boxes of another kind of file", "%s", nn_error ());
+    check (nn_plot_boxes (two, 1, .file = "nowhere/boxes.svg") == NN_EFILE &&
+               strstr (nn_error (), "nowhere"),
+           "boxes into a folder that is not there", "%s", nn_error ());
+}
+
 static void files (void)
 {
     const nn_curve c = { .y = up, .count = 4 };
@@ -257,6 +286,7 @@ int main (void)
         gaps ();
         words ();
         maps ();
+        box_plots ();
         sheets ();
         files ();
         no_gnuplot ();
