@@ -123,20 +123,44 @@ static int lay_params (nn_net *net, nn_layer *self, bool training)
     return NN_OK;
 }
 
-/*  A workspace for each thread, as large as the neediest layer asks; and how many
- *  images go through a chain of layers together: as many as stay in the cache. */
-static int lay_work (nn_net *net)
+/*  So many images of layers first .. end - 1 stay in the cache. */
+static int block_of (const nn_net *net, int first, int end)
 {
-    size_t work = 1, largest = 1;
-    for (int i = 0; i < net->layers; i++) {
+    size_t largest = 1;
+    for (int i = first; i < end; i++) {
         const nn_layer *l = net->layer[i];
         const size_t image = nn_image_size (&l->out) * sizeof (float);
-        work = l->work_size > work ? l->work_size : work;
-        if (!(l->kind->flags & NN_WIDE))
-            largest = image > largest ? image : largest;
+        if (!(l->kind->flags & NN_WIDE) && image > largest)
+            largest = image;
     }
     const int block = (int) (CACHE / largest);
-    net->block = block < 1 ? 1 : block > net->batch ? net->batch : block;
+    return block < 1 ? 1 : block > net->batch ? net->batch : block;
+}
+
+/*  How many images go through a chain of layers together: as many as stay in the
+ *  cache. Where one image of some layer fills it, each stretch of layers with
+ *  images of the same rows has a number of its own. */
+static void set_blocks (nn_net *net)
+{
+    net->block = block_of (net, 0, net->layers);
+    for (int first = 0, end; first < net->layers; first = end) {
+        for (end = first + 1; end < net->layers; end++)
+            if (net->layer[end]->out.h != net->layer[first]->out.h)
+                break;
+        const int block = net->block > 1 ? net->block : block_of (net, first, end);
+        for (int i = first; i < end; i++)
+            net->layer[i]->block = block;
+    }
+}
+
+/*  A workspace for each thread, as large as the neediest layer asks. */
+static int lay_work (nn_net *net)
+{
+    size_t work = 1;
+    for (int i = 0; i < net->layers; i++)
+        if (net->layer[i]->work_size > work)
+            work = net->layer[i]->work_size;
+    set_blocks (net);
     net->threads = omp_get_max_threads ();
     net->work = nn_arena_take (net->scratch, net->threads * sizeof *net->work);
     for (int t = 0; net->work && t < net->threads; t++)

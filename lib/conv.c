@@ -149,6 +149,7 @@ const nn_conv_algorithm *const nn_conv_algorithms[] = {
     &nn_conv_im2col,    // the same, by the BLAS
     &nn_conv_pointwise, // 1 x 1: one product
     &nn_conv_depthwise, // a filter for each channel
+    &nn_conv_lanes,     // the same, with vectors
     &nn_conv_naive,     // everything
     NULL,
 };
@@ -227,7 +228,8 @@ static int overhang (const nn_conv_shape *s)
 static int check (const nn_layer *self, const nn_conv_shape *s,
                   const nn_conv2d_args *args)
 {
-    if (s->o < 1 || s->kh < 1 || s->stride < 1 || s->dilation < 1 || args->pad < 0)
+    if (s->o < 1 || s->kh < 1 || s->kw < 1 || s->stride < 1 || s->dilation < 1 ||
+        args->pad < 0)
         return nn_fail (
             NN_EVALUE,
             "nn_conv2d '%s': .filters %d, .kernel %d, .stride %d, .dilation %d, "
@@ -268,11 +270,11 @@ static int shape (nn_layer *self)
                           .c = in->c,
                           .o = args->filters,
                           .kh = args->kernel,
-                          .kw = args->kernel,
+                          .kw = args->kernel_w ? args->kernel_w : args->kernel,
                           .stride = args->stride,
                           .dilation = args->dilation,
                           .groups = args->groups };
-    if (s->kh > 0 && s->stride > 0 && s->dilation > 0)
+    if (s->kh > 0 && s->kw > 0 && s->stride > 0 && s->dilation > 0)
         place (s, args);
     const int status = check (self, s, args);
     if (status != NN_OK)

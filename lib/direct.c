@@ -24,7 +24,7 @@ static int taps (const nn_conv_shape *s)
     return s->kh * s->kw;
 }
 
-static int reach (const nn_conv_shape *s, int kernel) // rows that a kernel covers
+int nn_conv_reach (const nn_conv_shape *s, int kernel)
 {
     return s->dilation * (kernel - 1) + 1;
 }
@@ -37,11 +37,11 @@ static int filled (int columns)
 }
 
 /*  The input of one image with all the zeros that the kernel sees. */
-static nn_tensor frame_in (const nn_conv_shape *s)
+nn_tensor nn_conv_frame (const nn_conv_shape *s)
 {
     return (nn_tensor){ .n = 1,
-                        .h = (s->oh - 1) * s->stride + reach (s, s->kh),
-                        .w = (s->ow - 1) * s->stride + reach (s, s->kw),
+                        .h = (s->oh - 1) * s->stride + nn_conv_reach (s, s->kh),
+                        .w = (s->ow - 1) * s->stride + nn_conv_reach (s, s->kw),
                         .c = s->c };
 }
 
@@ -49,15 +49,15 @@ static nn_tensor frame_in (const nn_conv_shape *s)
 static nn_tensor frame_back (const nn_conv_shape *s)
 {
     return (nn_tensor){ .n = 1,
-                        .h = s->h + reach (s, s->kh) - 1,
-                        .w = s->w + reach (s, s->kw) - 1,
+                        .h = s->h + nn_conv_reach (s, s->kh) - 1,
+                        .w = s->w + nn_conv_reach (s, s->kw) - 1,
                         .c = s->o };
 }
 
 /*  Does the input's own halo hold every zero that the kernel sees? */
-static bool haloed (const nn_conv_shape *s)
+bool nn_conv_haloed (const nn_conv_shape *s)
 {
-    const nn_tensor frame = frame_in (s);
+    const nn_tensor frame = nn_conv_frame (s);
     return s->top <= s->halo && s->left <= s->halo &&
            frame.h - s->top <= s->h + s->halo &&
            frame.w - s->left <= s->w + s->halo;
@@ -66,8 +66,8 @@ static bool haloed (const nn_conv_shape *s)
 /*  Copies image x (h x w x c, laid out as in `t`) into a frame of zeros, its
  *  first place at row `top` and column `left`, `stride` places apart. What does
  *  not fit in is seen by nobody. */
-static void put (const nn_tensor *frame, const float *x, const nn_tensor *t,
-                 int top, int left, int stride)
+void nn_conv_put (const nn_tensor *frame, const float *x, const nn_tensor *t,
+                  int top, int left, int stride)
 {
     memset (frame->x, 0, nn_image_size (frame) * sizeof *frame->x);
     for (int r = 0; r < t->h; r++) {
@@ -101,7 +101,7 @@ static double cost (const nn_conv_shape *s)
 
 static size_t work (const nn_conv_shape *s)
 {
-    const nn_tensor in = frame_in (s), back = frame_back (s);
+    const nn_tensor in = nn_conv_frame (s), back = frame_back (s);
     const size_t gradient = (size_t) s->oh * s->ow * filled (s->o);
     const size_t sizes[] = { nn_image_size (&in) + gradient,
                              nn_image_size (&back) };
@@ -150,24 +150,37 @@ static nn_places seen (const nn_conv_shape *s, size_t row, int c)
                         .a_col = (long) s->dilation * c };
 }
 
+/*  A kernel of one place over images without halo: all places of all images are
+ *  one row. */
+static bool flat (const nn_conv_shape *s)
+{
+    return taps (s) == 1 && s->stride == 1 && s->halo == 0 && s->oh == s->h &&
+           s->ow == s->w;
+}
+
 static void forward (const nn_conv_shape *s, float *y, const float *x,
                      const float *w, const float *bias, int n, void *work)
 {
     const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
-    nn_tensor frame = frame_in (s);
+    nn_tensor frame = nn_conv_frame (s);
     frame.x = work;
-    const bool there = haloed (s);
+    const bool there = nn_conv_haloed (s);
     const size_t row = there ? nn_row_stride (&in) : nn_row_stride (&frame);
     nn_places p = seen (s, row, s->c);
     p.m = s->ow, p.n = s->o;
     p.a_place = (long) s->stride * s->c, p.c_place = s->o;
     p.b = w, p.bias = bias;
+    if (flat (s)) {
+        p.m = n * s->oh * s->ow, p.a = x, p.c = y;
+        nn_inner_here ()->places (&p);
+        return;
+    }
     for (int i = 0; i < n; i++) {
         const float *from = x + i * nn_image_stride (&in);
         if (there)
             from -= s->top * row + (size_t) s->left * s->c;
         else {
-            put (&frame, from, &in, s->top, s->left, 1);
+            nn_conv_put (&frame, from, &in, s->top, s->left, 1);
             from = frame.x;
         }
         for (int r = 0; r < s->oh; r++, y += (size_t) s->ow * s->o) {
@@ -189,10 +202,15 @@ static void backward_data (const nn_conv_shape *s, float *dx, const float *dy,
     p.m = s->w, p.n = s->c;
     p.a_place = s->o, p.c_place = s->c;
     p.b = turned (s, w), p.add = true;
+    if (flat (s)) {
+        p.m = n * s->h * s->w, p.a = dy, p.c = dx;
+        nn_inner_here ()->places (&p);
+        return;
+    }
     for (int i = 0; i < n; i++) {
-        put (&frame, dy + i * nn_image_stride (&out), &out,
-             reach (s, s->kh) - 1 - s->top, reach (s, s->kw) - 1 - s->left,
-             s->stride);
+        nn_conv_put (&frame, dy + i * nn_image_stride (&out), &out,
+                     nn_conv_reach (s, s->kh) - 1 - s->top,
+                     nn_conv_reach (s, s->kw) - 1 - s->left, s->stride);
         for (int r = 0; r < s->h; r++) {
             p.a = frame.x + nn_at (&frame, 0, r, 0);
             p.c = dx + nn_at (&in, i, r, 0);
@@ -206,11 +224,11 @@ static void backward_weights (const nn_conv_shape *s, float *dw, const float *x,
 {
     const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
     const nn_tensor out = { .h = s->oh, .w = s->ow, .c = s->o };
-    nn_tensor frame = frame_in (s), wide = out;
+    nn_tensor frame = nn_conv_frame (s), wide = out;
     wide.c = filled (s->o); // so that the last vector can be read
     frame.x = work;
     wide.x = frame.x + nn_image_size (&frame);
-    const bool there = haloed (s), run = s->dilation == 1;
+    const bool there = nn_conv_haloed (s), run = s->dilation == 1;
     const size_t row = there ? nn_row_stride (&in) : nn_row_stride (&frame);
     nn_outer p = { .m = run ? s->kw * s->c : s->c,
                    .n = s->o,
@@ -226,7 +244,7 @@ static void backward_weights (const nn_conv_shape *s, float *dw, const float *x,
         if (there)
             from -= s->top * row + (size_t) s->left * s->c;
         else
-            put (&frame, from, &in, s->top, s->left, 1), from = frame.x;
+            nn_conv_put (&frame, from, &in, s->top, s->left, 1), from = frame.x;
         p.b = dy + i * nn_image_stride (&out);
         if (wide.c != s->o) {
             for (int k = 0; k < s->oh * s->ow; k++)

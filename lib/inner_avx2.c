@@ -11,6 +11,7 @@
 #define TALL 6
 #define NAME "avx2"
 #define TABLE nn_inner_avx2
+#define NARROWER nn_inner_plain
 #include "inner.h"
 #ifdef __clang__
 #pragma clang attribute pop

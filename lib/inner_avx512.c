@@ -13,6 +13,7 @@
 #define TALL 12
 #define NAME "avx512"
 #define TABLE nn_inner_avx512
+#define NARROWER nn_inner_avx2
 #include "inner.h"
 #ifdef __clang__
 #pragma clang attribute pop

@@ -36,8 +36,10 @@ nn_layer *nn_conv_norm (nn_net *net, nn_layer *x, const nn_flavour *flavour,
 {
     conv.no_bias = true;
     conv.init = conv.init ? conv.init : nn_init_he;
-    conv.same = flavour->keras;
-    conv.pad = flavour->keras ? 0 : conv.kernel / 2;
+    if (!flavour->as_asked) {
+        conv.same = flavour->keras;
+        conv.pad = flavour->keras ? 0 : conv.kernel / 2;
+    }
     x = nn_named (nn_conv2d_with (net, x, conv), "%s%s", name, first);
     return nn_named (nn_batchnorm (net, x, .epsilon = flavour->epsilon,
                                    .momentum = flavour->momentum),

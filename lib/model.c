@@ -135,6 +135,17 @@ const nn_model *const nn_models[] = {
     &nn_mobilenetv2, // chapter 14
     &nn_mobilenetv2_keras,
     &nn_mobilenetv2_035_keras,
+    &nn_mobilenetv3_small, // chapter 15, and all that follow
+    &nn_mobilenetv3_large,
+    &nn_mobilenetv3_small_keras,
+    &nn_mobilenetv3_large_keras,
+    &nn_resnet50,
+    &nn_resnet50v2,
+    &nn_resnet50v2_3,
+    &nn_vgg16,
+    &nn_vgg16_bn,
+    &nn_densenet121,
+    &nn_inception_v3,
     NULL,
 };
 

@@ -366,6 +366,7 @@ struct nn_layer {
     size_t work_size; // bytes of workspace a thread
     void *state;      // anything else, taken in shape () from net->lasting
     int halo;         // that it would like around in[0]
+    int block;        // images that go through it at a time
     bool *overwrites; // backward sets, not adds to, the gradient of in[k]
     bool in_place;    // shares the memory of in[0]
     bool frozen;      // its parameters stay as they are
@@ -596,6 +597,7 @@ typedef struct {
     nn_init *init;         // NULL means Glorot
     const char *algorithm; // NULL: chosen by shape
     int pad;               // on every side, instead of `same`
+    int kernel_w;          // columns of the kernel; 0: as many as rows
 } nn_conv2d_args;
 extern const nn_kind nn_conv2d_kind;
 #define nn_conv2d(net, in, ...)                                                   \
@@ -1211,11 +1213,30 @@ typedef struct { // c += a' b, over all places of all rows
     long a_row, a_place, b_row, b_place;
     float *c; // m x n
 } nn_outer;
+typedef struct {    // y = sums of products, channel by channel: a place's x and w
+    int rows, m, c; // rows of m places; channels
+    int kh, kw;     // a place sees kh rows of kw others
+    const float *x;
+    long x_down, x_place, x_row, x_col; // from row to row, place to place; taps
+    const float *w;
+    long w_tap; // kh x kw times c numbers, so far apart
+    float *y;
+    long y_down, y_place;
+    const float *bias; // c numbers, or NULL
+    bool add;          // to what is in y
+} nn_each;
+typedef struct {     // dw += x dy, channel by channel, over all places
+    nn_each at;      // where x lies; w and y are not looked at
+    const float *dy; // laid out as y says
+    float *dw;       // as w_tap says
+} nn_each_outer;
 typedef struct {
     const char *name;
     int lanes; // floats in a vector
     void (*places) (const nn_places *p);
     void (*outer) (const nn_outer *p);
+    void (*each) (const nn_each *p);
+    void (*each_outer) (const nn_each_outer *p);
     // Winograd's F (4 x 4, 3 x 3): inner.h says which is which
     void (*input_transform) (const float *x, size_t row, int c, float *v,
                              size_t step);
@@ -1238,7 +1259,12 @@ void nn_pack_row (const nn_inner *inner, float *to, int row, int k, int n,
                   const float *b, long step);
 
 /* --- Fast convolutions --------------------------------------------------------------------------- */
-extern const nn_conv_algorithm nn_conv_direct, nn_conv_winograd;
+extern const nn_conv_algorithm nn_conv_direct, nn_conv_winograd, nn_conv_lanes;
+int nn_conv_reach (const nn_conv_shape *s, int kernel); // rows that it covers
+nn_tensor nn_conv_frame (const nn_conv_shape *s); // an image with all its zeros
+bool nn_conv_haloed (const nn_conv_shape *s);     // are they there already?
+void nn_conv_put (const nn_tensor *frame, const float *x, const nn_tensor *t,
+                  int top, int left, int stride);
 
 /* --- Searching: a space of hyperparameters, and trials in it -------------------------------------------- */
 enum { NN_HYPERS = 16, NN_CHOICES = 16, NN_FOR_SEARCH = 12 };
@@ -1461,6 +1487,7 @@ extern const nn_conv_algorithm nn_conv_pointwise, nn_conv_depthwise;
 /* --- MobileNetV2 ------------------------------------------------------------------------------------------ */
 typedef struct {             // whose conventions a network follows
     bool keras;              // pads below and to the right first
+    bool as_asked;           // pads only where a layer says so
     float epsilon, momentum; // of its batch norms
 } nn_flavour;
 extern const nn_flavour nn_as_torch, nn_as_keras;
@@ -1529,6 +1556,47 @@ nn_data *nn_keep (const nn_data *of, FILE *say); // read once, kept as bytes
 bool nn_has_folders (const char *path); // of pictures, one for each class?
 int nn_photo_load (nn_image *image, const char *path, int h, int w);
 int nn_class_table (const nn_data *data, FILE *out);
+
+/* --- Side by side, louder and softer, hard curves, means -------------------------------------------------- */
+extern const nn_kind nn_concat_kind, nn_scale_kind, nn_hard_sigmoid_kind,
+    nn_hard_swish_kind, nn_avgpool_kind;
+// the channels of `ins` layers of one size
+nn_layer *nn_concat (nn_net *net, nn_layer *const *in, int ins);
+void nn_concat_forward (float *y, int channels, const float *x, int c, int places);
+void nn_concat_backward (float *dx, int c, const float *dy, int channels,
+                         int places, bool add);
+// each channel of x times its number in s
+nn_layer *nn_scale (nn_net *net, nn_layer *x, nn_layer *s);
+void nn_scale_forward (float *y, const float *x, const float *s, int places,
+                       int c);
+void nn_scale_backward (float *dx, const float *dy, const float *s, int places,
+                        int c, bool add);
+void nn_scale_backward_factors (float *ds, const float *dy, const float *x,
+                                int places, int c); // adds
+nn_layer *nn_hard_sigmoid (nn_net *net, nn_layer *in);
+nn_layer *nn_hard_swish (nn_net *net, nn_layer *in);
+nn_row_forward nn_hard_sigmoid_forward, nn_hard_swish_forward;
+nn_row_backward nn_hard_sigmoid_backward, nn_hard_swish_backward;
+typedef struct {
+    int _;
+    int size, stride; // size 0 means 2; stride 0 means size
+    int pad;          // rows and columns of zeros around the picture
+    bool inside;      // the mean is of the places inside the picture only
+} nn_avgpool_args;
+#define nn_avgpool(net, in, ...)                                                  \
+    nn_avgpool_with (net, in, (nn_avgpool_args){ 0, __VA_ARGS__ })
+nn_layer *nn_avgpool_with (nn_net *net, nn_layer *in, nn_avgpool_args args);
+void nn_avgpool_forward (const nn_tensor *y, const nn_tensor *x,
+                         const nn_avgpool_args *args, int lo, int hi);
+// adds to x->dx
+void nn_avgpool_backward (const nn_tensor *x, const nn_tensor *y,
+                          const nn_avgpool_args *args, int lo, int hi);
+
+/* --- The zoo ---------------------------------------------------------------------------------------------- */
+extern const nn_model nn_mobilenetv3_small, nn_mobilenetv3_large,
+    nn_mobilenetv3_small_keras, nn_mobilenetv3_large_keras, nn_resnet50,
+    nn_resnet50v2, nn_resnet50v2_3, nn_vgg16, nn_vgg16_bn, nn_densenet121,
+    nn_inception_v3;
 
 /* --- Ensembles: several networks, one answer -------------------------------------------------------------- */
 enum { NN_MOST_MEMBERS = 32 };

@@ -103,7 +103,7 @@ static double fastest (void (*work) (void *), void *on, double units)
     return units / best;
 }
 
-enum { DEEP = 256, PLACES = 48, ACROSS = 64, AGAIN = 100, FAR = 1 << 23 };
+enum { DEEP = 256, PLACES = 48, ACROSS = 64, AGAIN = 100, REMOTE = 1 << 23 };
 
 static void multiply (void *near_by) // numbers that lie in the nearest cache
 {
@@ -124,8 +124,8 @@ static void multiply (void *near_by) // numbers that lie in the nearest cache
 static void add (void *far_away) // numbers that no cache holds
 {
     float *restrict a = far_away;
-    const float *b = a + FAR, *c = b + FAR;
-    for (int i = 0; i < FAR; i++)
+    const float *b = a + REMOTE, *c = b + REMOTE;
+    for (int i = 0; i < REMOTE; i++)
         a[i] = b[i] + 3 * c[i];
 }
 
@@ -133,14 +133,14 @@ static void add (void *far_away) // numbers that no cache holds
  *  a sum of two arrays of 32 MB each. Takes about half a second. */
 int nn_roof_measure (nn_roof *roof)
 {
-    float *numbers = calloc (3 * (size_t) FAR, sizeof *numbers);
+    float *numbers = calloc (3 * (size_t) REMOTE, sizeof *numbers);
     if (!numbers)
         return nn_fail (NN_EMEMORY, "no memory to measure the roof");
-    for (int i = 0; i < 3 * FAR; i++)
+    for (int i = 0; i < 3 * REMOTE; i++)
         numbers[i] = 1;
     roof->operations =
         fastest (multiply, numbers, 2. * PLACES * ACROSS * DEEP * AGAIN);
-    roof->bytes = fastest (add, numbers, 3. * FAR * sizeof *numbers);
+    roof->bytes = fastest (add, numbers, 3. * REMOTE * sizeof *numbers);
     free (numbers);
     return NN_OK;
 }

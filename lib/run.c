@@ -53,16 +53,21 @@ static bool wide (const nn_layer *l)
     return l->kind->flags & NN_WIDE;
 }
 
+/*  Do both take as many images at a time? */
+static bool together (const nn_layer *a, const nn_layer *b)
+{
+    return wide (a) == wide (b) && (wide (a) || a->block == b->block);
+}
+
 /*  Layers first .. end - 1 over one shard, a few images at a time. */
 static void chain (nn_net *net, int first, int end, const nn_pass *pass)
 {
     const int lo = from (pass->shard, pass->batch->n, net);
     const int hi = from (pass->shard + 1, pass->batch->n, net);
     for (int a = first, b; a < end; a = b) {
-        for (b = a + 1; b < end && wide (net->layer[a]) == wide (net->layer[b]);
-             b++)
+        for (b = a + 1; b < end && together (net->layer[a], net->layer[b]); b++)
             continue;
-        const int few = wide (net->layer[a]) ? hi - lo : net->block;
+        const int few = wide (net->layer[a]) ? hi - lo : net->layer[a]->block;
         double since = took (net, a, NN_FORWARD, 0);
         for (int i = lo; i < hi; i += few)
             for (int l = a; l < b; l++) {
@@ -79,10 +84,10 @@ static void chain_back (nn_net *net, int top, int bottom, const nn_pass *pass)
     const int lo = from (pass->shard, pass->batch->n, net);
     const int hi = from (pass->shard + 1, pass->batch->n, net);
     for (int a = top, b; a >= bottom; a = b) {
-        for (b = a - 1;
-             b >= bottom && wide (net->layer[a]) == wide (net->layer[b]); b--)
+        for (b = a - 1; b >= bottom && together (net->layer[a], net->layer[b]);
+             b--)
             continue;
-        const int few = wide (net->layer[a]) ? hi - lo : net->block;
+        const int few = wide (net->layer[a]) ? hi - lo : net->layer[a]->block;
         double since = took (net, a, NN_BACKWARD, 0);
         for (int i = lo; i < hi; i += few)
             for (int l = a; l > b; l--) {

@@ -225,6 +225,43 @@ static nn_layer *make_inverted (nn_net *net, nn_layer *in, const void *with)
     return nn_cross_entropy (net, nn_dense (net, nn_gap (net, x), .units = 4));
 }
 
+/*  Three layers side by side, of which one has another reader, and one a halo. */
+static nn_layer *make_concat (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    nn_layer *a = nn_conv2d (net, in, .filters = 3, .same = true);
+    nn_layer *b = nn_batchnorm (net, in);
+    nn_layer *all = nn_concat (net, (nn_layer *[]){ a, b, in }, 3);
+    nn_layer *c = nn_conv2d (net, all, .filters = 2, .kernel = 1, .kernel_w = 3,
+                             .same = true);
+    return nn_concat (net, (nn_layer *[]){ c, all, b }, 3);
+}
+
+/*  A squeeze and excitation that is met on all lines of its hard sigmoid, and a hard
+ *  swish behind it. */
+static nn_layer *make_squeeze (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    nn_layer *s = nn_conv2d (net, nn_gap (net, in), .filters = 7, .kernel = 1,
+                             .init = init_large);
+    s = nn_conv2d (net, nn_relu (net, s), .filters = in ? in->out.c : 1,
+                   .kernel = 1, .init = init_large);
+    nn_layer *x = nn_scale (net, in, nn_hard_sigmoid (net, s));
+    x = nn_conv2d (net, nn_hard_swish (net, x), .filters = 3, .same = true,
+                   .init = init_large);
+    return nn_hard_swish (net, x);
+}
+
+static nn_layer *make_avgpool (nn_net *net, nn_layer *in, const void *with)
+{
+    (void) with;
+    nn_layer *a = nn_avgpool (net, in, .size = 3, .stride = 1, .pad = 1);
+    nn_layer *b =
+        nn_avgpool (net, in, .size = 3, .stride = 1, .pad = 1, .inside = true);
+    nn_layer *c = nn_avgpool (net, nn_add (net, a, b), .size = 2);
+    return nn_dense (net, c, .units = 5);
+}
+
 #define CONV_TO(channels, ...)                                                    \
     .make = make_conv, .conv = { 0, .filters = channels, __VA_ARGS__ }
 #define CONV(...) CONV_TO (4, __VA_ARGS__)
@@ -266,6 +303,17 @@ static const gradient_case gradient_cases[] = {
       CONV_TO (3, .groups = 3, .kernel = 5, .stride = 2, .dilation = 2,
                .same = true, .algorithm = "depthwise"),
       SIZE (.n = 2, .h = 13, .w = 11, .c = 3) },
+    { "lanes, 3 x 3, stride 2",
+      CONV_TO (19, .groups = 19, .stride = 2, .same = true, .algorithm = "lanes"),
+      SIZE (.n = 2, .h = 9, .w = 8, .c = 19) },
+    { "lanes, 5 x 5",
+      CONV_TO (6, .groups = 6, .kernel = 5, .pad = 2, .algorithm = "lanes"),
+      SIZE (.n = 2, .h = 5, .w = 11, .c = 6) },
+    { "a kernel of 1 x 5", CONV (.kernel = 1, .kernel_w = 5, .same = true),
+      SIZE (.n = 2, .h = 4, .w = 7) },
+    { "side by side", make_concat, SIZE (.n = 3) },
+    { "squeeze and excite", make_squeeze, SIZE (.n = 3, .h = 5, .w = 4) },
+    { "average pooling", make_avgpool, SIZE (.n = 3, .h = 7, .w = 5) },
     { "relu6", make_relu6, SIZE (.n = 3) },
     { "shortcuts", make_add, SIZE (.n = 3) },
     { "inverted residuals", make_inverted, SIZE (.n = 4, .h = 7, .w = 8) },
@@ -301,6 +349,7 @@ static inline bool for_doubles (const gradient_case *c)
     const char *algorithm = c->conv.algorithm;
     return c->make == make_cnn || c->make == make_normed ||
            c->make == make_inverted || c->make == make_add ||
+           c->make == make_concat || c->make == make_squeeze ||
            (algorithm && strcmp (algorithm, "winograd") == 0);
 }
 

@@ -1,6 +1,6 @@
 /*  peer.c - one of our networks, for a comparison with PyTorch
  *
- *  peer MODEL SIDE IMAGES CLASSES WEIGHTS INPUT OUTPUT: builds the model, loads the
+ *  peer MODEL[:HEAD] SIDE IMAGES CLASSES WEIGHTS INPUT OUTPUT: builds the model, loads the
  *  weights, reads "pictures" and "target" from a safetensors file, and writes one of
  *  what it computed: the output of every convolution and dense layer in training
  *  ("train.NAME"), the scores in inference ("rest"), the loss, the gradient of each
@@ -52,6 +52,11 @@ static void must (int status)
     exit (1);
 }
 
+static bool compared (const nn_layer *l)
+{
+    return l->kind == &nn_conv2d_kind || l->kind == &nn_dense_kind;
+}
+
 static void gradients (const nn_net *net, int n)
 {
     char name[80];
@@ -75,9 +80,16 @@ int main (int argc, char **argv)
     const int side = (int) strtol (argv[2], NULL, 10),
               n = (int) strtol (argv[3], NULL, 10),
               classes = (int) strtol (argv[4], NULL, 10);
+    char *colon = strchr (argv[1], ':');
+    if (colon)
+        *colon = 0;
     const nn_model *model = nn_model_find (argv[1]);
-    nn_net *net =
-        model ? nn_model_net (model, side, side, 3, classes, NULL, 1) : NULL;
+    const nn_head *head = colon ? nn_head_find (colon + 1) : NULL;
+    nn_net *net = NULL;
+    if (model && colon && head)
+        net = nn_headed_net (model, head, side, side, 3, classes, 1);
+    else if (model && !colon)
+        net = nn_model_net (model, side, side, 3, classes, NULL, 1);
     if (!net) {
         fprintf (stderr, "%s\n", nn_error ());
         return 1;
@@ -85,6 +97,9 @@ int main (int argc, char **argv)
     for (int i = 0; i < net->layers; i++) // a draw cannot be compared
         if (net->layer[i]->kind == &nn_dropout_kind)
             ((nn_dropout_args *) net->layer[i]->args)->rate = 0;
+    for (int i = 0; i < net->layers; i++) // nobody writes over what is compared
+        if (compared (net->layer[i]))
+            net->layer[i]->users++;
     must (nn_net_build (net, .batch = n, .input_gradient = true));
     must (nn_weights_load (net, argv[5]));
     float *x = malloc ((size_t) n * side * side * 3 * sizeof *x);
@@ -108,7 +123,7 @@ int main (int argc, char **argv)
         const nn_layer *l = net->layer[i];
         char name[80];
         snprintf (name, sizeof name, "train.%s", l->name);
-        if (l->kind == &nn_conv2d_kind || l->kind == &nn_dense_kind)
+        if (compared (l))
             keep_tensor (name, &l->out, n, l->out.x);
     }
     must (nn_net_backward (net, &batch));

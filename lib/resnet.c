@@ -1,0 +1,133 @@
+/*  resnet.c - fifty layers and sixteen shortcuts
+ *
+ *  The network that made depth possible (He, Zhang, Ren and Sun 2015). A block
+ *  narrows by 1 x 1, looks around by 3 x 3 and widens by 1 x 1, and its input is
+ *  added to that. Where sizes change, the shortcut has a convolution of 1 x 1 too.
+ *
+ *  There are two orders. In the first a batch norm follows each convolution, and
+ *  a ReLU the sum; the stride is in the 3 x 3, which everybody does since 2016
+ *  and calls V1.5. In the second, V2, norm and ReLU come before each convolution,
+ *  and nothing at all stands in the way of the shortcut (He and others 2016). The
+ *  names are torchvision's for the first and those of the ONNX zoo's file for the
+ *  second.
+ */
+#include "nn.h"
+
+static const struct {
+    int narrow, times, stride;
+} stages[] = { { 64, 3, 1 }, { 128, 4, 2 }, { 256, 6, 2 }, { 512, 3, 2 } };
+enum { STAGES = 4, WIDER = 4 }; // a block's output is so many times wider
+
+static nn_layer *conv_norm (nn_net *net, nn_layer *x, int filters, int kernel,
+                            int stride, const char *name, const char *first,
+                            const char *second)
+{
+    return nn_conv_norm (
+        net, x, &nn_as_torch,
+        (nn_conv2d_args){ .filters = filters, .kernel = kernel, .stride = stride },
+        name, first, second);
+}
+
+static nn_layer *block (nn_net *net, nn_layer *x, const char *name, int narrow,
+                        int stride, bool first)
+{
+    nn_layer *shortcut = x;
+    x = nn_relu (net, conv_norm (net, x, narrow, 1, 1, name, ".conv1", ".bn1"));
+    x = nn_relu (net,
+                 conv_norm (net, x, narrow, 3, stride, name, ".conv2", ".bn2"));
+    x = conv_norm (net, x, WIDER * narrow, 1, 1, name, ".conv3", ".bn3");
+    if (first)
+        shortcut = conv_norm (net, shortcut, WIDER * narrow, 1, stride, name,
+                              ".downsample.0", ".downsample.1");
+    return nn_relu (net, nn_add (net, x, shortcut));
+}
+
+static nn_layer *base (nn_net *net, nn_layer *x, const nn_model *model)
+{
+    (void) model;
+    x = nn_relu (net, conv_norm (net, x, 64, 7, 2, "", "conv1", "bn1"));
+    x = nn_maxpool (net, x, .size = 3, .stride = 2, .pad = 1);
+    for (int s = 0; s < STAGES; s++)
+        for (int i = 0; i < stages[s].times; i++) {
+            char name[32];
+            snprintf (name, sizeof name, "layer%d.%d", s + 1, i);
+            x = block (net, x, name, stages[s].narrow,
+                       i == 0 ? stages[s].stride : 1, i == 0);
+        }
+    return x;
+}
+
+/*  A batch norm and a ReLU in front. */
+static nn_layer *norm_relu (nn_net *net, nn_layer *x, const char *name,
+                            const char *part)
+{
+    return nn_relu (net, nn_named (nn_batchnorm (net, x), "%s%s", name, part));
+}
+
+static nn_layer *conv (nn_net *net, nn_layer *x, int filters, int kernel,
+                       int stride, const char *name, const char *part)
+{
+    x = nn_conv2d (net, x, .filters = filters, .kernel = kernel, .stride = stride,
+                   .pad = kernel / 2, .no_bias = true, .init = nn_init_he);
+    return nn_named (x, "%s%s", name, part);
+}
+
+static nn_layer *block_v2 (nn_net *net, nn_layer *x, const char *name, int narrow,
+                           int stride, bool first)
+{
+    nn_layer *shortcut = x;
+    x = norm_relu (net, x, name, ".bn1");
+    if (first)
+        shortcut = conv (net, x, WIDER * narrow, 1, stride, name, ".downsample");
+    x = norm_relu (net, conv (net, x, narrow, 1, 1, name, ".conv1"), name, ".bn2");
+    x = conv (net, x, narrow, 3, stride, name, ".conv2");
+    x = conv (net, norm_relu (net, x, name, ".bn3"), WIDER * narrow, 1, 1, name,
+              ".conv3");
+    return nn_add (net, x, shortcut);
+}
+
+static nn_layer *base_v2 (nn_net *net, nn_layer *x, const nn_model *model)
+{
+    const int count = model->value[0] > 0 ? (int) model->value[0] : STAGES;
+    x = nn_named (nn_batchnorm (net, x), "bn_data");
+    x = norm_relu (net, conv (net, x, 64, 7, 2, "", "conv0"), "", "bn0");
+    x = nn_maxpool (net, x, .size = 3, .stride = 2, .pad = 1);
+    for (int s = 0; s < count; s++)
+        for (int i = 0; i < stages[s].times; i++) {
+            char name[32];
+            snprintf (name, sizeof name, "stage%d.%d", s + 1, i);
+            x = block_v2 (net, x, name, stages[s].narrow,
+                          i == 0 ? stages[s].stride : 1, i == 0);
+        }
+    return norm_relu (net, x, "", "bn_out");
+}
+
+static nn_layer *body (nn_net *net, nn_layer *x, const nn_model *model,
+                       int classes)
+{
+    x = nn_gap (net, model->base (net, x, model));
+    return nn_named (nn_dense (net, x, .units = classes), "fc");
+}
+
+const nn_model nn_resnet50 = { .name = "resnet50",
+                               .about = "ResNet-50 V1.5",
+                               .usual = 224,
+                               NN_IMAGENET,
+                               .base = base,
+                               .body = body };
+
+const nn_model nn_resnet50v2 = { .name = "resnet50v2",
+                                 .about = "ResNet-50 V2, norms in front",
+                                 .usual = 224,
+                                 NN_IMAGENET,
+                                 .base = base_v2,
+                                 .body = body };
+
+const nn_model nn_resnet50v2_3 = { .name = "resnet50v2_3",
+                                   .about =
+                                       "its first three stages: 1024 features",
+                                   .usual = 224,
+                                   NN_IMAGENET,
+                                   .base = base_v2,
+                                   .body = body,
+                                   .value = { 3 } };
