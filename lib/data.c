@@ -87,6 +87,16 @@ nn_data *nn_subset (const nn_data *of, const int *index, int count)
     return self;
 }
 
+/*  What this is a view of, and which images it shows; NULL if it is no view. */
+const nn_data *nn_subset_of (const nn_data *self, const int **index)
+{
+    if (self->read != view_read)
+        return NULL;
+    const view *v = self->source;
+    *index = v->index;
+    return v->of;
+}
+
 /*  counts[k] = how many images belong to class k. */
 int nn_class_counts (const nn_data *data, int *counts)
 {

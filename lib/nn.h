@@ -168,6 +168,8 @@ void nn_shapes10_draw (uint8_t pixels[32 * 32 * 3], int label, uint64_t seed,
 
 /* --- Views: a part of a data set, which must live as long as they do ------------------ */
 nn_data *nn_subset (const nn_data *of, const int *index, int count);
+// of what it is a view, and of which images; NULL if it is none
+const nn_data *nn_subset_of (const nn_data *self, const int **index);
 int nn_class_counts (const nn_data *data, int *counts); // classes numbers
 // stratified: `share` of each class goes to the second
 int nn_split (const nn_data *data, double share, uint64_t seed, nn_data **first,
@@ -773,11 +775,17 @@ typedef struct {
     int folds, fold; // of the training images; the one held back instead of a test
     int batch, epochs;
     double rate, momentum, decay;
-    char decays[32];                // which weights do: "weights", "convolutions"
-    double clip, smoothing;         // of the gradient, of the labels; 0: neither
-    double mixup;                   // alpha; 0: none
-    char class_weights[512];        // numbers, "balanced", or nothing
-    char sampling[32];              // "once", "oversample", "weighted"
+    char decays[32];         // which weights do: "weights", "convolutions"
+    double clip, smoothing;  // of the gradient, of the labels; 0: neither
+    double mixup;            // alpha; 0: none
+    char class_weights[512]; // numbers, "balanced", or nothing
+    char sampling[32];       // "once", "oversample", "weighted"
+    char weights[256];       // borrowed ones: a file, or its name; or "none"
+    char head[32];           // "model": that of the model itself
+    int size, images;        // rows of a picture; to train with; 0: as it is
+    char freeze[64], unfreeze[256]; // "base"; "2:features.13 4:none"
+    char rates[256];                // "base:0.1"
+    char features[16];              // "kept", "half", "anew"
     char stop[32], plateau[32];     // what is watched: "never", "val_loss" …
     int patience, plateau_patience; // epochs without anything better
     double factor, floor;           // of the rate on a plateau
@@ -1549,6 +1557,17 @@ typedef struct {
 nn_data *nn_features_with (const nn_net *net, const nn_layer *top,
                            const nn_data *data, nn_features_args args);
 int nn_half (float x); // its 16 bits, or -1 if it has none
+
+/* --- Recipes that borrow ---------------------------------------------------------------------------------- */
+const char *nn_head_name (int i); // NULL at the end
+bool nn_recipe_has_head (const nn_recipe *self);
+// the weights of a recipe into its net, which is built
+int nn_recipe_borrow (const nn_recipe *self, nn_net *net);
+// a share of the images as it wishes; NULL: all of them, or a failure
+int nn_recipe_images (const nn_recipe *self, const nn_data *all, nn_data **some);
+// the layer whose output may be kept; NULL, and why not, if there is none
+const nn_layer *nn_recipe_cut (const nn_recipe *self, const nn_net *net,
+                               const nn_transform *transforms, int count);
 
 /* --- Your own pictures: a folder for each class ---------------------------------------------------------- */
 nn_data *nn_image_folder (const char *path, int side, FILE *say);

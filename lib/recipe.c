@@ -16,6 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*  What becomes of features that never change. */
+static const char *keeping (int i)
+{
+    static const char *const names[] = { "kept", "half", "anew", NULL };
+    return names[i];
+}
+
 static const char *model_name (int i)
 {
     return nn_models[i] ? nn_models[i]->name : NULL;
@@ -84,6 +91,14 @@ const nn_recipe_key nn_recipe_keys[] = {
     { "mixup", NN_NUMBER, AT (mixup), "0", 0, 2, NULL, "of pictures: alpha" },
     { "class-weights", NN_TEXT, AT (class_weights), "", 0, 0, NULL, "1.5,1,2 …" },
     { "sampling", NN_TEXT, AT (sampling), "once", 0, 0, samplings, "of images" },
+    { "weights", NN_TEXT, AT (weights), "none", 0, 0, NULL, "borrowed: a file" },
+    { "head", NN_TEXT, AT (head), "model", 0, 0, nn_head_name, "on a base" },
+    { "size", NN_INTEGER, AT (size), "0", 0, 1e4, NULL, "of pictures; 0: theirs" },
+    { "images", NN_INTEGER, AT (images), "0", 0, 1e9, NULL, "only so many" },
+    { "freeze", NN_TEXT, AT (freeze), "none", 0, 0, NULL, "base, or up to LAYER" },
+    { "unfreeze", NN_TEXT, AT (unfreeze), "none", 0, 0, NULL, "EPOCHS:LAYER …" },
+    { "rates", NN_TEXT, AT (rates), "none", 0, 0, NULL, "LAYER:FACTOR …" },
+    { "features", NN_TEXT, AT (features), "kept", 0, 0, keeping, "if all frozen" },
     { "schedule", NN_TEXT, AT (schedule), "constant", 0, 0, nn_schedule_name,
       "how the rate changes" },
     { "stop", NN_TEXT, AT (stop), "never", 0, 0, watched_name,

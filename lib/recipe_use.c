@@ -32,10 +32,16 @@ static const nn_schedule *const schedules[] = {
 static int standardise (nn_recipe *self, const nn_data *training,
                         nn_transform *to);
 
+static int as_model (nn_recipe *self, const nn_data *training, nn_transform *to);
+
 static const struct {
     const char *name;
     int (*make) (nn_recipe *self, const nn_data *training, nn_transform *to);
-} transforms[] = { { "none", NULL }, { "standardise", standardise } };
+} transforms[] = {
+    { "none", NULL },
+    { "standardise", standardise },
+    { "model", as_model },
+};
 
 #define COUNT(table) ((int) (sizeof (table) / sizeof *(table)))
 
@@ -69,10 +75,28 @@ static void decaying (const nn_recipe *self, nn_net *net)
                 net->layer[l]->param[k].decays = false;
 }
 
+static void freezing (const nn_recipe *self, nn_net *net);
+
 /*  What else a recipe asks of a net, whatever its model. */
 static void (*const traits[]) (const nn_recipe *self, nn_net *net) = {
     decaying,
+    freezing,
     NULL,
+};
+
+typedef nn_net *net_maker (const nn_recipe *self, const nn_model *model, int h,
+                           int w, int c, int classes);
+
+static nn_net *headed (const nn_recipe *self, const nn_model *model, int h, int w,
+                       int c, int classes);
+
+/*  Who may make the net instead of its model: the first that wants to. */
+static const struct {
+    bool (*wants) (const nn_recipe *self);
+    net_maker *make;
+} makers[] = {
+    { nn_recipe_has_head, headed },
+    { NULL, NULL },
 };
 
 /*  The net of a recipe for such pictures, from its input to its loss; not yet
@@ -81,11 +105,20 @@ nn_net *nn_recipe_net (const nn_recipe *self, int h, int w, int c, int classes)
 {
     const nn_model *model = nn_model_find (self->model);
     const int init = nn_recipe_choose ("init", nn_init_name, self->init);
-    nn_net *net = model && init >= 0 ? nn_model_net (model, h, w, c, classes,
-                                                     inits[init].init, self->seed)
-                                     : NULL;
+    if (!model || init < 0)
+        return NULL;
+    int m = 0;
+    while (makers[m].wants && !makers[m].wants (self))
+        m++;
+    nn_net *net = makers[m].make ? makers[m].make (self, model, h, w, c, classes)
+                                 : nn_model_net (model, h, w, c, classes,
+                                                 inits[init].init, self->seed);
     for (int i = 0; net && traits[i]; i++)
         traits[i](self, net);
+    if (net && net->status != NN_OK) {
+        nn_fail (net->status, "%s", net->failure);
+        nn_net_free (&net);
+    }
     return net;
 }
 
@@ -173,10 +206,14 @@ static int named (nn_recipe *self, const nn_data *training, nn_transform *list,
 static int augmented (nn_recipe *self, const nn_data *training, nn_transform *list,
                       int room);
 
+static int sized (nn_recipe *self, const nn_data *training, nn_transform *list,
+                  int room);
+
 /*  What happens to a picture, from the data set to the net. */
 static int (*const stages[]) (nn_recipe *self, const nn_data *training,
                               nn_transform *list, int room) = {
     augmented,
+    sized,
     named,
     NULL,
 };
@@ -211,7 +248,11 @@ int nn_recipe_size (const nn_recipe *self, int *h, int *w, int c)
 {
     nn_transform list[NN_TRANSFORMS];
     const int count = nn_augment_read (self->augment, list, NN_TRANSFORMS);
-    return count < 0 ? count : nn_transform_size (list, count, h, w, c);
+    const int status =
+        count < 0 ? count : nn_transform_size (list, count, h, w, c);
+    if (self->size > 0)
+        *h = *w = self->size;
+    return status;
 }
 
 /*  What a recipe does to a whole batch: for the `mix` of a loader or a training;
@@ -222,4 +263,54 @@ int nn_recipe_mix (nn_batch *batch, nn_random *random, const void *with)
     const int status = nn_mixup (batch, random, &recipe->mixup);
     return status == NN_OK ? nn_smooth (batch, random, &recipe->smoothing)
                            : status;
+}
+
+/*  A head on the model's base. */
+static nn_net *headed (const nn_recipe *self, const nn_model *model, int h, int w,
+                       int c, int classes)
+{
+    const nn_head *head = nn_head_find (self->head);
+    return head ? nn_headed_net (model, head, h, w, c, classes, self->seed) : NULL;
+}
+
+/*  What stays as it is, and at what pace the rest learns. */
+static void freezing (const nn_recipe *self, nn_net *net)
+{
+    int status = NN_OK;
+    if (*self->freeze && strcmp (self->freeze, "none") != 0)
+        status = nn_freeze_to (net, self->freeze);
+    if (status == NN_OK && *self->rates)
+        status = nn_rates_set (net, self->rates);
+    if (status != NN_OK)
+        nn_net_give_up (net, status);
+}
+
+/*  Pictures as large as the recipe wants. */
+static int sized (nn_recipe *self, const nn_data *training, nn_transform *list,
+                  int room)
+{
+    (void) training;
+    if (self->size <= 0)
+        return 0;
+    if (room < 1)
+        return nn_fail (NN_EVALUE, "a recipe has at most %d transforms",
+                        NN_TRANSFORMS);
+    *list = nn_resize (self->size, self->size, NN_BILINEAR);
+    return 1;
+}
+
+/*  Colours on the scale that the model was trained with. */
+static int as_model (nn_recipe *self, const nn_data *training, nn_transform *to)
+{
+    (void) training;
+    const nn_model *model = nn_model_find (self->model);
+    if (!model)
+        return NN_EVALUE;
+    if (model->deviation[0] == 0)
+        return nn_fail (NN_EVALUE,
+                        "model %s was trained on no scale of its own: standardise "
+                        "instead",
+                        model->name);
+    *to = nn_standardise (model->mean, model->deviation, 3);
+    return NN_OK;
 }

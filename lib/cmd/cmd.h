@@ -81,7 +81,7 @@ nn_callback cmd_history (
     cmd_folder *folder); // writes history.tsv after each epoch
 
 /* --- A training -------------------------------------------------------------- */
-enum { CMD_FIT_CALLBACKS = 4 };
+enum { CMD_FIT_CALLBACKS = 5 };
 typedef struct { // a recipe, and what it makes of some images
     nn_recipe recipe;
     const nn_data *data, *validation; // learnt from; or NULL
@@ -95,8 +95,16 @@ typedef struct { // a recipe, and what it makes of some images
     float weight[NN_MOST_CLASSES];
     nn_stopping stopping;
     nn_plateau plateau;
+    nn_unfreezing unfreezing;
     nn_history history;
+    // -- where a frozen base is computed once: net is what lies above `cut`
+    nn_net *whole; // NULL: net is all there is
+    const nn_layer *cut;
+    nn_data *kept, *kept_training, *kept_validation; // features, views of them
+    FILE *say;                                       // hears of it; or NULL
 } cmd_fit;
+nn_net *cmd_fit_whole (const cmd_fit *f); // with what is frozen
+int cmd_fit_evaluate (cmd_fit *f, const nn_data *test, nn_scores *scores);
 int cmd_fit_prepare (cmd_fit *f, const nn_data *data, const nn_data *validation);
 int cmd_fit_callbacks (cmd_fit *f, nn_callback list[CMD_FIT_CALLBACKS]);
 int cmd_fit_train (cmd_fit *f, const nn_callback *callbacks, int count, int epoch,
@@ -106,6 +114,7 @@ void cmd_fit_free (cmd_fit *f);
 typedef struct { // a run: a training that is kept, and what became of it
     cmd_fit fit;
     nn_data *all, *training, *validation, *test;
+    nn_data *pool;  // of which only some are used
     nn_data *whole; // of which `all` and `test` are parts, if there are folds
     nn_checkpoint checkpoint;
     bool resume;

@@ -76,8 +76,9 @@ static cJSON *result_of (const cmd_session *s)
     char seed[24]; // a number in JSON has 53 bits
     snprintf (seed, sizeof seed, "%llu", (unsigned long long) s->fit.recipe.seed);
     cJSON_AddRawToObject (json, "seed", seed);
-    cJSON_AddNumberToObject (json, "parameters",
-                             (double) nn_net_parameters (s->fit.net, false));
+    cJSON_AddNumberToObject (
+        json, "parameters",
+        (double) nn_net_parameters (cmd_fit_whole (&s->fit), false));
     cJSON_AddNumberToObject (json, "peak_memory_mb", peak_memory_mb ());
     if (cmd_comparable (s))
         cJSON_AddNumberToObject (json, "published_accuracy",

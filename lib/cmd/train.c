@@ -68,6 +68,13 @@ static int open_data (cmd_session *s)
     s->all = cmd_data (recipe, false);
     if (!s->all)
         return NN_EFILE;
+    nn_data *some = NULL;
+    if (nn_recipe_images (recipe, s->all, &some) != NN_OK)
+        return NN_EVALUE;
+    if (some) {
+        s->pool = s->all;
+        s->all = some;
+    }
     if (recipe->fold > 0) {
         const int status = hold_back (s);
         if (status != NN_OK)
@@ -130,7 +137,8 @@ static int train (cmd_session *s)
     if (cmd_stops (s) && *s->fit.stopping.reason)
         fprintf (s->say, "stopped: %s\n", s->fit.stopping.reason);
     return nn_weights_save (
-        s->fit.net, cmd_folder_file (&s->folder, "weights.safetensors", path),
+        cmd_fit_whole (&s->fit),
+        cmd_folder_file (&s->folder, "weights.safetensors", path),
         s->fit.recipe.name);
 }
 
@@ -156,7 +164,7 @@ static void tell_plan (const cmd_session *s)
     if (s->validation)
         fprintf (s->say, ", %d for validation", s->validation->count);
     fprintf (s->say, "; %zu parameters; seed %llu; into %s\n",
-             nn_net_parameters (s->fit.net, false),
+             nn_net_parameters (cmd_fit_whole (&s->fit), false),
              (unsigned long long) s->fit.recipe.seed, s->folder.path);
     fflush (s->say);
 }
@@ -183,8 +191,7 @@ static int work (cmd_session *s, bool json, bool quiet)
     if (status != NN_OK)
         return status;
     draw_curve (s);
-    status = nn_evaluate (s->fit.net, s->test, s->fit.transforms,
-                          s->fit.transform_count, &s->scores);
+    status = cmd_fit_evaluate (&s->fit, s->test, &s->scores);
     if (status != NN_OK)
         return status;
     if (!json || !quiet)
@@ -200,6 +207,7 @@ static void close_session (cmd_session *s)
     nn_data_free (&s->test);
     nn_data_free (&s->all);
     nn_data_free (&s->whole);
+    nn_data_free (&s->pool);
 }
 
 static int run (const cmd_verb *self, char **args)
@@ -226,6 +234,7 @@ static int run (const cmd_verb *self, char **args)
     snprintf (usual, sizeof usual, "runs/%s-%llu", s.fit.recipe.name,
               (unsigned long long) s.fit.recipe.seed);
     const char *folder = cmd_value (options, "run");
+    s.fit.say = s.say;
     status = prepare (&s);
     if (status == NN_OK)
         status = cmd_folder_begin (&s.folder, folder ? folder : usual,
