@@ -782,7 +782,7 @@ typedef struct {
     char sampling[32];       // "once", "oversample", "weighted"
     char weights[256];       // borrowed ones: a file, or its name; or "none"
     char head[32];           // "model": that of the model itself
-    int size, images;        // rows of a picture; to train with; 0: as it is
+    int pixels, images;      // rows of a picture; to train with; 0: as it is
     char freeze[64], unfreeze[256]; // "base"; "2:features.13 4:none"
     char rates[256];                // "base:0.1"
     char features[16];              // "kept", "half", "anew"

@@ -93,7 +93,7 @@ const nn_recipe_key nn_recipe_keys[] = {
     { "sampling", NN_TEXT, AT (sampling), "once", 0, 0, samplings, "of images" },
     { "weights", NN_TEXT, AT (weights), "none", 0, 0, NULL, "borrowed: a file" },
     { "head", NN_TEXT, AT (head), "model", 0, 0, nn_head_name, "on a base" },
-    { "size", NN_INTEGER, AT (size), "0", 0, 1e4, NULL, "of pictures; 0: theirs" },
+    { "pixels", NN_INTEGER, AT (pixels), "0", 0, 1e4, NULL, "rows; 0: as it is" },
     { "images", NN_INTEGER, AT (images), "0", 0, 1e9, NULL, "only so many" },
     { "freeze", NN_TEXT, AT (freeze), "none", 0, 0, NULL, "base, or up to LAYER" },
     { "unfreeze", NN_TEXT, AT (unfreeze), "none", 0, 0, NULL, "EPOCHS:LAYER …" },

@@ -250,8 +250,8 @@ int nn_recipe_size (const nn_recipe *self, int *h, int *w, int c)
     const int count = nn_augment_read (self->augment, list, NN_TRANSFORMS);
     const int status =
         count < 0 ? count : nn_transform_size (list, count, h, w, c);
-    if (self->size > 0)
-        *h = *w = self->size;
+    if (self->pixels > 0)
+        *h = *w = self->pixels;
     return status;
 }
 
@@ -290,12 +290,12 @@ static int sized (nn_recipe *self, const nn_data *training, nn_transform *list,
                   int room)
 {
     (void) training;
-    if (self->size <= 0)
+    if (self->pixels <= 0)
         return 0;
     if (room < 1)
         return nn_fail (NN_EVALUE, "a recipe has at most %d transforms",
                         NN_TRANSFORMS);
-    *list = nn_resize (self->size, self->size, NN_BILINEAR);
+    *list = nn_resize (self->pixels, self->pixels, NN_BILINEAR);
     return 1;
 }
 
