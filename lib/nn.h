@@ -1558,7 +1558,7 @@ nn_data *nn_features_with (const nn_net *net, const nn_layer *top,
                            const nn_data *data, nn_features_args args);
 int nn_half (float x); // its 16 bits, or -1 if it has none
 
-/* --- Recipes that borrow ---------------------------------------------------------------------------------- */
+/* --- Borrowing in a recipe -------------------------------------------------------------------------------- */
 const char *nn_head_name (int i); // NULL at the end
 bool nn_recipe_has_head (const nn_recipe *self);
 // the weights of a recipe into its net, which is built

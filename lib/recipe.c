@@ -94,7 +94,7 @@ const nn_recipe_key nn_recipe_keys[] = {
     { "weights", NN_TEXT, AT (weights), "none", 0, 0, NULL, "borrowed: a file" },
     { "head", NN_TEXT, AT (head), "model", 0, 0, nn_head_name, "on a base" },
     { "pixels", NN_INTEGER, AT (pixels), "0", 0, 1e4, NULL, "rows; 0: as it is" },
-    { "images", NN_INTEGER, AT (images), "0", 0, 1e9, NULL, "only so many" },
+    { "images", NN_INTEGER, AT (images), "0", 0, 1e9, NULL, "fewer than all" },
     { "freeze", NN_TEXT, AT (freeze), "none", 0, 0, NULL, "base, or up to LAYER" },
     { "unfreeze", NN_TEXT, AT (unfreeze), "none", 0, 0, NULL, "EPOCHS:LAYER …" },
     { "rates", NN_TEXT, AT (rates), "none", 0, 0, NULL, "LAYER:FACTOR …" },

@@ -2,8 +2,8 @@
  *
  *  Whose weights, which head on them, what stays frozen and until when, how large
  *  the pictures are: keys of a recipe like all others. What a recipe does not say,
- *  it does not do; and weights that are named but not there are an error, for a net
- *  with random weights would be trained just as well, and nobody would know.
+ *  it does not do. And weights that are named but not there are an error, for a
+ *  net with random weights would be trained just as well, and nobody would know.
  */
 #include "nn.h"
 
@@ -28,8 +28,8 @@ static bool says (const char *text)
     return *text && strcmp (text, "none") != 0;
 }
 
-/*  Where the weights are: at this path; in the folder $NN_WEIGHTS; or in weights/ of
- *  the tree that this program belongs to. */
+/*  Where the weights are: at this path; in the folder $NN_WEIGHTS; or in weights/
+ *  of the tree that this program belongs to. */
 static int find_weights (char *path, size_t size, const char *name)
 {
     const char *folder = getenv ("NN_WEIGHTS");
@@ -51,9 +51,9 @@ static int find_weights (char *path, size_t size, const char *name)
                     name, name);
 }
 
-/*  Reads the weights that a recipe borrows into its net, which is built. A head of
- *  its own stays as it was drawn, and the file's own head is left out; nothing else
- *  may be missing. */
+/*  Reads the weights that a recipe borrows into its net, which is built. A head
+ *  of its own stays as it was drawn, and the file's own head is left out; nothing
+ *  else may be missing. */
 int nn_recipe_borrow (const nn_recipe *self, nn_net *net)
 {
     char path[4096];
