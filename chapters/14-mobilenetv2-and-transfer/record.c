@@ -9,6 +9,11 @@
 #include <string.h>
 #include <time.h>
 
+static int number (const char *text)
+{
+    return (int) strtol (text, NULL, 10);
+}
+
 static double seconds (void)
 {
     return (double) clock () / CLOCKS_PER_SEC;
@@ -29,15 +34,15 @@ int main (int count, char **args)
         fprintf (stderr, "record MODEL WEIGHTS SIZE TRAIN TEST DATA FEATURES\n");
         return 2;
     }
-    const int size = atoi (args[3]);
+    const int size = number (args[3]);
     const nn_model *model = nn_model_find (args[1]);
     must (model ? NN_OK : NN_EVALUE);
     nn_data *all = nn_cifar10 (args[6], false),
             *tests = nn_cifar10 (args[6], true);
     must (all && tests ? NN_OK : NN_EFILE);
-    nn_data *learnt = some (all, atoi (args[4]));
+    nn_data *learnt = some (all, number (args[4]));
     nn_data *held =
-        atoi (args[5]) < tests->count ? some (tests, atoi (args[5])) : tests;
+        number (args[5]) < tests->count ? some (tests, number (args[5])) : tests;
     nn_net *net =
         nn_headed_net (model, nn_head_find ("linear"), size, size, 3, 10, 7);
     must (net ? nn_net_build (net, .batch = 1, .inference = true) : NN_EVALUE);
