@@ -62,8 +62,8 @@ static int split (const char *text, finding *found, int most)
             }
             open = false;
         } else if (is_context (line, size)) {
-            if (strstr (line, "nnk_run_") < line + size &&
-                strstr (line, "nnk_run_")) { // add_finding leaves it out
+            if (memmem (line, size, "\u2018nnk_",
+                        7)) { // add_finding leaves it out
                 if (count)
                     found[count - 1].size += size;
                 line += size;
@@ -102,6 +102,17 @@ static void add_line (nnk_text *out, const char *line, size_t size)
     nnk_add (out, line, end - line);
 }
 
+/*  What gcc says of itself, and helps nobody. */
+static bool is_chatter (const char *line, size_t size)
+{
+    static const char *const said[] = {
+        "cc1: some warnings being treated as errors",
+        "note: each undeclared identifier is reported only once"
+    };
+    return memmem (line, size, said[0], strlen (said[0])) ||
+           memmem (line, size, said[1], strlen (said[1]));
+}
+
 /*  A finding without the lines that speak of names that the reader has not
  *  written. */
 static void add_finding (nnk_text *out, const finding *found)
@@ -112,7 +123,7 @@ static void add_finding (nnk_text *out, const finding *found)
         const char *next = memchr (line, '\n', end - line);
         const size_t size = (next ? next + 1 : end) - line;
         if (line[0] != ' ')
-            skips = strncmp (line, "nnk:", 4) == 0 ||
+            skips = strncmp (line, "nnk:", 4) == 0 || is_chatter (line, size) ||
                     (line > found->at && memmem (line, size, "\u2018nnk_", 7));
         if (!skips || found->generated)
             add_line (out, line, size);

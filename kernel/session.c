@@ -146,11 +146,17 @@ static bool check_end (compiled *self)
     int line = cell->token[cell->tokens].line;
     if (last && last->open)
         line = cell->token[cell->tokens - 1].line;
-    nnk_addf (&self->diagnostics, "%s:%d: error: the cell breaks off here, %s\n",
-              self->label, line,
-              last && last->open
-                  ? "before the end of a statement (is a ';' missing?)"
-                  : "in a comment or a line that goes on");
+    if (last && nnk_token_is (cell, last->first, "else"))
+        nnk_addf (&self->diagnostics,
+                  "%s:%d: error: 'else' without an 'if' before it\n", self->label,
+                  cell->token[last->first].line);
+    else
+        nnk_addf (&self->diagnostics,
+                  "%s:%d: error: the cell breaks off here, %s\n", self->label,
+                  line,
+                  last && last->open
+                      ? "before the end of a statement (is a ';' missing?)"
+                      : "in a comment or a line that goes on");
     return false;
 }
 
