@@ -26,7 +26,7 @@ typedef struct cmd_verb {
 } cmd_verb;
 
 extern const cmd_verb cmd_train, cmd_eval, cmd_inspect, cmd_kfold, cmd_tune,
-    cmd_profile, cmd_describe, cmd_ensemble;
+    cmd_profile, cmd_describe, cmd_ensemble, cmd_predict;
 extern const char *cmd_program; // as it was called
 
 // Reads options (up to one whose name is NULL) and at most one operand. False when

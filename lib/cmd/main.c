@@ -7,9 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static const cmd_verb *const verbs[] = { &cmd_train,    &cmd_eval,    &cmd_inspect,
-                                         &cmd_kfold,    &cmd_tune,    &cmd_profile,
-                                         &cmd_describe, &cmd_ensemble };
+static const cmd_verb *const verbs[] = {
+    &cmd_train,   &cmd_eval,     &cmd_inspect,  &cmd_kfold,  &cmd_tune,
+    &cmd_profile, &cmd_describe, &cmd_ensemble, &cmd_predict
+};
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 const char *cmd_program = "nn";
