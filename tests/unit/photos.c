@@ -40,18 +40,16 @@ static bool read_labels (const char *shared)
     return count == CLASSES;
 }
 
-/*  The middle of a photograph, as large as the net wants it. */
+/*  The whole photograph, as large as the net wants it, as Keras's load_img does. */
 static int read_photo (nn_image *image, const char *path, const nn_model *model)
 {
-    int status = nn_image_load (image, path);
+    const int status = nn_image_load (image, path);
     if (status != NN_OK)
         return status;
-    const int side = image->h < image->w ? image->h : image->w;
-    const nn_transform steps[] = {
-        nn_centre_crop (side, side), nn_resize (SIDE, SIDE, NN_BILINEAR),
-        nn_standardise (model->mean, model->deviation, 3)
-    };
-    return nn_transform_all (steps, 3, image, false, 1, 0, 0);
+    const nn_transform steps[] = { nn_resize (SIDE, SIDE, NN_BILINEAR),
+                                   nn_standardise (model->mean, model->deviation,
+                                                   3) };
+    return nn_transform_all (steps, 2, image, false, 1, 0, 0);
 }
 
 /*  The class that the net names first, and how sure it is. */
