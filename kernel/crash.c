@@ -258,7 +258,8 @@ static char *describe (const nnk_message *report, pid_t pid)
 /*  What the C library calls on its way to a signal tells nobody anything. */
 static bool is_inner (const char *function)
 {
-    return function[0] == '_' || strcmp (function, "raise") == 0 ||
+    return (function[0] == '_' && strncmp (function, "__libc_", 7) != 0) ||
+           strcmp (function, "raise") == 0 ||
            strcmp (function, "malloc_printerr") == 0;
 }
 
