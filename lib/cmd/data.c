@@ -152,8 +152,8 @@ nn_data *cmd_data (const nn_recipe *recipe, bool test)
         return shapes (name[8] ? name + 9 : NULL, test);
     if (kind == CMD_NO_DATA)
         return NULL;
-    if (stat (folder, &about) != 0)
-        return no_data (name);
+    if (stat (folder, &about) != 0 && strcmp (name, "cifar10") != 0)
+        return no_data (name); // the name cifar10 says where it was looked for
     return kind == CMD_CIFAR10 ? nn_cifar10 (folder, test)
                                : photos (folder, recipe->size, recipe->test, test);
 }
