@@ -161,8 +161,11 @@ static int lay_work (nn_net *net)
         if (net->layer[i]->work_size > work)
             work = net->layer[i]->work_size;
     set_blocks (net);
-    net->threads = omp_get_max_threads ();
-    net->work = nn_arena_take (net->scratch, net->threads * sizeof *net->work);
+    // where the workspaces are must last: scratch may be wiped between passes
+    const int threads = omp_get_max_threads ();
+    if (threads > net->threads)
+        net->work = nn_arena_take (net->lasting, threads * sizeof *net->work);
+    net->threads = threads;
     for (int t = 0; net->work && t < net->threads; t++)
         if (!(net->work[t] = nn_arena_take (net->scratch, work)))
             return NN_EMEMORY;

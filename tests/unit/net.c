@@ -11,6 +11,9 @@
 #include "test.h"
 
 #include <omp.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* --- Every allocation of this program is counted ------------------------------------ */
 void *__libc_malloc (size_t size);
@@ -503,8 +506,42 @@ static void test_batches (void)
     nn_net_free (&net);
 }
 
+/*  A forked child finds scratch memory wiped. Its net must go on from there, with
+ *  the same result. Comes first: after a parallel region nobody may fork. */
+static void test_fork (void)
+{
+    enum { SIDE = 8 };
+    nn_net *net = nn_net_new (.seed = 5);
+    nn_layer *x = nn_input (net, SIDE, SIDE, 3);
+    nn_conv2d (net, x, .filters = 4, .algorithm = "im2col");
+    const int status = nn_net_build (net, .batch = 2);
+    static float pictures[2 * SIDE * SIDE * 3];
+    fill (pictures, 2 * SIDE * SIDE * 3, 1);
+    const nn_batch batch = { .n = 2, .h = SIDE, .w = SIDE, .c = 3, .x = pictures };
+    float *seen = mmap (NULL, 4096, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    const size_t size = 2 * nn_image_size (&net->output->out);
+    int ended = -1;
+    const pid_t child = fork ();
+    if (child == 0) {
+        if (nn_net_forward (net, &batch, true) == NN_OK)
+            memcpy (seen, net->output->out.x, size * sizeof *seen);
+        _exit (0);
+    }
+    waitpid (child, &ended, 0);
+    check (status == NN_OK && ended == 0, "a net goes on in a forked child",
+           "the child ended with %x", ended);
+    nn_net_forward (net, &batch, true);
+    check (memcmp (seen, net->output->out.x, size * sizeof *seen) == 0,
+           "and computes the same", "%g and not %g", seen[0],
+           net->output->out.x[0]);
+    munmap (seen, 4096);
+    nn_net_free (&net);
+}
+
 int main (void)
 {
+    test_fork ();
     test_gradient ();
     test_threads ();
     test_no_allocation ();
