@@ -93,7 +93,7 @@ static int unpack_png (nn_image *self, const char *path, png_image *png)
         status = nn_image_fit (self, png->height, png->width, 3);
     if (status < 0)
         return status;
-    unsigned char *rgba = malloc (PNG_IMAGE_SIZE (*png));
+    unsigned char *rgba = malloc (PNG_IMAGE_SIZE (*png) + 1); // never none
     if (!rgba)
         return nn_fail (NN_EMEMORY, "%s: no memory to unpack it", path);
     if (png_image_finish_read (png, NULL, rgba, 0, NULL))

@@ -90,7 +90,7 @@ static void lower (const char *source, int serial, const nnk_index *index,
     read_declarations (&cell);
     if (cell.state == NNK_COMPLETE) { // the session asks no less
         const nnk_before known = {
-            "cell[1]", serial, before, index, NULL, NULL, 0
+            .label = "cell[1]", .serial = serial, .items = before, .index = index
         };
         nnk_lowered lowered;
         nnk_lower (&lowered, &cell, &known);

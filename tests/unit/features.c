@@ -2,6 +2,7 @@
 #include "nn.h"
 #include "test.h"
 
+#include <omp.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -364,7 +365,7 @@ int main (void)
 {
     if (!mkdtemp (folder))
         return 1;
-    setenv ("OMP_NUM_THREADS", "1", 1);
+    omp_set_num_threads (1); // whoever forks must have no other threads
     nn_net *net = make_net (1, true);
     nn_data *data = patterns (IMAGES, 5);
     test_races (net, data); // first: it forks, and there are no threads yet
