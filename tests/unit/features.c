@@ -2,8 +2,8 @@
 #include "nn.h"
 #include "test.h"
 
-#include <omp.h>
 #include <fcntl.h>
+#include <omp.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
