@@ -163,7 +163,7 @@ static int lay_work (nn_net *net)
     set_blocks (net);
     // where the workspaces are must last: scratch may be wiped between passes
     const int threads = omp_get_max_threads ();
-    if (threads > net->threads)
+    if (threads > net->threads || !net->work)
         net->work = nn_arena_take (net->lasting, threads * sizeof *net->work);
     net->threads = threads;
     for (int t = 0; net->work && t < net->threads; t++)
