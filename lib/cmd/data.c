@@ -76,30 +76,8 @@ static bool is_folder (const char *path)
     return stat (path, &about) == 0 && S_ISDIR (about.st_mode);
 }
 
-/*  The data set that a name or a folder means. */
-cmd_source cmd_data_kind (const char *name, char *folder)
-{
-    char inside[PATH_MAX];
-    snprintf (folder, PATH_MAX, "%s", name);
-    if (strcmp (name, "shapes10") == 0 || strncmp (name, "shapes10:", 9) == 0)
-        return CMD_SHAPES10;
-    if (strcmp (name, "cifar10") == 0)
-        return find_cifar (folder) == NN_OK ? CMD_CIFAR10 : CMD_NO_DATA;
-    if (strcmp (name, "animals10") == 0 && find_animals (folder) != NN_OK)
-        return CMD_NO_DATA;
-    if (snprintf (inside, PATH_MAX, "%s/raw-img", folder) < PATH_MAX &&
-        is_folder (inside)) // Animals-10 as its archive has it
-        memcpy (folder, inside, PATH_MAX);
-    if (snprintf (inside, PATH_MAX, "%s/%s", name, cifar_folder) < PATH_MAX &&
-        is_folder (inside)) {
-        memcpy (folder, inside, PATH_MAX);
-        return CMD_CIFAR10;
-    }
-    return nn_has_folders (folder) ? CMD_PHOTOS : CMD_CIFAR10;
-}
-
 /*  Says why there is no such data set. */
-static nn_data *no_data (const char *name)
+static cmd_source no_data (const char *name)
 {
     static const char *const known[] = { "cifar10", "shapes10", "animals10" };
     const int why = errno;
@@ -114,7 +92,33 @@ static nn_data *no_data (const char *name)
                  "data '%.80s': %s; give a folder, cifar10, animals10, shapes10 "
                  "or shapes10:COUNT",
                  name, strerror (why));
-    return NULL;
+    return CMD_NO_DATA;
+}
+
+/*  The data set that a name or a folder means. CMD_NO_DATA comes with a sentence; only
+ *  CIFAR-10, if it is asked for by its name, says itself which of its files is not there. */
+cmd_source cmd_data_kind (const char *name, char *folder)
+{
+    char inside[PATH_MAX];
+    struct stat about;
+    snprintf (folder, PATH_MAX, "%s", name);
+    if (strcmp (name, "shapes10") == 0 || strncmp (name, "shapes10:", 9) == 0)
+        return CMD_SHAPES10;
+    if (strcmp (name, "cifar10") == 0)
+        return find_cifar (folder) == NN_OK ? CMD_CIFAR10 : CMD_NO_DATA;
+    if (strcmp (name, "animals10") == 0 && find_animals (folder) != NN_OK)
+        return CMD_NO_DATA;
+    if (stat (folder, &about) != 0)
+        return no_data (name);
+    if (snprintf (inside, PATH_MAX, "%s/raw-img", folder) < PATH_MAX &&
+        is_folder (inside)) // Animals-10 as its archive has it
+        memcpy (folder, inside, PATH_MAX);
+    if (snprintf (inside, PATH_MAX, "%s/%s", name, cifar_folder) < PATH_MAX &&
+        is_folder (inside)) {
+        memcpy (folder, inside, PATH_MAX);
+        return CMD_CIFAR10;
+    }
+    return nn_has_folders (folder) ? CMD_PHOTOS : CMD_CIFAR10;
 }
 
 /*  The photographs below a folder. If it has the folders train and test, the
@@ -146,14 +150,11 @@ nn_data *cmd_data (const nn_recipe *recipe, bool test)
 {
     const char *name = recipe->data;
     char folder[PATH_MAX];
-    struct stat about;
     const cmd_source kind = cmd_data_kind (name, folder);
     if (kind == CMD_SHAPES10)
         return shapes (name[8] ? name + 9 : NULL, test);
     if (kind == CMD_NO_DATA)
         return NULL;
-    if (stat (folder, &about) != 0 && strcmp (name, "cifar10") != 0)
-        return no_data (name); // the name cifar10 says where it was looked for
     return kind == CMD_CIFAR10 ? nn_cifar10 (folder, test)
                                : photos (folder, recipe->size, recipe->test, test);
 }
