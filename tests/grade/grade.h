@@ -105,7 +105,8 @@ const void *grade_before (const grade_case *c,
                           const void *output); // what it held then
 const void *grade_right (const grade_case *c,
                          const void *output); // what it should hold
-/*  The gradient of loss () by central differences: x is shaken value by value. */
+/*  The gradient of loss () by central differences: x, an input as well, is shaken value by
+ *  value, and each is put back. */
 void grade_numeric (float *gradient, double (*loss) (void), float *x, size_t count,
                     float step);
 
