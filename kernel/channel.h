@@ -6,7 +6,7 @@
  *  text and pictures in order; a bell, which is an event descriptor, rings when it
  *  is half full. Nothing is ever written into the life line: its end tells the
  *  frozen snapshots that the kernel is gone. The signal NNK_WAKE tells one of them
- *  to take over, or (with a number) to close a descriptor.
+ *  to take over, or (with a value) to let go of a pipe.
  */
 #ifndef NNK_CHANNEL_H
 #define NNK_CHANNEL_H

@@ -16,6 +16,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <omp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -159,6 +161,15 @@ static void become_executor (void)
     write_score ("900");
 }
 
+/*  A descriptor and the pipe behind it in one number, or 0. The number of the descriptor
+ *  alone means nothing to another process, which may have something else there. */
+static uint64_t name_pipe (int fd)
+{
+    struct stat what;
+    const bool pipe = fstat (fd, &what) == 0 && S_ISFIFO (what.st_mode);
+    return pipe ? (uint64_t) what.st_ino << 32 | (uint64_t) fd : 0;
+}
+
 /*  Stands still until the kernel says that it is to take over. */
 static void stand_still (const sigset_t *wake)
 {
@@ -176,9 +187,10 @@ static void stand_still (const sigset_t *wake)
             clean_up ();
         if (syscall (SYS_read, fds[1].fd, &told, sizeof told) != sizeof told)
             continue;
-        awake = told.ssi_int == 0;
-        if (!awake)
-            close (told.ssi_int);
+        const int fd = (int) (told.ssi_ptr & INT_MAX);
+        awake = told.ssi_ptr == 0;
+        if (!awake && name_pipe (fd) == told.ssi_ptr)
+            close (fd);
     }
     close (fds[1].fd);
     while (recv (NNK_FD_CONTROL, &message, sizeof message, MSG_DONTWAIT) >= 0)
@@ -191,8 +203,11 @@ static void stand_still (const sigset_t *wake)
 /*  A pipe ends when nobody holds it any more: the snapshots let go of it as well. */
 void nnk_tell_snapshots (int fd)
 {
-    for (int i = 0; i < snapshots && nnk_is_executor (); i++)
-        sigqueue (snapshot[i], NNK_WAKE, (union sigval){ .sival_int = fd });
+    const uint64_t pipe = name_pipe (fd);
+    union sigval told;
+    memcpy (&told, &pipe, sizeof told);
+    for (int i = 0; i < snapshots && pipe && nnk_is_executor (); i++)
+        sigqueue (snapshot[i], NNK_WAKE, told);
 }
 
 /*  Ends one that is not needed any more, and takes it from the list. */

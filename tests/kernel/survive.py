@@ -62,6 +62,17 @@ for name, code, words in crashes:
 check(len(k.at_work()) == 1 and len(k.family()) <= 11, "only the executor and its snapshots are there", {p: processes().get(p) for p in k.family()})
 r = k.run('puts ("said before"); fprintf (stderr, "and this\\n"); printf ("and half a line"); abort ();')
 check(r.stream() == "said before\nand half a line" and r.stream("stderr") == "and this\n", "nothing printed is lost in a crash", r.messages)
+PIPE = 'FILE *pipe = popen ("true", "r"); pclose (pipe); abort ();'
+r = k.run(PIPE)
+check("abort () was called" in r.error, "crash: behind a pipe that was opened and closed", r.error)
+intact("intact after a pipe")
+with open(os.path.join(k.home, "kept"), "w") as file:
+    file.write("42 43")
+k.run('int number; FILE *kept = fopen ("%s", "r");' % file.name)
+k.run("fclose (kept); " + PIPE)  # its pipe has the number of the file
+r = k.run('fscanf (kept, "%d", &number); number')
+check(r.value == "42", "a pipe in a cell that crashes closes no file of the cells before", r.value or r.error)
+k.run("fclose (kept);")
 r = k.run("int newborn = 1; abort ();")
 r = k.run("newborn")
 check("undeclared" in (r.error or ""), "what a crashed cell defined is not known", r.error)
