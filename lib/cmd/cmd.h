@@ -60,6 +60,16 @@ cmd_source cmd_data_kind (const char *name,
 nn_data *cmd_data (const nn_recipe *recipe, bool test);
 int cmd_data_settle (nn_recipe *recipe); // a folder's name becomes absolute
 
+/* --- Nets by name ------------------------------------------------------------ */
+typedef struct {
+    const nn_model *model; // or NULL, and then it is a recipe
+    nn_recipe recipe;
+} cmd_named;
+int cmd_named_find (cmd_named *self, const char *name,
+                    const char *others); // "recipe": what else there could be
+// size and classes above 0 are others than those of the model or of the data
+nn_net *cmd_named_net (const cmd_named *self, int size, int classes);
+
 /* --- Files from the net -------------------------------------------------------- */
 int cmd_weights (const cmd_verb *verb, char **args); // nn data weights NAME
 int cmd_sha256 (const char *path, char sum[65]);     // in hexadecimal

@@ -5,13 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum {
-    SIDE = 32,
-    CHANNELS = 3,
-    CLASSES = 10,
-    IMAGENET = 1000
-}; // where neither model nor data say more
-
 /*  The arrays of a safetensors file. */
 static int show_file (const char *path)
 {
@@ -58,10 +51,20 @@ static void show_algorithms (const nn_net *net)
     }
 }
 
-static int show_net (nn_net *net, int batch, bool algorithms)
+/*  A model's net or a recipe's. */
+static int show_net (const cmd_named *named, bool algorithms, int size,
+                     int classes)
 {
+    const nn_model *model = named->model;
+    const nn_recipe *recipe = &named->recipe;
+    const int batch = !model ? recipe->batch : model->usual ? 1 : 0;
+    nn_net *net = cmd_named_net (named, size, classes);
     int status = net ? nn_net_build (net, .batch = batch) : NN_EVALUE;
     if (status == NN_OK) {
+        if (model)
+            printf ("model %s: %s\n\n", model->name, model->about);
+        else
+            printf ("recipe %s: model %s\n\n", recipe->name, recipe->model);
         nn_net_summary (net, stdout);
         if (algorithms)
             show_algorithms (net);
@@ -70,54 +73,16 @@ static int show_net (nn_net *net, int batch, bool algorithms)
     return status;
 }
 
-/*  A model for the pictures and classes that it was made for; `size` and `classes`
- *  above 0 are others. One of the zoo was made for ImageNet's 1000 classes. */
-static int show_model (const nn_model *model, bool algorithms, int size,
-                       int classes)
-{
-    const int usual = model->usual ? model->usual : SIDE;
-    const int side = size       ? size
-                     : model->h ? model->h
-                                : usual,
-              wide = size       ? size
-                     : model->w ? model->w
-                                : usual;
-    if (!classes)
-        classes = model->usual ? IMAGENET : CLASSES;
-    printf ("model %s: %s\n\n", model->name, model->about);
-    return show_net (nn_model_net (model, side, wide,
-                                   model->c ? model->c : CHANNELS, classes, NULL,
-                                   1),
-                     model->usual ? 1 : 0, algorithms);
-}
-
-/*  A recipe's net for the pictures of its data, if they are there, or the usual
- *  ones. */
-static int show_recipe (const nn_recipe *recipe, bool algorithms)
-{
-    nn_data *data = *recipe->data ? cmd_data (recipe, true) : NULL;
-    int h = data ? data->h : SIDE, w = data ? data->w : SIDE;
-    const int c = data ? data->c : CHANNELS,
-              classes = data ? data->classes : CLASSES;
-    nn_data_free (&data);
-    const int status = nn_recipe_size (recipe, &h, &w, c);
-    if (status != NN_OK)
-        return status;
-    printf ("recipe %s: model %s\n\n", recipe->name, recipe->model);
-    return show_net (nn_recipe_net (recipe, h, w, c, classes), recipe->batch,
-                     algorithms);
-}
-
 static int show_run (const char *folder, bool algorithms)
 {
     char path[4096];
-    nn_recipe recipe;
+    cmd_named named = { .model = NULL };
     snprintf (path, sizeof path, "%s/recipe", folder);
-    int status = nn_recipe_load (&recipe, path);
+    int status = nn_recipe_load (&named.recipe, path);
     if (status != NN_OK)
         return nn_fail (status, "%s; is %s the folder of a run?", nn_error (),
                         folder);
-    status = show_recipe (&recipe, algorithms);
+    status = show_net (&named, algorithms, 0, 0);
     snprintf (path, sizeof path, "%s/weights.safetensors", folder);
     struct stat about;
     if (status != NN_OK || stat (path, &about) != 0)
@@ -126,23 +91,11 @@ static int show_run (const char *folder, bool algorithms)
     return show_file (path);
 }
 
-/*  A model or else a recipe. If it is neither, the better guess is kept as the
- *  sentence. */
 static int show_named (const char *name, bool algorithms, int size, int classes)
 {
-    const nn_model *model = nn_model_find (name);
-    if (model)
-        return show_model (model, algorithms, size, classes);
-    char sentence[512];
-    snprintf (sentence, sizeof sentence, "%s", nn_error ());
-    nn_recipe recipe;
-    const int status = nn_recipe_load (&recipe, name);
-    if (status == NN_OK)
-        return show_recipe (&recipe, algorithms);
-    if (strchr (name, '/') || strstr (nn_error (), "did you mean"))
-        return status;
-    return nn_fail (status, "%s; nor is there such a recipe, run or file",
-                    sentence);
+    cmd_named named;
+    const int status = cmd_named_find (&named, name, "recipe, run or file");
+    return status == NN_OK ? show_net (&named, algorithms, size, classes) : status;
 }
 
 /*  An option that is a number from 1 to 10000; 0 where it is not given. */
@@ -163,8 +116,8 @@ static int run (const cmd_verb *self, char **args)
 {
     cmd_option options[] = {
         { "algorithms", NULL, "each convolution's choices and their cost", NULL },
-        { "size", "N", "of a model: for pictures of N x N", NULL },
-        { "classes", "N", "of a model: for so many classes", NULL },
+        { "size", "N", "of a model or a recipe: for pictures of N x N", NULL },
+        { "classes", "N", "of a model or a recipe: for so many classes", NULL },
         { 0 },
     };
     const char *what;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 32, CHANNELS = 3, CLASSES = 10, WARM = 3 };
+enum { WARM = 3 }; // batches before it is looked at
 
 static cmd_option options[] = {
     { "batch", "N", "images in a batch; as the recipe says, or 32", NULL },
@@ -29,35 +29,6 @@ static int number (const char *name, int most)
         return (int) value;
     return nn_fail (NN_EVALUE, "--%s: %s is no whole number from 1 to %d", name,
                     text, most);
-}
-
-/*  A model's net, or a recipe's, for pictures of side x side. */
-static nn_net *net_of (const char *what, int side, int *batch)
-{
-    const nn_model *model = nn_model_find (what);
-    if (model) {
-        const int h = side       ? side
-                      : model->h ? model->h
-                                 : SIDE,
-                  w = side       ? side
-                      : model->w ? model->w
-                                 : SIDE;
-        return nn_model_net (model, h, w, model->c ? model->c : CHANNELS, CLASSES,
-                             NULL, 1);
-    }
-    char sentence[512];
-    snprintf (sentence, sizeof sentence, "%s", nn_error ());
-    nn_recipe recipe;
-    if (nn_recipe_load (&recipe, what) != NN_OK) {
-        if (!strchr (what, '/') && !strstr (nn_error (), "did you mean"))
-            nn_fail (NN_EVALUE, "%s; nor is there such a recipe", sentence);
-        return NULL;
-    }
-    int h = side ? side : SIDE, w = h;
-    if (!side && nn_recipe_size (&recipe, &h, &w, CHANNELS) != NN_OK)
-        return NULL;
-    *batch = *batch ? *batch : recipe.batch;
-    return nn_recipe_net (&recipe, h, w, CHANNELS, CLASSES);
 }
 
 /*  Pictures of noise, of as many classes as the net tells apart. */
@@ -129,7 +100,12 @@ static int run (const cmd_verb *self, char **args)
         return cmd_fail (self, CMD_USAGE);
     if ((plot = cmd_value (options, "plot")) && nn_plot_is_png (plot) < 0)
         return cmd_fail (self, CMD_USAGE);
-    nn_net *net = net_of (what, side, &batch);
+    cmd_named named;
+    nn_net *net = NULL;
+    if (cmd_named_find (&named, what, "recipe") == NN_OK)
+        net = cmd_named_net (&named, side, 0);
+    if (net && !named.model && !batch)
+        batch = named.recipe.batch;
     const bool training = !cmd_value (options, "inference");
     status = net ? nn_net_build (net, .batch = batch, .inference = !training)
                  : NN_EVALUE;
