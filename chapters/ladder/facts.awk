@@ -46,6 +46,8 @@ END {
         gain = both ? mean("ours", row, TEST) - mean("ours", up, TEST) : "-"
         put(key "gain", gain == "-" ? "–" : sprintf("%+.1f", gain), "points; mean" (up == "-" ? "" : " less the mean of " up))
         m = mean("pytorch", row, TEST); p = up == "-" ? "-" : mean("pytorch", up, TEST)
+        us = mean("ours", row, TEST)
+        put(key "behind", m == "-" || us == "-" ? "–" : sprintf("%.1f", m - us), "points; the mean of PyTorch less ours")
         put(key "torch_gain", m == "-" || p == "-" ? "–" : sprintf("%+.1f", m - p), "points; the same in PyTorch")
         put(key "anew", figure(mean("anew", row, VAL)), "percent of the validation set, statistics of batch norms measured anew; mean of " seeds(count["anew", row, VAL] + 0))
         put(key "as_kept", figure(mean("anew", row, TRAIN)), "percent of it, as kept; the same seeds")
