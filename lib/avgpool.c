@@ -73,26 +73,7 @@ void nn_avgpool_backward (const nn_tensor *x, const nn_tensor *y,
 static int shape (nn_layer *self)
 {
     const nn_avgpool_args *args = self->args;
-    const nn_tensor *in = &self->in[0]->out;
-    if (args->size < 1 || args->stride < 1 || args->pad < 0 ||
-        args->pad >= args->size)
-        return nn_fail (
-            NN_EVALUE,
-            "nn_avgpool '%s': .size %d, .stride %d, .pad %d; size and stride "
-            "must be 1 or more, pad less than size",
-            self->name, args->size, args->stride, args->pad);
-    self->out.h =
-        nn_conv_out (in->h, args->size, args->stride, 1, args->pad, args->pad);
-    self->out.w =
-        nn_conv_out (in->w, args->size, args->stride, 1, args->pad, args->pad);
-    self->out.c = in->c;
-    if (self->out.h < 1 || self->out.w < 1)
-        return nn_fail (
-            NN_ESHAPE,
-            "nn_avgpool '%s': no window of %d x %d fits into the %d x %d of "
-            "'%s'",
-            self->name, args->size, args->size, in->h, in->w, self->in[0]->name);
-    return NN_OK;
+    return nn_window_shape (self, args->size, args->stride, args->pad);
 }
 
 static void forward (nn_layer *self, int lo, int hi, const nn_pass *pass)

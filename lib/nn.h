@@ -628,6 +628,8 @@ void nn_maxpool_forward (const nn_tensor *y, int *winner, const nn_tensor *x,
 void nn_maxpool_backward (const nn_tensor *x, const int *winner,
                           const nn_tensor *y, const nn_maxpool_args *args, int lo,
                           int hi);
+// the output of a layer that looks through windows
+int nn_window_shape (nn_layer *self, int size, int stride, int pad);
 
 /* --- Training: the loop, what it remembers, who may interfere ------------------------------------- */
 typedef struct {

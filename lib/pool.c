@@ -97,30 +97,35 @@ void nn_maxpool_backward (const nn_tensor *x, const int *winner,
             }
 }
 
-static int shape (nn_layer *self)
+/*  The output of a layer that gives one number a channel for each window of size x
+ *  size, `stride` places apart. Refuses windows that are none, that do not fit in,
+ *  or that may lie beside the picture. */
+int nn_window_shape (nn_layer *self, int size, int stride, int pad)
 {
-    const nn_maxpool_args *args = self->args;
     const nn_tensor *in = &self->in[0]->out;
-    if (args->size < 1 || args->stride < 1 || args->pad < 0 ||
-        args->pad >= args->size)
-        return nn_fail (
-            NN_EVALUE,
-            "nn_maxpool '%s': .size %d, .stride %d, .pad %d; size and stride "
-            "must be 1 or more, pad less than size",
-            self->name, args->size, args->stride, args->pad);
-    self->out.h =
-        nn_conv_out (in->h, args->size, args->stride, 1, args->pad, args->pad);
-    self->out.w =
-        nn_conv_out (in->w, args->size, args->stride, 1, args->pad, args->pad);
+    if (size < 1 || stride < 1 || pad < 0 || pad >= size)
+        return nn_fail (NN_EVALUE,
+                        "nn_%s '%s': .size %d, .stride %d, .pad %d; size and "
+                        "stride must be 1 or more, pad less than size",
+                        self->kind->name, self->name, size, stride, pad);
+    self->out.h = nn_conv_out (in->h, size, stride, 1, pad, pad);
+    self->out.w = nn_conv_out (in->w, size, stride, 1, pad, pad);
     self->out.c = in->c;
     if (self->out.h < 1 || self->out.w < 1)
         return nn_fail (
             NN_ESHAPE,
-            "nn_maxpool '%s': no window of %d x %d fits into the %d x %d of "
-            "'%s'",
-            self->name, args->size, args->size, in->h, in->w, self->in[0]->name);
-    self->kept_size = nn_image_size (&self->out) * sizeof (int);
+            "nn_%s '%s': no window of %d x %d fits into the %d x %d of '%s'",
+            self->kind->name, self->name, size, size, in->h, in->w,
+            self->in[0]->name);
     return NN_OK;
+}
+
+static int shape (nn_layer *self)
+{
+    const nn_maxpool_args *args = self->args;
+    const int status = nn_window_shape (self, args->size, args->stride, args->pad);
+    self->kept_size = nn_image_size (&self->out) * sizeof (int);
+    return status;
 }
 
 static void forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
