@@ -142,12 +142,12 @@ static int block_of (const nn_net *net, int first, int end)
  *  images of the same rows has a number of its own. */
 static void set_blocks (nn_net *net)
 {
-    net->block = block_of (net, 0, net->layers);
+    const int all = block_of (net, 0, net->layers);
     for (int first = 0, end; first < net->layers; first = end) {
         for (end = first + 1; end < net->layers; end++)
             if (net->layer[end]->out.h != net->layer[first]->out.h)
                 break;
-        const int block = net->block > 1 ? net->block : block_of (net, first, end);
+        const int block = all > 1 ? all : block_of (net, first, end);
         for (int i = first; i < end; i++)
             net->layer[i]->block = block;
     }

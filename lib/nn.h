@@ -389,10 +389,10 @@ struct nn_net {
     int status;        // of the first failure while building; kept
     char failure[256]; // and its sentence
     uint64_t seed;
-    int batch;         // most images in a pass; 0: not yet built
-    int shards, block; // fixed when built, whatever the threads
-    bool training;     // built with gradients
-    void **work;       // a workspace for each thread
+    int batch;     // most images in a pass; 0: not yet built
+    int shards;    // fixed when built, whatever the threads
+    bool training; // built with gradients
+    void **work;   // a workspace for each thread
     int threads;
     nn_layer *output; // the last layer
     float *loss;      // batch numbers: the loss of each image, set by a loss layer
