@@ -39,22 +39,16 @@ static const nn_head nn_dense128_head = { "dense128",
 const nn_head *const nn_heads[] = { &nn_linear_head, &nn_dropout_head,
                                     &nn_dense128_head, NULL };
 
+static const char *head_name (int i)
+{
+    return nn_heads[i] ? nn_heads[i]->name : NULL;
+}
+
 /*  The head of this name; NULL with a sentence, and a guess, if there is none. */
 const nn_head *nn_head_find (const char *name)
 {
-    const char *names[16];
-    int count = 0;
-    for (; nn_heads[count]; count++) {
-        if (strcmp (nn_heads[count]->name, name) == 0)
-            return nn_heads[count];
-        names[count] = nn_heads[count]->name;
-    }
-    const char *near = nn_nearest (name, names, count);
-    nn_fail (NN_EVALUE,
-             "there is no head '%.60s'%s%s%s; there is linear, dropout, dense128",
-             name, near ? "; did you mean '" : "", near ? near : "",
-             near ? "'?" : "");
-    return NULL;
+    const int i = nn_recipe_choose ("head", head_name, name);
+    return i < 0 ? NULL : nn_heads[i];
 }
 
 /*  A net for pictures of h x w x c: the base of a model, a head, the loss. A model

@@ -5,8 +5,6 @@
  */
 #include "nn.h"
 
-#include <string.h>
-
 /*  No network yet: each class has one weight for each number of the picture. */
 static nn_layer *linear (nn_net *net, nn_layer *x, const nn_model *model,
                          int classes)
@@ -149,26 +147,17 @@ const nn_model *const nn_models[] = {
     NULL,
 };
 
-/*  The model of this name. NULL, with a sentence that lists all or guesses, if
+const char *nn_model_name (int i)
+{
+    return nn_models[i] ? nn_models[i]->name : NULL;
+}
+
+/*  The model of this name. NULL, with a sentence that lists all and guesses, if
  *  there is none. */
 const nn_model *nn_model_find (const char *name)
 {
-    const char *names[64];
-    char all[400] = "";
-    int count = 0;
-    for (; nn_models[count]; count++) {
-        if (strcmp (nn_models[count]->name, name) == 0)
-            return nn_models[count];
-        names[count] = nn_models[count]->name;
-        const size_t at = strlen (all);
-        snprintf (all + at, sizeof all - at, "%s%s", count ? ", " : "",
-                  names[count]);
-    }
-    const char *near = nn_nearest (name, names, count);
-    nn_fail (NN_EVALUE, "there is no model '%.60s'%s%s%s; there is %s", name,
-             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "",
-             all);
-    return NULL;
+    const int i = nn_recipe_choose ("model", nn_model_name, name);
+    return i < 0 ? NULL : nn_models[i];
 }
 
 /*  A net of this model for pictures of h x w x c, from its input to its loss.

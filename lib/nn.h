@@ -720,6 +720,7 @@ typedef struct nn_model {
     nn_layer *(*base) (nn_net *net, nn_layer *in, const struct nn_model *model);
 } nn_model;
 extern const nn_model *const nn_models[];         // ends with NULL
+const char *nn_model_name (int i);                // NULL at the end
 const nn_model *nn_model_find (const char *name); // or NULL and "did you mean"
 // with its loss; not yet built
 nn_net *nn_model_net (const nn_model *model, int h, int w, int c, int classes,

@@ -23,11 +23,6 @@ static const char *keeping (int i)
     return names[i];
 }
 
-static const char *model_name (int i)
-{
-    return nn_models[i] ? nn_models[i]->name : NULL;
-}
-
 /*  Which weights decay. */
 static const char *decays_name (int i)
 {
@@ -59,7 +54,7 @@ const nn_recipe_key nn_recipe_keys[] = {
       "of photographs from a folder, in both directions" },
     { "test", NN_NUMBER, AT (test), "0.2", 0.01, 0.9, NULL,
       "share of each class that is the test, if the folder has none" },
-    { "model", NN_TEXT, AT (model), NULL, 0, 0, model_name, "the network" },
+    { "model", NN_TEXT, AT (model), NULL, 0, 0, nn_model_name, "the network" },
     { "init", NN_TEXT, AT (init), "glorot", 0, 0, nn_init_name,
       "how weights are drawn" },
     { "augment", NN_WORDS, AT (augment), "none", 0, 0, NULL, "flip rotate:15 …" },
@@ -191,7 +186,7 @@ int nn_recipe_choose (const char *what, const char *(*choice) (int i),
                       const char *text)
 {
     const char *names[64];
-    char all[256] = "";
+    char all[400] = "";
     int count = 0;
     for (; count < 64 && choice (count); count++) {
         names[count] = choice (count);

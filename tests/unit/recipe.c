@@ -138,6 +138,18 @@ static void test_names (void)
     check (nn_recipe_load (&r, "xyzzy") < 0 && strstr (nn_error (), "there is ") &&
                strstr (nn_error (), "C.baseline"),
            "an unknown name gets a list", "%s", nn_error ());
+    for (int k = 0; k < 2; k++) {
+        if (k == 0)
+            nn_model_find ("xyzzy");
+        else
+            nn_recipe_set (&r, "model", "xyzzy");
+        const char *missing = NULL;
+        for (int i = 0; nn_models[i]; i++)
+            if (!strstr (nn_error (), nn_models[i]->name))
+                missing = nn_models[i]->name;
+        check (!missing, k ? "and so does a recipe's model" : "so does a model",
+               "'%s' is not in: %s", missing, nn_error ());
+    }
     setenv ("NN_RECIPES", folder, 1);
     load_text (&r, "model = mlp\nbatch = 5\n");
     check (nn_recipe_load (&r, "test") == NN_OK && r.batch == 5,
