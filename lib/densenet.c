@@ -11,35 +11,21 @@
 enum { GROWTH = 32, NARROW = 4 * GROWTH, BLOCKS = 4 };
 static const int layers[BLOCKS] = { 6, 12, 24, 16 };
 
-static nn_layer *norm_relu (nn_net *net, nn_layer *x, const char *name,
-                            const char *part)
-{
-    return nn_relu (net, nn_named (nn_batchnorm (net, x), "%s%s", name, part));
-}
-
-static nn_layer *conv (nn_net *net, nn_layer *x, int filters, int kernel,
-                       int stride, const char *name, const char *part)
-{
-    x = nn_conv2d (net, x, .filters = filters, .kernel = kernel, .stride = stride,
-                   .pad = kernel / 2, .no_bias = true, .init = nn_init_he);
-    return nn_named (x, "%s%s", name, part);
-}
-
 /*  32 channels more: 1 x 1 to 128, then 3 x 3. */
 static nn_layer *grow (nn_net *net, nn_layer *in, const char *name)
 {
-    nn_layer *x = norm_relu (net, in, name, ".norm1");
-    x = conv (net, x, NARROW, 1, 1, name, ".conv1");
-    x = norm_relu (net, x, name, ".norm2");
-    x = conv (net, x, GROWTH, 3, 1, name, ".conv2");
+    nn_layer *x = nn_norm_relu (net, in, name, ".norm1");
+    x = nn_bare_conv (net, x, NARROW, 1, 1, name, ".conv1");
+    x = nn_norm_relu (net, x, name, ".norm2");
+    x = nn_bare_conv (net, x, GROWTH, 3, 1, name, ".conv2");
     return nn_concat (net, (nn_layer *[]){ in, x }, 2);
 }
 
 static nn_layer *base (nn_net *net, nn_layer *x, const nn_model *model)
 {
     (void) model;
-    x = norm_relu (net, conv (net, x, 64, 7, 2, "features.", "conv0"), "features.",
-                   "norm0");
+    x = nn_norm_relu (net, nn_bare_conv (net, x, 64, 7, 2, "features.", "conv0"),
+                      "features.", "norm0");
     x = nn_maxpool (net, x, .size = 3, .stride = 2, .pad = 1);
     for (int b = 0; b < BLOCKS && x; b++) {
         char name[48];
@@ -52,11 +38,11 @@ static nn_layer *base (nn_net *net, nn_layer *x, const nn_model *model)
             break;
         snprintf (name, sizeof name, "features.transition%d", b + 1);
         const int half = x->out.c / 2;
-        x = conv (net, norm_relu (net, x, name, ".norm"), half, 1, 1, name,
-                  ".conv");
+        x = nn_bare_conv (net, nn_norm_relu (net, x, name, ".norm"), half, 1, 1,
+                          name, ".conv");
         x = nn_avgpool (net, x, .size = 2);
     }
-    return norm_relu (net, x, "features.", "norm5");
+    return nn_norm_relu (net, x, "features.", "norm5");
 }
 
 static nn_layer *body (nn_net *net, nn_layer *x, const nn_model *model,

@@ -1615,6 +1615,11 @@ void nn_avgpool_backward (const nn_tensor *x, const nn_tensor *y,
                           const nn_avgpool_args *args, int lo, int hi);
 
 /* --- The zoo ---------------------------------------------------------------------------------------------- */
+// a batch norm and a ReLU, and a convolution without bias: "name" "part"
+nn_layer *nn_norm_relu (nn_net *net, nn_layer *x, const char *name,
+                        const char *part);
+nn_layer *nn_bare_conv (nn_net *net, nn_layer *x, int filters, int kernel,
+                        int stride, const char *name, const char *part);
 extern const nn_model nn_mobilenetv3_small, nn_mobilenetv3_large,
     nn_mobilenetv3_small_keras, nn_mobilenetv3_large_keras, nn_resnet50,
     nn_resnet50v2, nn_resnet50v2_3, nn_vgg16, nn_vgg16_bn, nn_densenet121,

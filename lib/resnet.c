@@ -42,47 +42,44 @@ static nn_layer *block (nn_net *net, nn_layer *x, const char *name, int narrow,
     return nn_relu (net, nn_add (net, x, shortcut));
 }
 
+/*  The blocks of the first stages, one after the other; `named` is how
+ *  their names begin. */
+static nn_layer *stack (nn_net *net, nn_layer *x, int count, const char *named,
+                        nn_layer *(*one) (nn_net *net, nn_layer *x,
+                                          const char *name, int narrow, int stride,
+                                          bool first))
+{
+    for (int s = 0; s < count; s++)
+        for (int i = 0; i < stages[s].times; i++) {
+            char name[32];
+            snprintf (name, sizeof name, "%s%d.%d", named, s + 1, i);
+            x = one (net, x, name, stages[s].narrow, i == 0 ? stages[s].stride : 1,
+                     i == 0);
+        }
+    return x;
+}
+
 static nn_layer *base (nn_net *net, nn_layer *x, const nn_model *model)
 {
     (void) model;
     x = nn_relu (net, conv_norm (net, x, 64, 7, 2, "", "conv1", "bn1"));
     x = nn_maxpool (net, x, .size = 3, .stride = 2, .pad = 1);
-    for (int s = 0; s < STAGES; s++)
-        for (int i = 0; i < stages[s].times; i++) {
-            char name[32];
-            snprintf (name, sizeof name, "layer%d.%d", s + 1, i);
-            x = block (net, x, name, stages[s].narrow,
-                       i == 0 ? stages[s].stride : 1, i == 0);
-        }
-    return x;
-}
-
-/*  A batch norm and a ReLU in front. */
-static nn_layer *norm_relu (nn_net *net, nn_layer *x, const char *name,
-                            const char *part)
-{
-    return nn_relu (net, nn_named (nn_batchnorm (net, x), "%s%s", name, part));
-}
-
-static nn_layer *conv (nn_net *net, nn_layer *x, int filters, int kernel,
-                       int stride, const char *name, const char *part)
-{
-    x = nn_conv2d (net, x, .filters = filters, .kernel = kernel, .stride = stride,
-                   .pad = kernel / 2, .no_bias = true, .init = nn_init_he);
-    return nn_named (x, "%s%s", name, part);
+    return stack (net, x, STAGES, "layer", block);
 }
 
 static nn_layer *block_v2 (nn_net *net, nn_layer *x, const char *name, int narrow,
                            int stride, bool first)
 {
     nn_layer *shortcut = x;
-    x = norm_relu (net, x, name, ".bn1");
+    x = nn_norm_relu (net, x, name, ".bn1");
     if (first)
-        shortcut = conv (net, x, WIDER * narrow, 1, stride, name, ".downsample");
-    x = norm_relu (net, conv (net, x, narrow, 1, 1, name, ".conv1"), name, ".bn2");
-    x = conv (net, x, narrow, 3, stride, name, ".conv2");
-    x = conv (net, norm_relu (net, x, name, ".bn3"), WIDER * narrow, 1, 1, name,
-              ".conv3");
+        shortcut =
+            nn_bare_conv (net, x, WIDER * narrow, 1, stride, name, ".downsample");
+    x = nn_norm_relu (net, nn_bare_conv (net, x, narrow, 1, 1, name, ".conv1"),
+                      name, ".bn2");
+    x = nn_bare_conv (net, x, narrow, 3, stride, name, ".conv2");
+    x = nn_bare_conv (net, nn_norm_relu (net, x, name, ".bn3"), WIDER * narrow, 1,
+                      1, name, ".conv3");
     return nn_add (net, x, shortcut);
 }
 
@@ -90,16 +87,11 @@ static nn_layer *base_v2 (nn_net *net, nn_layer *x, const nn_model *model)
 {
     const int count = model->value[0] > 0 ? (int) model->value[0] : STAGES;
     x = nn_named (nn_batchnorm (net, x), "bn_data");
-    x = norm_relu (net, conv (net, x, 64, 7, 2, "", "conv0"), "", "bn0");
+    x = nn_norm_relu (net, nn_bare_conv (net, x, 64, 7, 2, "", "conv0"), "",
+                      "bn0");
     x = nn_maxpool (net, x, .size = 3, .stride = 2, .pad = 1);
-    for (int s = 0; s < count; s++)
-        for (int i = 0; i < stages[s].times; i++) {
-            char name[32];
-            snprintf (name, sizeof name, "stage%d.%d", s + 1, i);
-            x = block_v2 (net, x, name, stages[s].narrow,
-                          i == 0 ? stages[s].stride : 1, i == 0);
-        }
-    return norm_relu (net, x, "", "bn_out");
+    x = stack (net, x, count, "stage", block_v2);
+    return nn_norm_relu (net, x, "", "bn_out");
 }
 
 static nn_layer *body (nn_net *net, nn_layer *x, const nn_model *model,
