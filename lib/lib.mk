@@ -23,5 +23,5 @@ $(BUILD)/nn: $(CMD_O) $(BUILD)/libnn.a
 	$(call Q,link)$(CC) -o $@ $^ $(NN_LIBS) -lcurl -lcrypto
 endif
 -include $(LIB_O:.o=.d) $(CMD_O:.o=.d) $(DOUBLE_O:.o=.d)
-TESTS   += tests/cmd/words tests/cmd/tune tests/cmd/train tests/cmd/kfold tests/cmd/eval tests/cmd/resume tests/cmd/recipes tests/cmd/transfer tests/cmd/faults tests/cmd/fuzz tests/cmd/download.py tests/cmd/hub.py tests/cmd/photos tests/cmd/ensemble tests/images/fuzz tests/weights/fuzz
+TESTS   += tests/cmd/words tests/cmd/tune tests/cmd/train tests/cmd/kfold tests/cmd/eval tests/cmd/resume tests/cmd/recipes tests/cmd/transfer tests/cmd/faults tests/cmd/fuzz tests/cmd/download.py tests/cmd/hub.py tests/cmd/photos tests/cmd/predict tests/cmd/ensemble tests/images/fuzz tests/weights/fuzz
 TEST_NEEDS += $(BUILD)/nn

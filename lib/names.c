@@ -102,6 +102,15 @@ static int apply (char name[NN_LONG_NAME], const char *pattern, const char *by)
     return NN_OK;
 }
 
+/*  Keras's HDF5 files say a layer's name twice: "conv1/conv1/kernel:0". */
+static void say_once (char name[NN_LONG_NAME])
+{
+    const char *slash = strchr (name, '/');
+    const size_t letters = slash ? slash - name + 1 : 0;
+    if (letters && strncmp (slash + 1, name, letters) == 0)
+        memmove (name, slash + 1, strlen (slash + 1) + 1);
+}
+
 /*  Our name for an array of theirs. Each rule is tried once, in order, on what the
  *  rules before it have left. `^` in front of a pattern: only where the name
  *  begins. `#` in it: any number; the k-th # of the replacement is the k-th
@@ -112,6 +121,7 @@ int nn_rename (char ours[NN_LONG_NAME], const char *theirs,
     if (snprintf (ours, NN_LONG_NAME, "%s", theirs) >= NN_LONG_NAME)
         return nn_fail (NN_EFORMAT, "the name '%.80s…' is too long", theirs);
     int status = NN_OK;
+    say_once (ours);
     for (int i = 0; keras[i][0] && status == NN_OK; i++)
         status = apply (ours, keras[i][0], keras[i][1]);
     for (; rules && (*rules)[0] && status == NN_OK; rules++)

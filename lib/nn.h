@@ -1440,7 +1440,8 @@ void nn_import_print (const nn_import_report *self, FILE *out);
 void nn_import_free (nn_import_report *self);
 // the rules of well-known networks: what timm and Keras call their arrays
 extern const char *const nn_names_mobilenetv2[][2],
-    *const nn_names_mobilenetv3_small[][2], *const nn_names_mobilenetv3_large[][2];
+    *const nn_names_mobilenetv3_small[][2], *const nn_names_mobilenetv3_large[][2],
+                                                *const nn_names_vgg16[][2];
 // OIHW, so that PyTorch can read it; a note for people, or NULL
 int nn_export (const nn_net *net, const char *path, const char *note);
 
@@ -1564,6 +1565,9 @@ int nn_half (float x); // its 16 bits, or -1 if it has none
 /* --- Borrowing in a recipe -------------------------------------------------------------------------------- */
 const char *nn_head_name (int i); // NULL at the end
 bool nn_recipe_has_head (const nn_recipe *self);
+// the path of NAME with this ending, where weights lie; or what to put where
+int nn_weights_find (char *path, size_t size, const char *name,
+                     const char *ending);
 // the weights of a recipe into its net, which is built
 int nn_recipe_borrow (const nn_recipe *self, nn_net *net);
 // a share of the images as it wishes; NULL: all of them, or a failure

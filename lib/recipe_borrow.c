@@ -28,27 +28,27 @@ static bool says (const char *text)
     return *text && strcmp (text, "none") != 0;
 }
 
-/*  Where the weights are: at this path; in the folder $NN_WEIGHTS; or in weights/
- *  of the tree that this program belongs to. */
-static int find_weights (char *path, size_t size, const char *name)
+/*  Where a file of weights, or of what belongs to them, is: at this path; in the
+ *  folder $NN_WEIGHTS; or in weights/ of the tree that this program belongs to.
+ *  `ending` is what the name lacks of the file's: ".safetensors". */
+int nn_weights_find (char *path, size_t size, const char *name, const char *ending)
 {
     const char *folder = getenv ("NN_WEIGHTS");
     char beside[300];
     snprintf (path, size, "%s", name);
     if (strchr (name, '/') || access (path, R_OK) == 0)
         return NN_OK; // if it is not there, who opens it will say so
-    snprintf (beside, sizeof beside, "weights/%s.safetensors", name);
+    snprintf (beside, sizeof beside, "weights/%s%s", name, ending);
     if (folder && *folder)
-        snprintf (path, size, "%s/%s.safetensors", folder, name);
+        snprintf (path, size, "%s/%s%s", folder, name, ending);
     else if (nn_file_beside (path, size, beside) != NN_OK)
         *path = 0;
     if (*path && access (path, R_OK) == 0)
         return NN_OK;
     return nn_fail (NN_EFILE,
-                    "there are no weights '%.80s': put %s.safetensors into the "
-                    "folder weights, or name its folder in NN_WEIGHTS; or begin "
-                    "with random ones: --weights none",
-                    name, name);
+                    "there are no weights '%.80s': put %s%s into the folder "
+                    "weights, or name its folder in NN_WEIGHTS",
+                    name, name, ending);
 }
 
 /*  Reads the weights that a recipe borrows into its net, which is built. A head
@@ -62,10 +62,13 @@ int nn_recipe_borrow (const nn_recipe *self, nn_net *net)
     const bool head = nn_recipe_has_head (self);
     const nn_model *model = nn_model_find (self->model);
     nn_import_report report = { 0 };
+    if (!model)
+        return NN_EVALUE;
     int status =
-        model ? find_weights (path, sizeof path, self->weights) : NN_EVALUE;
+        nn_weights_find (path, sizeof path, self->weights, ".safetensors");
     if (status != NN_OK)
-        return status;
+        return nn_fail (status, "%s; or begin with random ones: --weights none",
+                        nn_error ());
     status = nn_import (net, path, .names = model->names,
                         .without = head ? "head" : NULL, .lenient = head,
                         .report = &report);

@@ -100,3 +100,29 @@ const char *const nn_names_mobilenetv3_large[][2] = {
     { "^classifier.bias", "classifier.3.bias" },
     { NULL, NULL },
 };
+
+/*  timm has made convolutions of the two wide dense layers. Keras counts the
+ *  layers of a block, torchvision all that there is, ReLUs and poolings as
+ *  well. */
+const char *const nn_names_vgg16[][2] = {
+    { "^pre_logits.fc1.", "classifier.0." },
+    { "^pre_logits.fc2.", "classifier.3." },
+    { "^head.fc.", "classifier.6." },
+    { "^block1_conv1.", "features.0." },
+    { "^block1_conv2.", "features.2." },
+    { "^block2_conv1.", "features.5." },
+    { "^block2_conv2.", "features.7." },
+    { "^block3_conv1.", "features.10." },
+    { "^block3_conv2.", "features.12." },
+    { "^block3_conv3.", "features.14." },
+    { "^block4_conv1.", "features.17." },
+    { "^block4_conv2.", "features.19." },
+    { "^block4_conv3.", "features.21." },
+    { "^block5_conv1.", "features.24." },
+    { "^block5_conv2.", "features.26." },
+    { "^block5_conv3.", "features.28." },
+    { "^fc1.", "classifier.0." },
+    { "^fc2.", "classifier.3." },
+    { "^predictions.", "classifier.6." },
+    { NULL, NULL },
+};

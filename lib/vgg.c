@@ -43,6 +43,7 @@ static nn_layer *body (nn_net *net, nn_layer *x, const nn_model *model,
 
 const nn_model nn_vgg16 = { .name = "vgg16",
                             .about = "VGG-16",
+                            .names = nn_names_vgg16,
                             .usual = 224,
                             NN_IMAGENET,
                             .base = base,

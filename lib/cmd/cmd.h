@@ -71,8 +71,11 @@ int cmd_named_find (cmd_named *self, const char *name,
 nn_net *cmd_named_net (const cmd_named *self, int size, int classes);
 
 /* --- Files from the net -------------------------------------------------------- */
+#define CMD_LABELS "labels1000" // what ImageNet's classes are called: its .txt
 int cmd_weights (const cmd_verb *verb, char **args); // nn data weights NAME
-int cmd_sha256 (const char *path, char sum[65]);     // in hexadecimal
+const char *cmd_weights_model (const char *name);    // or NULL
+const char *cmd_weights_here (void); // NULL, and what to do, if there are none
+int cmd_sha256 (const char *path, char sum[65]); // in hexadecimal
 // resumes; sha256 and check may be NULL
 int cmd_download (const char *url, const char *path, const char *sha256,
                   int (*check) (const char *path));
@@ -141,15 +144,22 @@ int cmd_go_on (cmd_session *s);             // from the checkpoint, if it may
 int cmd_write_result (const cmd_session *s, bool json);
 int cmd_list_recipes (void);
 
-/* --- Runs that were kept --------------------------------------------------------- */
-typedef struct {
+/* --- Nets that can be asked ----------------------------------------------------- */
+typedef struct { // one that a run has kept, or one that was borrowed
     nn_recipe recipe;
-    nn_data *test;
+    nn_data *test;            // of a run; else NULL
+    int h, w, classes;        // of its pictures
+    const char *const *names; // of the classes, or NULL; the labels', if there are
+    char *label_text;
+    const char **labels;
     nn_net *net;
     nn_transform transforms[NN_TRANSFORMS];
     int transform_count;
 } cmd_kept;
 int cmd_kept_open (cmd_kept *self, const char *run, const char *data); // or NULL
+// a model with weights that were found or named; NULL: those that are there
+int cmd_kept_borrow (cmd_kept *self, const char *model, const char *weights,
+                     const char *labels);
 void cmd_kept_close (cmd_kept *self);
 
 /* --- Reports ------------------------------------------------------------------ */

@@ -46,6 +46,9 @@ static void test_names (void)
         { "a/moving_variance", "a.running_var" },
         { "a/depthwise_kernel", "a.weight" },
         { "p/kernel:0", "p.weight" },
+        { "p/p/kernel:0", "p.weight" }, // as Keras's HDF5 files say it
+        { "pp/p/kernel:0", "pp/p.weight" },
+        { "p/pp/kernel:0", "p/pp.weight" },
         { "3x4", "13y4" },
         { "3x", "3x" },
         { "1234567x8", "1234567x8" }, // a number of seven digits is none
@@ -125,8 +128,15 @@ static void test_mobilenetv2_names (void)
                          "features.15.block.3.0.weight");
     wrong += wrong_name (nn_names_mobilenetv3_large, "blocks.3.1.bn3.bias",
                          "features.8.block.2.1.bias");
-    check (wrong == 0 && tried == 96, "timm's and Keras's names for MobileNets",
-           "%d of %d are wrong", wrong, tried);
+    wrong += wrong_name (nn_names_vgg16, "block4_conv2/block4_conv2/kernel:0",
+                         "features.19.weight");
+    wrong +=
+        wrong_name (nn_names_vgg16, "pre_logits.fc2.bias", "classifier.3.bias");
+    wrong += wrong_name (nn_names_vgg16, "head.fc.weight", "classifier.6.weight");
+    wrong += wrong_name (nn_names_vgg16, "fc1/fc1/bias:0", "classifier.0.bias");
+    check (wrong == 0 && tried == 96,
+           "timm's and Keras's names for MobileNets and VGG", "%d of %d are wrong",
+           wrong, tried);
 }
 
 static void test_named (void)
