@@ -25,15 +25,17 @@ check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 	@tests/check/lint
 .PHONY: check
 TESTS    += tests/check/lint
-TESTS    += tests/door/door tests/serial/notebook.py tests/serial/step
-BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/step $(BUILD)/tests/bench/augment
+TESTS    += tests/door/door tests/bench/check tests/serial/notebook.py tests/serial/step
+BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/work $(BUILD)/tests/bench/augment
 TEST_NEEDS += all $(BENCHES)
 
-bench: $(BENCHES) ## measure: convolutions, a training step beside PyTorch's, what augmentation costs it
+bench: $(BENCHES) ## measure: networks beside PyTorch, convolutions, what augmentation costs
+	@tests/bench/table
 	@$(BUILD)/tests/bench/conv
-	@tests/bench/step
 	@$(BUILD)/tests/bench/augment
-.PHONY: bench
+against: $(BENCHES) ## is the library as fast as it was? make against COMMIT=main
+	@tests/bench/table --against $(or $(COMMIT),main)
+.PHONY: bench against
 
 # Last, when every room has named its tests and what they need.
 test: ## install, build and pass everything (what CI runs)
