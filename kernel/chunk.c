@@ -3,9 +3,9 @@
  *  A cell mixes what C keeps apart: preprocessor lines, types, variables,
  *  functions, statements, and at the end perhaps an expression whose value is
  *  wanted. A parser for C would reject the mixture; to cut it, it is enough to
- *  know strings, comments, brackets and how statements nest. The one question that
- *  needs more is whether `a * b;` declares b: that is so when a is the name of a
- *  type, and the caller knows the types.
+ *  know strings, comments, brackets and how statements nest. What needs more is what a
+ *  word means: `a * b;` declares b when a is the name of a type, and `EVER puts ("a");`
+ *  is a loop when EVER is a macro that stands for one. The caller knows both.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,8 @@
 
 typedef struct {
     nnk_cell *cell;
-    nnk_is_type *is_type;
-    void *types;
+    nnk_meaning *means;
+    void *names;
 } cutter;
 
 static bool is (const cutter *self, int token, const char *word)
@@ -36,33 +36,90 @@ static bool on_word (const cutter *self, int token,
            test (self->cell->source + t->at, t->end - t->at);
 }
 
-/*  Whether a typedef of this very cell makes the word a type. */
-static bool is_type_here (const cutter *self, const char *word, size_t size)
+/* --- What words mean --------------------------------------------------------- */
+
+/*  Where this very cell says what the word is: a typedef, or the #define of a macro. */
+static const char *find_here (const cutter *self, const char *word, size_t size)
 {
+    const char *found = NULL, *source = self->cell->source;
     for (int i = 0; i < self->cell->chunks; i++) {
         const nnk_chunk *chunk = &self->cell->chunk[i];
-        if (!is (self, chunk->first, "typedef"))
-            continue;
-        for (int k = chunk->first; k < chunk->last; k++) {
-            const nnk_token *t = &self->cell->token[k];
-            if ((size_t) (t->end - t->at) == size &&
-                !memcmp (self->cell->source + t->at, word, size))
-                return true;
+        const char *line = source + self->cell->token[chunk->first].at;
+        size_t length;
+        if (chunk->kind == NNK_PREPROCESSOR) {
+            const char *name = nnk_defined_name (line, &length);
+            if (name && length == size && !memcmp (name, word, size))
+                found = line;
+        } else if (is (self, chunk->first, "typedef")) {
+            for (int k = chunk->first; k < chunk->last; k++) {
+                const nnk_token *t = &self->cell->token[k];
+                if ((size_t) (t->end - t->at) == size &&
+                    !memcmp (source + t->at, word, size))
+                    found = line;
+            }
         }
     }
-    return false;
+    return found;
+}
+
+/*  The line that says what a word is, if it is the name of a type or of a macro. */
+static const char *find_meaning (const cutter *self, const char *word, size_t size)
+{
+    const char *known = self->means ? self->means (self->names, word, size) : NULL;
+    const char *here =
+        !known || known[0] == '#' ? find_here (self, word, size) : NULL;
+    return here ? here : known;
+}
+
+/*  What the compiler sees in place of a word: of `#define EVER for (;;)`, "for (;;)". It
+ *  is the word itself unless it is a macro without parameters. */
+static const char *look_through (const cutter *self, int token)
+{
+    enum { DEEPEST = 8 };
+    const nnk_token *t = &self->cell->token[token];
+    const char *text = self->cell->source + t->at;
+    size_t size = t->end - t->at;
+    for (int turn = 0; size && turn < DEEPEST; turn++) {
+        const char *line = find_meaning (self, text, size);
+        const char *name =
+            line && line[0] == '#' ? nnk_defined_name (line, &size) : NULL;
+        if (!name || name[size] == '(')
+            break;
+        text = name + size + strspn (name + size, " \t\\\n");
+        size = nnk_word_size (text);
+    }
+    return text;
+}
+
+/*  Whether a macro is all that stands before a statement which is repeated or chosen:
+ *  `for (...)`, and nothing after it. */
+static bool is_head (const char *text)
+{
+    const size_t size = nnk_word_size (text);
+    int depth = 0;
+    if (!nnk_takes_statement (text, size))
+        return false;
+    text += size + strspn (text + size, " \t\\\n");
+    if (*text != '(')
+        return false;
+    do {
+        depth += (*text == '(') - (*text == ')');
+        text++;
+    } while (*text && depth);
+    text += strspn (text, " \t");
+    return !depth && (!*text || *text == '\n' || *text == '/');
 }
 
 static bool is_type_name (const cutter *self, int token)
 {
     if (!is_kind (self, token, NNK_WORD) || on_word (self, token, nnk_is_keyword))
         return false;
-    const nnk_token *t = &self->cell->token[token];
-    const char *word = self->cell->source + t->at;
-    const size_t size = t->end - t->at;
-    return (self->is_type && self->is_type (self->types, word, size)) ||
-           is_type_here (self, word, size);
+    const char *text = look_through (self, token);
+    const char *line = find_meaning (self, text, nnk_word_size (text));
+    return line && line[0] != '#';
 }
+
+/* --- Pieces ------------------------------------------------------------------ */
 
 static bool is_declaration (const cutter *self, int i)
 {
@@ -70,6 +127,10 @@ static bool is_declaration (const cutter *self, int i)
         return true;
     if (!is_kind (self, i, NNK_WORD) || on_word (self, i, nnk_is_keyword))
         return false;
+    const char *text = look_through (self, i);
+    const size_t size = nnk_word_size (text);
+    if (nnk_is_keyword (text, size))
+        return nnk_begins_declaration (text, size);
     const bool plain = is_kind (self, i + 1, NNK_WORD);
     if (plain && !is (self, i + 1, "__attribute__"))
         return true; // two words: `tensor t`
@@ -206,12 +267,15 @@ static int cut_statement (const cutter *self, int i, nnk_chunk *chunk)
         i++;
     if (is (self, i, "{"))
         return nnk_token_match (self->cell, i);
-    if (is (self, i, "if") || is (self, i, "while") || is (self, i, "for") ||
-        is (self, i, "switch")) {
-        const bool choice = is (self, i, "if");
-        if (!is (self, i + 1, "("))
+    const bool head = is_kind (self, i, NNK_WORD) &&
+                      !on_word (self, i, nnk_is_keyword) &&
+                      is_head (look_through (self, i));
+    if (head || on_word (self, i, nnk_takes_statement)) {
+        const bool choice = strncmp (look_through (self, i), "if", 2) == 0;
+        if (!head && !is (self, i + 1, "("))
             return cut_expression (self, i, chunk);
-        i = cut_inner (self, nnk_token_match (self->cell, i + 1), chunk);
+        i = head ? i + 1 : nnk_token_match (self->cell, i + 1);
+        i = cut_inner (self, i, chunk);
         if (choice && is (self, i, "else"))
             i = cut_inner (self, i + 1, chunk);
         return i;
@@ -262,13 +326,13 @@ static int cut_one (const cutter *self, nnk_chunk *chunk)
     return cut_statement (self, i, chunk);
 }
 
-void nnk_cell_cut (nnk_cell *cell, const char *source, nnk_is_type *is_type,
-                   void *types)
+void nnk_cell_cut (nnk_cell *cell, const char *source, nnk_meaning *means,
+                   void *names)
 {
     *cell = (nnk_cell){ .source = nnk_copy (source, strlen (source)) };
     nnk_lex (cell);
     cell->chunk = nnk_allocate ((cell->tokens + 1) * sizeof *cell->chunk);
-    const cutter self = { cell, is_type, types };
+    const cutter self = { cell, means, names };
     for (int i = 0; i < cell->tokens;) {
         nnk_chunk chunk = { .first = i };
         chunk.last = cut_one (&self, &chunk);

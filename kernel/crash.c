@@ -6,7 +6,6 @@
  */
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,45 +16,6 @@
 #include <elfutils/libdwfl.h>
 
 #include "kernel.h"
-
-void nnk_error_set (nnk_error *self, const char *name, const char *format, ...)
-{
-    va_list list;
-    va_start (list, format);
-    char *sentence = nnk_format_list (format, list);
-    va_end (list);
-    nnk_error_free (self);
-    self->name = nnk_copy (name, strlen (name));
-    self->value = sentence;
-}
-
-void nnk_error_free (nnk_error *self)
-{
-    free (self->name);
-    free (self->value);
-    nnk_text_free (&self->trace);
-    *self = (nnk_error){ 0 };
-}
-
-/*  What the reader sees of an error, line by line. gcc's text speaks for itself. */
-cJSON *nnk_error_lines (const nnk_error *self)
-{
-    cJSON *lines = cJSON_CreateArray ();
-    nnk_text text = { 0 };
-    if (!self->name || strcmp (self->name, "CompileError") != 0)
-        nnk_addf (&text, "%s: %s\n", self->name ? self->name : "Error",
-                  self->value ? self->value : "");
-    nnk_add_string (&text, nnk_text_string (&self->trace));
-    for (const char *at = nnk_text_string (&text); *at;) {
-        const size_t size = strcspn (at, "\n");
-        char *line = nnk_copy (at, size);
-        cJSON_AddItemToArray (lines, cJSON_CreateString (line));
-        free (line);
-        at += size + (at[size] == '\n');
-    }
-    nnk_text_free (&text);
-    return lines;
-}
 
 typedef struct {
     char function[128];
@@ -141,27 +101,6 @@ static place find_in_cell (const char *folder, int serial, uint64_t address)
         close (fd);
     free (path);
     return here;
-}
-
-/*  The text of a line of a cell, which lies in the session's folder under its name.
- *  False: there is none. */
-bool nnk_add_source_line (nnk_text *out, const char *folder, const char *cell,
-                          int number)
-{
-    nnk_text source = { 0 };
-    char *path = nnk_format ("%s/%s", folder, cell);
-    nnk_read_file (path, &source);
-    free (path);
-    const char *line = nnk_text_string (&source);
-    for (int i = 1; i < number && line; i++) {
-        line = strchr (line, '\n');
-        line = line ? line + 1 : NULL;
-    }
-    const bool found = line && *line;
-    if (found)
-        nnk_addf (out, "%5d | %.*s\n", number, (int) strcspn (line, "\n"), line);
-    nnk_text_free (&source);
-    return found;
 }
 
 /*  Whether the address lies just below the stack, which can grow no further. */

@@ -45,8 +45,8 @@ bool nnk_is_storage (const nnk_cell *cell, int token)
 
 static bool is_attribute (const nnk_cell *cell, int token)
 {
-    static const char *const words[] = { "__attribute__", "_Alignas", "asm",
-                                         "__asm__", NULL };
+    static const char *const words[] = { "__attribute__", "_Alignas", "alignas",
+                                         "asm",           "__asm__",  NULL };
     return is_any (cell, token, words);
 }
 
@@ -178,7 +178,8 @@ void nnk_declaration_read (nnk_declaration *self, const nnk_cell *cell,
         .first = chunk->first, .tag = -1, .tag_name = -1, .body = -1
     };
     const int end = chunk->kind == NNK_FUNCTION ? chunk->body : chunk->last;
-    if (is (cell, chunk->first, "_Static_assert")) {
+    if (is (cell, chunk->first, "_Static_assert") ||
+        is (cell, chunk->first, "static_assert")) {
         self->is_assert = true;
         self->last = end;
         return;

@@ -86,7 +86,7 @@ static void gather (const nnk_session *session, nnk_text *out)
         nnk_cell cell;
         at = code + strlen (code) + 1;
         snprintf (label, sizeof label, "cell[%d]", count);
-        nnk_cell_cut (&cell, code + 1, nnk_is_type_name, (void *) session);
+        nnk_cell_cut (&cell, code + 1, nnk_session_means, (void *) session);
         reading self = { .items = &session->items, .label = label, .cell = &cell };
         for (int i = 0; i < cell.chunks; i++)
             if (cell.chunk[i].kind == NNK_PREPROCESSOR ||
@@ -155,7 +155,7 @@ static void lower_both (program *self, nnk_session *session, const char *source,
                           .lengths = lengths.s,
                           .arguments = "",
                           .everything = true };
-    nnk_cell_cut (&self->cell[0], nnk_text_string (&past), nnk_is_type_name,
+    nnk_cell_cut (&self->cell[0], nnk_text_string (&past), nnk_session_means,
                   session);
     nnk_lower (&self->lowered[0], &self->cell[0], &before);
     before = (nnk_before){ .label = label,
@@ -164,7 +164,7 @@ static void lower_both (program *self, nnk_session *session, const char *source,
                            .index = &session->index,
                            .next_stub = self->lowered[0].next_stub,
                            .everything = true };
-    nnk_cell_cut (&self->cell[1], source, nnk_is_type_name, session);
+    nnk_cell_cut (&self->cell[1], source, nnk_session_means, session);
     nnk_lower (&self->lowered[1], &self->cell[1], &before);
     char *header = nnk_beside ("nnk.h"); // whole: a program has no executor
     nnk_addf (&self->lowered[1].c, "%s#undef NNK_CELL\n#include \"%s\"\n", ending,
@@ -207,7 +207,7 @@ void nnk_make_executable (nnk_session *self, const char *line, const char *body,
         !findings.size && nnk_build_program (&self->build, c, label, body, path,
                                              flags, self->sink, &findings);
     if (!out->ok)
-        nnk_compile_error (out, nnk_text_string (&findings));
+        nnk_compile_error (&out->error, nnk_text_string (&findings));
     else if (!silent) {
         const char *dot = memchr (line, '/', name) ? "" : "./";
         nnk_addf (&findings, "%.*s is ready: !%s%.*s runs it\n", name, line, dot,

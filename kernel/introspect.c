@@ -11,11 +11,6 @@
 
 #include "kernel.h"
 
-bool nnk_is_word (char c)
-{
-    return isalnum ((unsigned char) c) || c == '_';
-}
-
 /*  The byte at which the code point number `at` begins. */
 int nnk_byte_of (const char *code, int at)
 {
@@ -146,7 +141,7 @@ void nnk_is_complete (nnk_session *self, const char *code, cJSON *reply)
     nnk_cell cell;
     // what is said to the kernel and not to the compiler is never continued
     const bool magic = strchr ("%!?", code[strspn (code, " \t\r\n")]) != NULL;
-    nnk_cell_cut (&cell, magic ? "" : code, nnk_is_type_name, self);
+    nnk_cell_cut (&cell, magic ? "" : code, nnk_session_means, self);
     const char *state = cell.state == NNK_INVALID      ? "invalid"
                         : cell.state == NNK_INCOMPLETE ? "incomplete"
                                                        : "complete";

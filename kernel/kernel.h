@@ -11,192 +11,14 @@
 #define NNK_KERNEL_H
 
 #include <poll.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include <cjson/cJSON.h>
-
+#include "cell.h"
 #include "channel.h"
+#include "text.h"
 
 #define NNK_VERSION "0.1.0"
-
-/* --- text.c: a text that grows ----------------------------------------------- */
-typedef struct {
-    char *s; // always ends with 0 once something was added
-    size_t size, room;
-} nnk_text;
-void nnk_add (nnk_text *self, const void *bytes, size_t size);
-void nnk_add_string (nnk_text *self, const char *string);
-void nnk_addf (nnk_text *self, const char *format, ...)
-    __attribute__ ((format (printf, 2, 3)));
-void nnk_text_clear (nnk_text *self);
-void nnk_text_free (nnk_text *self);
-const char *nnk_text_string (const nnk_text *self); // never NULL
-void *nnk_allocate (size_t size); // zeroed; out of memory ends the kernel
-char *nnk_copy (const char *bytes, size_t size);
-char *nnk_format (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
-char *nnk_format_list (const char *format, va_list list);
-bool nnk_read_file (const char *path, nnk_text *out);
-bool nnk_write_file (const char *path, const void *bytes,
-                     size_t size); // temp + rename
-bool nnk_make_folders (const char *path);
-void nnk_remove_folder (const char *path);
-double nnk_now (void); // seconds, monotonic
-const char *nnk_string (const cJSON *object, const char *key); // "" when missing
-void nnk_add_quoted (nnk_text *self, const char *bytes, size_t size); // as C
-void nnk_keep_zeros (char *json);
-#define NNK_ZERO "\xEF\xB7\x90" // what stands for a zero byte of JSON
-const char *nnk_nearest (const char *word, const char *const *words);
-char *nnk_absolute (const char *path);
-
-/* --- lex.c and chunk.c: cutting a cell --------------------------------------- */
-typedef enum {
-    NNK_END,
-    NNK_WORD,
-    NNK_NUMBER,
-    NNK_QUOTED,
-    NNK_PUNCTUATION,
-    NNK_LINE
-} nnk_token_kind;
-typedef struct {
-    nnk_token_kind kind;
-    int at, end; // bytes of the source
-    int line;    // from 1
-} nnk_token;
-typedef enum {
-    NNK_PREPROCESSOR, // a line that begins with #
-    NNK_DECLARATION,  // types and variables
-    NNK_FUNCTION,     // a definition with its body
-    NNK_STATEMENT,
-    NNK_VALUE // the trailing expression
-} nnk_chunk_kind;
-typedef struct {
-    nnk_chunk_kind kind;
-    int first, last; // tokens first .. last-1
-    int body;        // NNK_FUNCTION: the token of its {
-    bool old_style;  // NNK_FUNCTION: parameters declared after the list
-    bool open;       // ended with the cell, not with a ; or }
-    int depth;       // while it is cut: of statements in statements
-} nnk_chunk;
-typedef enum { NNK_COMPLETE, NNK_INCOMPLETE, NNK_INVALID } nnk_completeness;
-typedef struct {
-    char *source;
-    nnk_token *token;
-    int tokens;
-    nnk_chunk *chunk;
-    int chunks;
-    nnk_completeness state;
-    int depth; // of brackets that are open at the end
-    int wrong; // the bracket that does not fit, if one does not
-} nnk_cell;
-typedef bool nnk_is_type (void *self, const char *name, size_t size);
-void nnk_cell_cut (nnk_cell *cell, const char *source, nnk_is_type *is_type,
-                   void *types);
-void nnk_cell_free (nnk_cell *self);
-bool nnk_token_is (const nnk_cell *cell, int token, const char *word);
-int nnk_token_match (const nnk_cell *cell,
-                     int token); // the token after the closing one
-bool nnk_is_keyword (const char *word, size_t size);
-bool nnk_is_qualifier (const char *word, size_t size);
-bool nnk_begins_declaration (const char *word, size_t size);
-void nnk_lex (nnk_cell *cell); // source to tokens
-char nnk_closing (char open);  // the bracket that ends what this one begins
-
-/* --- declare.c: the parts of a declaration ----------------------------------- */
-typedef struct {
-    int first, last;       // its tokens, without what it is set to
-    int name;              // the token; -1: none
-    int value, value_last; // what it is set to; value is -1 when nothing
-    int attributes;        // where trailing attributes begin, or last
-    bool function;         // int f (int)
-    bool array, growing;   // int v[3], int v[]
-    int star;              // its last * before the name, or -1
-} nnk_declarator;
-typedef struct {
-    int first, last;   // the specifiers
-    int tag, tag_name; // the word struct, union or enum and what follows; -1: none
-    int body, body_last; // from { to after }; -1: none
-    bool is_typedef, is_extern, is_assert, is_auto;
-    nnk_declarator *declarator;
-    int declarators;
-} nnk_declaration;
-void nnk_declaration_read (nnk_declaration *self, const nnk_cell *cell,
-                           const nnk_chunk *chunk);
-void nnk_declaration_free (nnk_declaration *self);
-bool nnk_is_storage (const nnk_cell *cell,
-                     int token); // static, inline and their like
-typedef void nnk_on_name (void *self, const char *kind, const nnk_token *name);
-void nnk_declaration_names (const nnk_declaration *self, const nnk_cell *cell,
-                            nnk_on_name *on_name, void *to);
-
-/* --- symbols.c: what the cells so far have defined --------------------------- */
-typedef enum {
-    NNK_ITEM_LINE,
-    NNK_ITEM_TYPE,
-    NNK_ITEM_VARIABLE,
-    NNK_ITEM_FUNCTION
-} nnk_item_kind;
-typedef struct {
-    nnk_item_kind kind;
-    char **name; // "x", "struct P", "RED": what it defines
-    int names;
-    char *text;   // the declaration as later cells see it, at its own line
-    char *body;   // functions: what they do
-    char *shape;  // its tokens, to compare with
-    char *symbol; // variables: the name in the object
-    char *file;   // "cell[3]"
-    int stub;     // functions
-    int line;
-    int serial;   // the compilation that defined it
-    bool growing; // int v[]: its value decides how long it is
-    long length;  // then: as far as is known
-    bool reused;  // lives where an older one lived
-} nnk_item;
-typedef struct {
-    unsigned hash;
-    int item; // plus 1; 0: nobody stands here
-} nnk_place;
-typedef struct {
-    nnk_item **item;
-    int items;
-    nnk_place *place; // where the words of their names lead
-    int places, taken;
-} nnk_items;
-nnk_item *nnk_item_new (nnk_item_kind kind, const char *file, int line,
-                        int serial);
-void nnk_item_name (nnk_item *self, const char *format, ...)
-    __attribute__ ((format (printf, 2, 3)));
-void nnk_items_add (nnk_items *self, nnk_item *item);
-void nnk_items_copy (nnk_items *self, const nnk_items *from);
-void nnk_items_free (nnk_items *self);
-nnk_item *nnk_items_find (const nnk_items *self, const char *name);
-int nnk_items_at (const nnk_items *self, const char *name);
-int nnk_items_each (const nnk_items *self, const char *word, size_t size,
-                    unsigned *walk);
-void nnk_items_remove (nnk_items *self, const nnk_item *item);
-bool nnk_item_mentions (const nnk_item *self, const char *name);
-
-/*  The names of headers: from the preprocessed text, found by name. */
-typedef struct {
-    char *name;
-    char *text; // its declaration, with the comment beside it
-    char kind;  // t type, f function, v variable, m macro, e enumerator, s struct
-} nnk_known;
-typedef struct {
-    nnk_known *known;
-    int count, room;
-    int *bucket;
-    int buckets;
-} nnk_index;
-void nnk_index_add (nnk_index *self, const char *name, size_t size,
-                    const char *text, size_t text_size, char kind);
-const nnk_known *nnk_index_find (const nnk_index *self, const char *name,
-                                 size_t size);
-void nnk_index_read (nnk_index *self, const char *preprocessed);
-void nnk_index_free (nnk_index *self);
 
 /* --- the sink: where the output of a session goes ---------------------------- */
 typedef enum { NNK_DISPLAY_DATA, NNK_RESULT, NNK_UPDATE } nnk_display_kind;
@@ -287,7 +109,7 @@ cJSON *nnk_dwarf_value (nnk_dwarf *self, int serial, uint64_t address,
                         nnk_peek *peek, void *from);
 void nnk_dwarf_members (nnk_dwarf *self, const char *variable, nnk_text *out);
 
-/* --- crash.c: what a dying executor can still tell --------------------------- */
+/* --- error.c: why a cell has failed ------------------------------------------- */
 typedef struct {
     char *name;  // "SIGSEGV"
     char *value; // one sentence
@@ -296,9 +118,12 @@ typedef struct {
 void nnk_error_set (nnk_error *self, const char *name, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 void nnk_error_free (nnk_error *self);
+void nnk_compile_error (nnk_error *self, const char *text); // gcc's
 cJSON *nnk_error_lines (const nnk_error *self); // the traceback of a message
 bool nnk_add_source_line (nnk_text *out, const char *folder, const char *cell,
                           int number);
+
+/* --- crash.c: what a dying executor can still tell --------------------------- */
 void nnk_crash_read (nnk_error *self, const nnk_message *report, pid_t pid,
                      const char *folder);
 
@@ -427,8 +252,7 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
                       nnk_outcome *out);
 void nnk_outcome_free (nnk_outcome *self);
 bool nnk_session_undo (nnk_session *self, int steps, nnk_outcome *out);
-bool nnk_is_type_name (void *session, const char *name, size_t size);
-void nnk_compile_error (nnk_outcome *out, const char *text);
+nnk_meaning nnk_session_means;
 // the cell that %name stands for, if a library brings it (nnk_magic_NAME); or NULL
 char *nnk_brought_magic (nnk_session *session, const char *name,
                          const char *words);
@@ -436,6 +260,20 @@ bool nnk_magic (nnk_session *self, const char *code, int count, bool silent,
                 nnk_outcome *out); // magics.c
 bool nnk_directives (nnk_session *session, char *code, nnk_text *arguments,
                      nnk_outcome *out); // directives.c
+
+/* --- compile.c: from a cell's text to its object ------------------------------ */
+typedef struct {
+    nnk_cell cell;
+    nnk_lowered lowered;
+    nnk_dwarf *dwarf;
+    nnk_text diagnostics, arguments;
+    char label[40];
+    int serial, count;
+    bool bits;
+} nnk_compiled;
+bool nnk_compile (nnk_session *self, nnk_compiled *cell, const char *code,
+                  int count);
+void nnk_compiled_free (nnk_compiled *self);
 
 /* --- executable.c ------------------------------------------------------------ */
 void nnk_make_executable (nnk_session *self, const char *line, const char *body,
@@ -461,7 +299,6 @@ void nnk_scope_read (nnk_session *session, const char *code,
 
 /* --- complete.c and introspect.c --------------------------------------------- */
 void nnk_complete (nnk_session *self, const char *whole, int at, cJSON *reply);
-bool nnk_is_word (char c);
 int nnk_byte_of (const char *code, int at); // where the code point `at` begins
 void nnk_add_declaration (nnk_text *out, const char *text);      // as one reads it
 char *nnk_inspect (nnk_session *self, const char *code, int at); // NULL: not known

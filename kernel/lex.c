@@ -21,7 +21,7 @@ static bool in_list (const char *list, const char *word, size_t size)
 static bool is_one_of (const char *list, const char *word, size_t size)
 {
     char copy[40];
-    if (size + 1 > sizeof copy)
+    if (!size || size + 1 > sizeof copy)
         return false;
     memcpy (copy, word, size);
     copy[size] = 0;
@@ -57,6 +57,36 @@ bool nnk_is_keyword (const char *word, size_t size)
                       "return goto "
                       "sizeof _Alignof _Generic asm __asm__ ",
                       word, size);
+}
+
+/*  Those before a statement that is chosen or repeated; parentheses stand between. */
+bool nnk_takes_statement (const char *word, size_t size)
+{
+    return is_one_of (" if while for switch ", word, size);
+}
+
+bool nnk_is_word (char c)
+{
+    return isalnum ((unsigned char) c) || c == '_' || c == '$' || (c & 0x80);
+}
+
+size_t nnk_word_size (const char *text)
+{
+    size_t size = 0;
+    while (nnk_is_word (text[size]))
+        size++;
+    return size;
+}
+
+/*  The name in a line of the preprocessor; NULL: it defines none. */
+const char *nnk_defined_name (const char *line, size_t *size)
+{
+    line += 1 + strspn (line + 1, " \t");
+    if (strncmp (line, "define", 6) != 0)
+        return NULL;
+    line += 6 + strspn (line + 6, " \t");
+    *size = nnk_word_size (line);
+    return *size ? line : NULL;
 }
 
 typedef struct {
@@ -133,11 +163,6 @@ static bool skip_line (lexer *self)
     return self->at == 0 || s[self->at - 1] != '\\' || s[self->at];
 }
 
-static bool is_word (char c)
-{
-    return isalnum ((unsigned char) c) || c == '_' || c == '$' || (c & 0x80);
-}
-
 /*  One token, or the blanks and comments before one. False: the cell breaks off. */
 static bool lex_one (lexer *self)
 {
@@ -164,13 +189,13 @@ static bool lex_one (lexer *self)
         add_token (self, NNK_QUOTED, from, line);
     } else if (isdigit ((unsigned char) c) ||
                (c == '.' && isdigit ((unsigned char) s[self->at + 1]))) {
-        while (is_word (s[self->at]) || s[self->at] == '.' ||
+        while (nnk_is_word (s[self->at]) || s[self->at] == '.' ||
                (strchr ("+-", s[self->at]) && s[self->at] &&
                 strchr ("eEpP", s[self->at - 1]) && s[from + 1] != 'x'))
             self->at++;
         add_token (self, NNK_NUMBER, from, line);
-    } else if (is_word (c)) {
-        while (is_word (s[self->at]))
+    } else if (nnk_is_word (c)) {
+        while (nnk_is_word (s[self->at]))
             self->at++;
         if (s[self->at] == '"' && self->at - from <= 2) // L"wide", u8"narrow"
             skip_quoted (self);

@@ -61,7 +61,7 @@ static void read_piece (const scope *self, const char *text, size_t size)
 {
     nnk_cell cell;
     char *piece = nnk_copy (text, size);
-    nnk_cell_cut (&cell, piece, nnk_is_type_name, self->session);
+    nnk_cell_cut (&cell, piece, nnk_session_means, self->session);
     free (piece);
     for (int i = 0; i < cell.chunks; i++) {
         const nnk_chunk *chunk = &cell.chunk[i];

@@ -7,20 +7,24 @@
 
 #include "kernel.h"
 
-bool nnk_is_type_name (void *session, const char *name, size_t size)
+/*  What a word means after the cells so far. */
+const char *nnk_session_means (void *session, const char *name, size_t size)
 {
     const nnk_session *self = session;
     char word[256];
     const nnk_known *known = nnk_index_find (&self->index, name, size);
     if (size >= sizeof word)
-        return false;
+        return NULL;
     memcpy (word, name, size);
     word[size] = 0;
     const nnk_item *item = nnk_items_find (&self->items, word);
-    if (item)
-        return item->kind == NNK_ITEM_TYPE &&
-               strstr (item->shape, "typedef") != NULL;
-    return known && known->kind == 't';
+    if (item) {
+        const bool means =
+            item->kind == NNK_ITEM_LINE ||
+            (item->kind == NNK_ITEM_TYPE && strstr (item->shape, "typedef"));
+        return means ? item->shape : NULL;
+    }
+    return known && strchr ("tm", known->kind) ? known->text : NULL;
 }
 
 /*  Whether every line of the preprocessor in it defines a macro. */
@@ -114,181 +118,6 @@ void nnk_outcome_free (nnk_outcome *self)
     *self = (nnk_outcome){ 0 };
 }
 
-/* --- Compiling --------------------------------------------------------------- */
-
-typedef struct {
-    nnk_cell cell;
-    nnk_lowered lowered;
-    nnk_dwarf *dwarf;
-    nnk_text diagnostics, arguments;
-    char label[40];
-    int serial, count;
-    bool bits;
-} compiled;
-
-static void free_compiled (compiled *self)
-{
-    nnk_cell_free (&self->cell);
-    nnk_lowered_free (&self->lowered);
-    nnk_dwarf_close (self->dwarf);
-    nnk_text_free (&self->diagnostics);
-    nnk_text_free (&self->arguments);
-}
-
-/*  A cell that breaks off: in a comment, or before the statement that a `for` repeats. A
- *  declaration without its ; is left to the compiler. */
-static bool check_end (compiled *self)
-{
-    const nnk_cell *cell = &self->cell;
-    const nnk_chunk *last = cell->chunks ? &cell->chunk[cell->chunks - 1] : NULL;
-    if (last && last->open && last->kind == NNK_DECLARATION)
-        return true;
-    int line = cell->token[cell->tokens].line;
-    if (last && last->open)
-        line = cell->token[cell->tokens - 1].line;
-    if (last && nnk_token_is (cell, last->first, "else"))
-        nnk_addf (&self->diagnostics,
-                  "%s:%d: error: 'else' without an 'if' before it\n", self->label,
-                  cell->token[last->first].line);
-    else
-        nnk_addf (&self->diagnostics,
-                  "%s:%d: error: the cell breaks off here, %s\n", self->label,
-                  line,
-                  last && last->open
-                      ? "before the end of a statement (is a ';' missing?)"
-                      : "in a comment or a line that goes on");
-    return false;
-}
-
-/*  Brackets that do not fit together: said here, as the compiler would speak of
- *  code that the reader has not written. */
-static bool check_brackets (compiled *self)
-{
-    if (self->cell.state == NNK_COMPLETE)
-        return true;
-    if (!self->cell.depth && self->cell.state == NNK_INCOMPLETE)
-        return check_end (self);
-    const nnk_cell *cell = &self->cell;
-    const nnk_token *t = &cell->token[cell->wrong];
-    int from = t->at;
-    while (from > 0 && cell->source[from - 1] != '\n')
-        from--;
-    nnk_addf (
-        &self->diagnostics, "%s:%d:%d: error: %s '%c'\n%5d | %.*s\n      | %*s^\n",
-        self->label, t->line, t->at - from + 1,
-        cell->state == NNK_INVALID ? "nothing before opens this"
-                                   : "nothing closes this",
-        cell->source[t->at], t->line, (int) strcspn (cell->source + from, "\n"),
-        cell->source + from, t->at - from, "");
-    return false;
-}
-
-/*  Arrays like `int v[] = { ... }`: the cell was compiled with guesses of their
- *  lengths, and in it the compiler has measured them. False: a guess was wrong. */
-static bool measure_arrays (const compiled *cell, nnk_text *lengths)
-{
-    bool right = !cell->lowered.again;
-    nnk_text_clear (lengths);
-    nnk_add_string (lengths, " ");
-    for (int i = 0; i < cell->lowered.fresh.items; i++) {
-        const nnk_item *item = cell->lowered.fresh.item[i];
-        const long length =
-            item->growing ? nnk_dwarf_length (cell->dwarf, item->name[0]) : -1;
-        if (length < 0)
-            continue;
-        right &= length == item->length;
-        nnk_addf (lengths, "%s=%ld ", item->name[0], length);
-    }
-    return right;
-}
-
-/*  Of the pieces between #if and #endif, later cells see those that were compiled. */
-static void drop_inactive (compiled *cell)
-{
-    int *marks, count;
-    if (!cell->lowered.conditional ||
-        !nnk_dwarf_active (cell->dwarf, &marks, &count))
-        return;
-    nnk_lowered *lowered = &cell->lowered;
-    for (int i = 0; i < lowered->fresh.items; i++) {
-        nnk_text name = { 0 };
-        bool marked = false, active = false;
-        nnk_addf (&name, "\"nnk_marks\"), used)) = %d;", i);
-        marked = strstr (lowered->c.s, name.s) != NULL;
-        for (int k = 0; k < count; k++)
-            active |= marks[k] == i;
-        if (marked && !active)
-            nnk_items_remove (&lowered->after, lowered->fresh.item[i]);
-        nnk_text_free (&name);
-    }
-    free (marks);
-}
-
-static bool compile_after (nnk_session *self, compiled *cell, const char *lengths,
-                           bool everything)
-{
-    const nnk_before before = {
-        cell->label,     cell->serial, &self->items,
-        &self->index,    lengths,      nnk_text_string (&cell->arguments),
-        self->next_stub, everything,   cell->bits
-    };
-    nnk_lowered_free (&cell->lowered);
-    nnk_text_clear (&cell->diagnostics);
-    nnk_lower (&cell->lowered, &cell->cell, &before);
-    if (cell->lowered.trouble.size) {
-        nnk_add_string (&cell->diagnostics, cell->lowered.trouble.s);
-        return false;
-    }
-    if (!nnk_build_cell (&self->build, cell->serial, cell->lowered.c.s,
-                         cell->label,
-                         self->shown ? self->shown : cell->cell.source, self->sink,
-                         &cell->diagnostics))
-        return false;
-    char *path = nnk_format ("%s/cell_%d.so", self->build.folder, cell->serial);
-    nnk_dwarf_close (cell->dwarf);
-    cell->dwarf = nnk_dwarf_open (path);
-    free (path);
-    return true;
-}
-
-/*  Compiles after what the cell seems to need and, should that fail, after all that
- *  there is. */
-static bool compile_once (nnk_session *self, compiled *cell, const char *lengths)
-{
-    const int before = self->sink->interrupts;
-    return compile_after (self, cell, lengths, false) ||
-           (cell->lowered.selected && !cell->lowered.trouble.size &&
-            self->sink->interrupts == before && !self->sink->quit &&
-            compile_after (self, cell, lengths, true));
-}
-
-static bool compile (nnk_session *self, compiled *cell, const char *code,
-                     int count)
-{
-    enum { MOST_TURNS = 8 };
-    nnk_text lengths = { 0 };
-    cell->serial = ++self->serial;
-    cell->count = count;
-    snprintf (cell->label, sizeof cell->label, "cell[%d]", count);
-    nnk_cell_cut (&cell->cell, code, nnk_is_type_name, self);
-    bool good = check_brackets (cell) && compile_once (self, cell, NULL);
-    cell->bits = !good && strstr (nnk_text_string (&cell->diagnostics),
-                                  "applied to a bit-field");
-    if (cell->bits)
-        good = compile_once (self, cell, NULL);
-    for (int turn = 0; good && !measure_arrays (cell, &lengths); turn++) {
-        good = turn < MOST_TURNS && compile_once (self, cell, lengths.s);
-        if (turn == MOST_TURNS)
-            nnk_addf (&cell->diagnostics,
-                      "%s: error: the length of an array depends on itself\n",
-                      cell->label);
-    }
-    if (good)
-        drop_inactive (cell);
-    nnk_text_free (&lengths);
-    return good;
-}
-
 /* --- Running ----------------------------------------------------------------- */
 
 static void add_string (nnk_text *order, const char *string)
@@ -296,7 +125,7 @@ static void add_string (nnk_text *order, const char *string)
     nnk_add (order, string, strlen (string) + 1);
 }
 
-static void make_order (nnk_session *self, compiled *cell, nnk_text *order)
+static void make_order (nnk_session *self, nnk_compiled *cell, nnk_text *order)
 {
     char *object = nnk_format ("%s/cell_%d.so", self->build.folder, cell->serial);
     char *serial = nnk_format ("%d", cell->serial);
@@ -326,8 +155,8 @@ static void show_text (nnk_sink *sink, nnk_display_kind kind, const char *text)
     sink->display (sink, kind, data, NULL);
 }
 
-static void show_value (nnk_session *self, compiled *cell, const nnk_message *done,
-                        nnk_outcome *out, bool silent)
+static void show_value (nnk_session *self, nnk_compiled *cell,
+                        const nnk_message *done, nnk_outcome *out, bool silent)
 {
     if (done->shown)
         return;
@@ -345,7 +174,7 @@ static void show_value (nnk_session *self, compiled *cell, const nnk_message *do
 
 /*  A cell that has ended well, or was interrupted: what it defined is known from
  *  now on. */
-static void remember (nnk_session *self, compiled *cell, bool silent)
+static void remember (nnk_session *self, nnk_compiled *cell, bool silent)
 {
     if (silent) {
         nnk_items_free (&self->items);
@@ -391,7 +220,8 @@ bool nnk_session_undo (nnk_session *self, int steps, nnk_outcome *out)
     return done;
 }
 
-static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silent)
+static void run (nnk_session *self, nnk_compiled *cell, nnk_outcome *out,
+                 bool silent)
 {
     static nnk_message done;
     nnk_text order = { 0 };
@@ -436,19 +266,6 @@ static void run (nnk_session *self, compiled *cell, nnk_outcome *out, bool silen
     nnk_text_free (&order);
 }
 
-/*  gcc's text as the error of the cell: its first line is the sentence. */
-void nnk_compile_error (nnk_outcome *out, const char *text)
-{
-    const char *at = strstr (text, "error: ");
-    while (at && at > text && at[-1] != '\n')
-        at--;
-    if (!at)
-        at = text;
-    nnk_error_set (&out->error, "CompileError", "%.*s", (int) strcspn (at, "\n"),
-                   at);
-    nnk_add_string (&out->error.trace, text);
-}
-
 /*  A zero byte would end the text where it stands. */
 static bool holds_zero (const char *code, int count, nnk_outcome *out)
 {
@@ -463,7 +280,7 @@ static bool holds_zero (const char *code, int count, nnk_outcome *out)
                     "this line, which no C text can hold; take it out, or "
                     "write \\0 in a string\n",
                     count, line);
-    nnk_compile_error (out, text);
+    nnk_compile_error (&out->error, text);
     free (text);
     out->ok = false;
     return true;
@@ -477,13 +294,13 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
         nnk_magic (self, code, count, silent, out) ||
         !code[strspn (code, " \t\r\n")])
         return;
-    compiled cell = { .serial = 0 };
+    nnk_compiled cell = { .serial = 0 };
     const int before = self->sink->interrupts,
               own = self->build.flags - self->build.lasting;
     char *source = nnk_copy (code, strlen (code));
     if (!nnk_directives (self, source, &cell.arguments, out)) {
         // said
-    } else if (compile (self, &cell, source, count)) {
+    } else if (nnk_compile (self, &cell, source, count)) {
         if (cell.diagnostics.size && !silent)
             show_text (self->sink, NNK_DISPLAY_DATA, cell.diagnostics.s);
         run (self, &cell, out, silent);
@@ -499,9 +316,9 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
             nnk_error_set (&out->error, "Interrupt",
                            "interrupted while the cell was compiled");
         else
-            nnk_compile_error (out, nnk_text_string (&cell.diagnostics));
+            nnk_compile_error (&out->error, nnk_text_string (&cell.diagnostics));
     }
     nnk_build_drop (&self->build, own);
     free (source);
-    free_compiled (&cell);
+    nnk_compiled_free (&cell);
 }

@@ -235,10 +235,10 @@ const nnk_known *nnk_index_find (const nnk_index *self, const char *name,
     return i < 0 ? NULL : &self->known[i];
 }
 
-static bool any_type (void *self, const char *name, size_t size)
+static const char *any_type (void *self, const char *name, size_t size)
 {
     (void) self, (void) name, (void) size;
-    return true; // in a header `a * b` is never a product
+    return "typedef"; // in a header `a * b` is never a product
 }
 
 typedef struct {
@@ -282,14 +282,10 @@ static void add_comments (adding *self, int from)
 
 static void add_macro (nnk_index *self, const char *line, size_t size)
 {
-    const char *at = line + 1 + strspn (line + 1, " \t");
-    if (strncmp (at, "define", 6) != 0)
-        return;
-    at += 6 + strspn (at + 6, " \t");
-    size_t length = 0;
-    while (isalnum ((unsigned char) at[length]) || at[length] == '_')
-        length++;
-    nnk_index_add (self, at, length, line, size, 'm');
+    size_t length;
+    const char *name = nnk_defined_name (line, &length);
+    if (name)
+        nnk_index_add (self, name, length, line, size, 'm');
 }
 
 /*  Reads preprocessed text in which the #define lines were kept. */

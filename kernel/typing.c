@@ -253,7 +253,7 @@ bool nnk_ask_clang (nnk_session *session, char kind, const char *code, int at,
         return false;
     char *c = nnk_copy (code, strlen (code));
     blank_magics (c);
-    nnk_cell_cut (&self.cell, c, nnk_is_type_name, session);
+    nnk_cell_cut (&self.cell, c, nnk_session_means, session);
     free (c);
     self.target = find_target (&self.cell, at);
     bool good = false;

@@ -81,6 +81,13 @@ gives(";", None, "")
 gives("#define SWAP(T, a, b) do { T t_ = a; a = b; b = t_; } while (0)\n#define FOR(i, n) for (int i = 0; i < (n); i++)\n"
       "int left = 1, right = 2;\nSWAP (int, left, right);\nFOR (i, 3) { printf (\"%d\", i); }\nFOR (j, 3) printf (\"%d\", j);\nleft", "2", "012012",
       "macros that are statements and loops")
+gives("#define LOOP for (int i = 0; i < 3; i++) // thrice\nLOOP printf (\"%d\", i);\nint behind = 4;\nLOOP { printf (\"%d\", i); } int next_to = 5;\nbehind + next_to", "9", "012012",
+      "a macro that stands for a loop begins a statement")
+gives("LOOP if (i) printf (\"%d\", i); behind", "4", "12", "in a later cell, too")
+gives("#define EACH LOOP\n#define WHEN \\\n    if (behind > 3)\nWHEN EACH printf (\"%d\", i); else puts (\"never\");\nint last_of_all = 1;", None, "012", "a macro for a macro, one for an if")
+gives("last_of_all", "1")
+gives("#define REAL double\nREAL *nowhere_yet, real_one = 1.5;\nREAL * to_real = &real_one;\n*to_real", "1.5", name="a macro that stands for a type begins a declaration")
+gives("#include <stdalign.h>\nstatic_assert (sizeof (REAL) == 8, \"\");\nalignas (64) int aligned = 3;\n(uintptr_t) &aligned % 64 + aligned", "3")
 gives("int outer (int n) { int inner (int k) { return k * n; } return inner (3); }\nouter (4)", "12", name="a function in a function")
 gives("double (*fp) (double) = sin;\nint (*table[3]) (int, int);\ntypedef void (*cb) (void *);\ncb handlers[4];\n"
       "int (*pick (int k)) (int) { return 0; }\npick (1) == NULL && handlers[2] == NULL && fp (0) == 0", "1", name="pointers to functions in all places")
@@ -193,7 +200,8 @@ gives("void main () { printf (\"no status\"); strtol (\"77\", NULL, 10); }", Non
 gives("static void main (void) {\n    char big[100] = \"x\"; printf (\"%s\", big + 0 * printf (\"%d\", 12345678));\n}", None, "12345678x", "whatever it did last")
 gives("int main (void) { return 3; }", None, None, "one that returns a status says it")
 r = k.run("int main (void) { return 3; }")
-check("exit status 3" in r.stream("stderr"), "the exit status of a program", r.messages)
+check([c["data"]["text/plain"] for c in r.of("display_data")] == ["the program ended with exit status 3"] and not r.of("stream"),
+      "the exit status of a program is shown, and not on stderr, which a grader counts as a failure", r.messages)
 gives("(struct P []) { { 1, 2 }, { 3, 4 } }", "{ { .x = 1, .y = 2 },\n  { .x = 3, .y = 4 } }", name="an array that lives only in its expression")
 gives("(int [40000]) { 1 }[0]", "1")
 fails("#define CALLED(v) undeclared_there (v)\nCALLED (1, 2)", "CALLED", name="a message below a macro is whole")

@@ -15,10 +15,14 @@ static void need (bool holds)
         abort ();
 }
 
-static bool is_type (void *self, const char *name, size_t size)
+static const char *means (void *self, const char *name, size_t size)
 {
     (void) self;
-    return name[0] == 'T' || (size == 6 && memcmp (name, "size_t", 6) == 0);
+    return name[0] == 'T' || (size == 6 && memcmp (name, "size_t", 6) == 0)
+               ? "typedef"
+           : name[0] == 'M' ? "#define M for (M; (M); )"
+           : name[0] == 'N' ? "#define N M"
+                            : NULL;
 }
 
 static void check_cell (const nnk_cell *cell)
@@ -85,7 +89,7 @@ static void lower (const char *source, int serial, const nnk_index *index,
                    nnk_items *before, nnk_items *all)
 {
     nnk_cell cell;
-    nnk_cell_cut (&cell, source, is_type, NULL);
+    nnk_cell_cut (&cell, source, means, NULL);
     check_cell (&cell);
     read_declarations (&cell);
     if (cell.state == NNK_COMPLETE) { // the session asks no less

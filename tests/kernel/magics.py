@@ -70,10 +70,13 @@ gives("int main (int argc, char **argv)\n{\n    //%args: one \"two words\" 'x\\y
 gives("int main (int argc, char **argv) { printf (\"%d\", argc); return 0; }", out="1", name="and the next cell has none")
 gives("int main (void) { puts (\"out\"); exit (0); }", out="out\n", name="exit (0) of a main ends its cell well")
 r = k.run("int changed = 1;\nvoid leave (void) { changed = 2; exit (3); }\nint main (void) { leave (); return 0; }")
-check(r.status == "ok" and r.stream("stderr") == "the program ended with exit status 3\n" and k.run("changed").value == "2",
+ended = {"text/plain": "the program ended with exit status 3"}
+check(r.status == "ok" and [c["data"] for c in r.of("display_data")] == [ended] and not r.stream("stderr") and k.run("changed").value == "2",
       "exit (3) is told, and what the program did stays", r.error)
-r = k.run("int main (void) { return 1; }")
-check(r.status == "ok" and r.stream("stderr") == "the program ended with exit status 1\n", "so is what main returns", r.error)
+r = k.run("int main (void) { puts (\"out\"); fputs (\"its own\\n\", stderr); return 1; }")
+seen = [m["content"].get("text") or m["content"]["data"]["text/plain"] for m in r.messages if m["msg_type"] in ("stream", "display_data")]
+check(r.status == "ok" and seen == ["out\n", "its own\n", "the program ended with exit status 1"] and r.stream("stderr") == "its own\n",
+      "so is what main returns, behind what it has written, and not on stderr", r.messages)
 gives("int main (void) { if (fork () == 0) exit (5); int s; wait (&s); printf (\"%d\", WEXITSTATUS (s)); return 0; }".replace("int", "#include <sys/wait.h>\nint", 1),
       out="5", name="a child of a program exits alone")
 fails("exit (0);", "exit (0) was called", name="exit in a cell without main is an error")
