@@ -55,7 +55,8 @@ typedef struct {
 
 /*  A record of the ring: a letter, whether more of it follows, its length, its
  *  bytes. O and E: text for stdout and stderr. D, R, U: a display, a cell's value,
- *  an update. C: clear the output. W: a warning of UBSan. P: what stands in the pipes comes now. */
+ *  an update. C: clear the output. W: a warning of UBSan. N: code for a cell
+ *  below. P: what stands in the pipes comes now. */
 enum { NNK_RING = 4 << 20 };
 typedef struct {
     _Atomic uint64_t head, tail; // written and read so far, in bytes

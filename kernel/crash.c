@@ -182,10 +182,14 @@ static char *describe (const nnk_message *report, pid_t pid)
                 report->full ? "; the memory is used up, malloc may have "
                                "returned NULL"
                              : "");
+        if (report->frames && report->frame[0] == report->address)
+            return nnk_format ("a function was called at an address where none "
+                               "is (0x%llx)",
+                               address);
         if (is_mapped (pid, address))
             return nnk_format (
-                "memory that may not be written, or not be executed, was used "
-                "(address 0x%llx)",
+                "memory that may not be written was used (address 0x%llx); text "
+                "in quotes is such memory, char s[] = \"text\" is a copy of it",
                 address);
         return nnk_format (
             "a pointer to memory that is not there was used (address 0x%llx)",

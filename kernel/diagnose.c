@@ -102,15 +102,37 @@ static void add_line (nnk_text *out, const char *line, size_t size)
     nnk_add (out, line, end - line);
 }
 
-/*  What gcc says of itself, and helps nobody. */
+/*  What gcc says of itself, and the way to a header that no cell has included: both help
+ *  nobody. */
 static bool is_chatter (const char *line, size_t size)
 {
     static const char *const said[] = {
         "cc1: some warnings being treated as errors",
-        "note: each undeclared identifier is reported only once"
+        "note: each undeclared identifier is reported only once",
+        "compilation terminated."
     };
-    return memmem (line, size, said[0], strlen (said[0])) ||
-           memmem (line, size, said[1], strlen (said[1]));
+    for (int i = 0; i < 3; i++)
+        if (memmem (line, size, said[i], strlen (said[i])))
+            return true;
+    return false;
+}
+
+/*  "In file included from a.h:3,", and the lines "from b.h:7:" below it, which end at the
+ *  prelude. Returns behind them, or `line` if they end elsewhere. */
+static const char *skip_prelude (const char *line, const char *end)
+{
+    static const char *const words[] = { "In file included from ",
+                                         "                 from " };
+    const char *at = line;
+    for (int turn = 0; at < end && strncmp (at, words[turn > 0], 22) == 0;
+         turn++) {
+        const char *next = memchr (at, '\n', end - at);
+        const bool prelude = strncmp (at + 22, "nnk_prelude.h:", 14) == 0;
+        at = next ? next + 1 : end;
+        if (prelude)
+            return at;
+    }
+    return line;
 }
 
 /*  A finding without the lines that speak of names that the reader has not
@@ -120,6 +142,11 @@ static void add_finding (nnk_text *out, const finding *found)
     const char *end = found->at + found->size;
     bool skips = false; // a note about generated code, and the lines below it
     for (const char *line = found->at; line < end;) {
+        const char *behind = skip_prelude (line, end);
+        if (behind > line) {
+            line = behind;
+            continue;
+        }
         const char *next = memchr (line, '\n', end - line);
         const size_t size = (next ? next + 1 : end) - line;
         if (line[0] != ' ')

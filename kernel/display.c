@@ -66,6 +66,11 @@ void nnk_clear_output (bool wait)
     nnk_put ('C', &byte, 1);
 }
 
+void nnk_offer_cell (const char *code)
+{
+    nnk_put ('N', code, strlen (code));
+}
+
 _Noreturn void nnk_raise (const char *sentence)
 {
     nnk_die (sentence ? sentence : "nnk_raise was called without a sentence");

@@ -54,6 +54,13 @@ static void on_clear (nnk_sink *sink, bool wait)
     nnk_publish (self, self->cell, "clear_output", content);
 }
 
+static void on_offer (nnk_sink *sink, const char *code)
+{
+    nnk_server *self = (nnk_server *) sink;
+    free (self->offered);
+    self->offered = nnk_copy (code, strlen (code));
+}
+
 /*  Asks the reader for a line and waits for it, or for an interrupt. */
 static char *on_input (nnk_sink *sink, const char *prompt)
 {
@@ -80,6 +87,7 @@ void nnk_sink_open (nnk_sink *self)
     self->stream = on_stream;
     self->display = on_display;
     self->clear = on_clear;
+    self->offer = on_offer;
     self->input = on_input;
 }
 
@@ -91,7 +99,7 @@ static cJSON *error_content (const nnk_error *error)
     cJSON_AddStringToObject (content, "ename",
                              error->name ? error->name : "Error");
     cJSON_AddStringToObject (content, "evalue", error->value ? error->value : "");
-    cJSON_AddItemToObject (content, "traceback", nnk_error_lines (error));
+    cJSON_AddItemToObject (content, "traceback", nnk_error_painted (error));
     return content;
 }
 
@@ -155,6 +163,16 @@ static void abort_queue (nnk_server *self)
     self->queued = kept;
 }
 
+/*  Code for a cell below this one, as front ends expect it. */
+static cJSON *next_input (const char *code)
+{
+    cJSON *input = cJSON_CreateObject ();
+    cJSON_AddStringToObject (input, "source", "set_next_input");
+    cJSON_AddStringToObject (input, "text", code);
+    cJSON_AddFalseToObject (input, "replace");
+    return input;
+}
+
 void nnk_on_execute (nnk_server *self, nnk_request *request)
 {
     const cJSON *content = request->content;
@@ -191,12 +209,15 @@ void nnk_on_execute (nnk_server *self, nnk_request *request)
         cJSON_AddItemToArray (payload, outcome.page);
         outcome.page = NULL;
     }
+    if (payload && self->offered)
+        cJSON_AddItemToArray (payload, next_input (self->offered));
     const bool aborts = !outcome.ok && nnk_flag (content, "stop_on_error", true);
     if (aborts)
         gather_queue (self); // who has seen the reply sends no cell to be aborted
     nnk_reply (self, request, "execute_reply", answer);
     free (self->result);
-    self->result = NULL;
+    free (self->offered);
+    self->result = self->offered = NULL;
     self->cell = NULL;
     if (aborts)
         abort_queue (self);

@@ -29,6 +29,7 @@ struct nnk_sink {
     void (*display) (nnk_sink *self, nnk_display_kind kind, cJSON *data,
                      const char *id);
     void (*clear) (nnk_sink *self, bool wait);
+    void (*offer) (nnk_sink *self, const char *code); // a cell below; may be NULL
     char *(*input) (nnk_sink *self,
                     const char *prompt); // a line; NULL: end of file
     int (*wait) (nnk_sink *self, struct pollfd *fds, int count, int milliseconds);

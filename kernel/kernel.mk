@@ -1,5 +1,5 @@
 # The Jupyter kernel: build/nn-kernel (serves Jupyter, compiles cells) and build/nn-exec (runs them).
-KERNEL_FRONT := main serve protocol execution connection wire history session compile lex chunk declare lower place replace select variable symbols build program \
+KERNEL_FRONT := main serve protocol execution paint connection wire history session compile lex chunk declare lower place replace select variable symbols build program \
                 diagnose debug value table error crash executor supervise limits census output introspect complete scope typing clang magics brought directives executable sanitize batch install text
 KERNEL_EXEC  := execute arena load threads streams display trap children confine census timing secret
 KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/kernel/%.o)
@@ -20,7 +20,7 @@ bench-kernel: $(KERNEL) ## measure the kernel: each figure with its goal
 	@tests/bench/kernel.py
 .PHONY: kernel install uninstall bench-kernel
 
-TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py clients.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py limits.py loading.py magics.py many.py protocol.py secret.py survive.py undo.py fuzz serial/latency.py serial/completion.py)
+TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py clients.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py learner.py limits.py loading.py magics.py many.py protocol.py secret.py survive.py undo.py fuzz serial/latency.py serial/completion.py)
 tests: $(KERNEL)
 
 $(BUILD)/kernel/%.o: kernel/%.c

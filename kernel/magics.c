@@ -240,7 +240,9 @@ static void help (call *self)
 {
     for (int i = 0; i < MAGICS; i++) {
         char *usage = nnk_format ("%s %s", magics[i].name, magics[i].usage);
-        char *line = nnk_format ("%-42s %s\n", usage, magics[i].help);
+        const bool fits = strlen (usage) <= 42;
+        char *line = nnk_format ("%-42s%s%*s %s\n", usage, fits ? "" : "\n",
+                                 fits ? 0 : 42, "", magics[i].help);
         say (self, line);
         free (usage);
         free (line);

@@ -72,6 +72,11 @@ void nnk_display_table_with (nnk_table table);
  *  arrives. */
 void nnk_clear_output (bool wait);
 
+/*  Puts this code into a new cell below, ready to be written in, when the cell has
+ *  ended well. A front end that knows no such cells shows none, and a program does
+ *  nothing. */
+void nnk_offer_cell (const char *code);
+
 /*  Ends the cell with this sentence as its error. Every variable is then as it was
  *  before the cell. A program ends with it on stderr. */
 _Noreturn void nnk_raise (const char *sentence);
@@ -162,6 +167,11 @@ NNK_WEAK void nnk_update_bundle (const char *id, const nnk_part *parts,
 NNK_WEAK void nnk_clear_output (bool wait)
 {
     (void) wait;
+}
+
+NNK_WEAK void nnk_offer_cell (const char *code)
+{
+    (void) code;
 }
 
 NNK_WEAK _Noreturn void nnk_raise (const char *sentence)

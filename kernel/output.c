@@ -249,6 +249,11 @@ static void take_display (gathering *self, char letter, const nnk_text *record)
             self->sink->clear (self->sink, record->size && record->s[0]);
         return;
     }
+    if (letter == 'N') {
+        if (self->sink->offer && !self->silent)
+            self->sink->offer (self->sink, nnk_text_string (record));
+        return;
+    }
     if (letter == 'W') {
         cJSON *data = cJSON_CreateObject ();
         char *text = describe (nnk_text_string (record), executor->folder);

@@ -13,6 +13,7 @@ typedef struct {
     int queued;
     nnk_request *cell; // the execute_request that is being carried out
     char *typed;       // what the reader has answered to our input_request
+    char *offered;     // code for a cell below
     char *result;      // text/plain of the cell's value
     bool asking, allow_input;
     int count, signals, parent;
@@ -31,5 +32,6 @@ void nnk_handle (nnk_server *self,
                  nnk_request *request); // protocol.c: carries it out
 void nnk_on_execute (nnk_server *self, nnk_request *request); // execution.c
 void nnk_sink_open (nnk_sink *self);                          // execution.c
+cJSON *nnk_error_painted (const nnk_error *self); // paint.c: its lines, in colours
 
 #endif

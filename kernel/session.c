@@ -317,6 +317,9 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
                            "interrupted while the cell was compiled");
         else
             nnk_compile_error (&out->error, nnk_text_string (&cell.diagnostics));
+        if (cell.lowered.notes.size) // perhaps it fails because of them
+            nnk_addf (&out->error.trace, "If it is compiled: %s",
+                      cell.lowered.notes.s);
     }
     nnk_build_drop (&self->build, own);
     free (source);

@@ -4,6 +4,7 @@ Each kernel has its own home, data and TMPDIR below the test's scratch folder, s
 what a kernel leaves behind can be seen.
 """
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -106,6 +107,12 @@ class Result:
 
     @property
     def error(self):
+        found = self.of("error")
+        return re.sub("\x1b\\[[0-9;]*m", "", self.coloured) if found else None
+
+    @property
+    def coloured(self):
+        """The same as a front end gets it, with its colours."""
         found = self.of("error")
         return "\n".join([found[0]["ename"], found[0]["evalue"]] + found[0]["traceback"]) if found else None
 
