@@ -320,14 +320,15 @@ static bool sanitizer_says (char *text, size_t size)
     return false;
 }
 
-/*  Why a call that did not return did not. */
+/*  Why a call that did not return did not. Without an object it does not say at which
+ *  line, which takes another program to find. */
 void call_explain (const call_result *r, const grade_case *c, const char *object,
                    char *text, size_t size)
 {
     char what[TEXT], shape[256];
     case_shape (c, shape, sizeof shape);
-    const int line =
-        r->end == CRASHED || r->end == PANIC ? line_of (r, object) : 0;
+    const bool stands = r->end == CRASHED || r->end == PANIC || r->end == TODO;
+    const int line = stands && object ? line_of (r, object) : 0;
     char where[64] = "";
     if (line)
         snprintf (where, sizeof where, ", at line %d", line);
@@ -339,6 +340,10 @@ void call_explain (const call_result *r, const grade_case *c, const char *object
         break;
     case PANIC:
         snprintf (text, size, "%.300s%s%s%s", r->sentence, where, comma, shape);
+        break;
+    case TODO:
+        snprintf (text, size, "%.300s%s%s", r->sentence,
+                  line ? ": your code came to nn_todo" : "", where);
         break;
     case LATE:
         snprintf (text, size, "your code had not returned after %.0f s%s%s",

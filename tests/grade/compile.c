@@ -18,6 +18,8 @@
 
 enum { LARGEST = 1 << 20, OUTPUT = 1 << 16 };
 
+volatile pid_t spawn_running;
+
 /*  Runs a program; *output gets what it wrote (free it). Its exit status, or -1 if it could
  *  not be run or ran too long. `memory` is how many bytes it may take, 0 any number. */
 int spawn (const char *const *argv, char **output, double limit, size_t memory)
@@ -42,6 +44,8 @@ int spawn (const char *const *argv, char **output, double limit, size_t memory)
         execvp (argv[0], (char *const *) argv);
         _exit (127);
     }
+    setpgid (pid, pid); // here as well: whoever comes first
+    spawn_running = pid;
     close (ends[1]);
     size_t used = 0;
     const double until = now () + limit;
@@ -61,10 +65,11 @@ int spawn (const char *const *argv, char **output, double limit, size_t memory)
     }
     close (ends[0]);
     if (now () > until)
-        kill (-pid, SIGKILL);
+        kill (-pid, SIGTERM);
     int status;
     while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
         continue;
+    spawn_running = 0;
     return WIFEXITED (status) && WEXITSTATUS (status) != 127 ? WEXITSTATUS (status)
                                                              : -1;
 }

@@ -90,8 +90,22 @@ bool call_jailed (void);         // was the last child locked in?
 void call_sanitised (void);      // from now on a sanitizer watches the children
 bool jail_lock (void);           // nothing but computing from here on
 
+/* --- What calls have come to, for a proof ------------------------------------------------- */
+typedef struct grade_known grade_known;
+typedef struct grade_task grade_task;
+grade_known *known_new (void);
+void known_free (grade_known *k);
+void known_forget (grade_known *k,
+                   uint64_t seed); // what was known; now of that one
+// calls the object's function on all cases, in one child
+void known_fill (grade_known *k, const grade_task *task,
+                 const grade_exercise *checks, const char *object);
+// a case's outputs as that object leaves them, or as is right (NULL)
+bool known_load (grade_known *k, grade_case *c, const char *object);
+void known_save (grade_known *k, const grade_case *c, const char *object);
+
 /* --- The checks --------------------------------------------------------------------------- */
-typedef struct {
+struct grade_task {
     const char *file;         // the learner's, as it was named
     const char *object;       // what it was compiled to
     const char *folder;       // for what is built on the way
@@ -102,11 +116,11 @@ typedef struct {
     const char *reference;
     char mistake[MISTAKES + 1][512]; // objects, counted from 1
     int mistakes;
-    bool
-        brief; // stop at the first lost point, and do not look for the smallest case
+    bool brief, quick;  // stop at the first lost point; no smallest case, no map
+    grade_known *known; // NULL: every call is made
     uint64_t seed;
     double limit, until; // seconds a call; when to stop altogether
-} grade_task;
+};
 typedef struct { // where an answer is wrong, see map.c
     char name[64], shape[256];
     int dims, dim[4], count; // 0: there is none
@@ -115,7 +129,7 @@ typedef struct { // where an answer is wrong, see map.c
 } grade_map;
 typedef struct {
     int points;
-    bool todo;
+    bool todo, late;
     char detail[TEXT * 2], printed[PRINTED]; // of the case that is reported
     double ratio;
     unsigned named; // bit k: looks like mistake k
@@ -157,6 +171,7 @@ int compile_object (const grade_task *task, const char *object, bool sanitised,
                     char **messages);
 // exit status, or -1
 int spawn (const char *const *argv, char **output, double limit, size_t memory);
+extern volatile pid_t spawn_running; // for handlers of signals; 0: nothing runs
 
 typedef struct {
     const course_exercise *exercise, *next;
@@ -169,6 +184,12 @@ typedef struct {
 void report_wrapped (const char *text, int margin);
 int report_text (const grade_report *r); // returns the points
 int report_json (const grade_report *r);
+int report_points (const grade_report *r);
+unsigned report_named (const grade_report *r); // a bit for each mistake
+// In so many seeds, the task's and those after it: the reference, all known mistakes; or a
+// file, which is right or makes that mistake. Prints, and returns 1 if anything fails.
+int prove (const grade_task *asked, const grade_exercise *checks,
+           const course_exercise *e, const char *file, int mistake, int seeds);
 double now (void);
 
 #endif

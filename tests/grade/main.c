@@ -10,15 +10,19 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ALL_TIME = 20 }; // seconds that all checks of an exercise may take together
+// seconds that all checks of an exercise may take together; that a call may take once
+// another has taken too long
+enum { ALL_TIME = 20, LATE_LIMIT = 1 };
 
 typedef struct {
     const char *word, *file, *parts, *object, *as, *keep;
     uint64_t seed;
     int mistake, only; // -1: none
+    int prove;         // so many seeds
     bool json, find, list, sanitised, record, brief;
 } options;
 
@@ -34,6 +38,9 @@ static const char usage[] =
     "      [--only I]          one check; prints what it finds wrong\n"
     "      [--record]          keep the points in exercises/progress\n"
     "      [--brief]           up to the first check that fails, and not why\n"
+    "      [--prove N]         reference and known mistakes in N seeds; with "
+    "--object\n"
+    "                          that one, right or with --mistake K\n"
     "      [--sanitised]       object and process have sanitizers in them\n"
     "grade --find WORD     prints the full name of an exercise\n"
     "grade --list          prints the names of all\n";
@@ -81,12 +88,15 @@ static int read_options (int argc, char **argv, options *o)
             if (!read_number (argv[++i], 1, &o->seed))
                 return bad_option ("a seed is a whole number above 0, not", value);
         } else if (strcmp (word, "--mistake") == 0 ||
-                   strcmp (word, "--only") == 0) {
+                   strcmp (word, "--only") == 0 || strcmp (word, "--prove") == 0) {
             uint64_t number;
-            if (!read_number (value, 0, &number) || number > MISTAKES)
+            const bool seeds = word[2] == 'p';
+            if (!read_number (value, 0, &number) ||
+                number > (seeds ? 10000 : MISTAKES))
                 return bad_option ("a number is missing after", word);
-            *(strcmp (word, "--only") == 0 ? &o->only : &o->mistake) =
-                (int) number;
+            *(seeds            ? &o->prove
+              : word[2] == 'o' ? &o->only
+                               : &o->mistake) = (int) number;
             i++;
         } else if (*word == '-')
             return bad_option ("unknown option, or one without its value:", word);
@@ -135,18 +145,22 @@ static check_result run_check (const grade_task *task, const grade_check *check,
                                      : check_cases (task, check, index);
 }
 
-static void run_checks (const grade_task *task, const grade_exercise *grade,
+/*  All checks. Who has once let us wait in vain is waited for less. */
+static void run_checks (const grade_task *asked, const grade_exercise *grade,
                         check_result *result)
 {
-    for (int i = 0, lost = 0; i < grade->count && !(lost && task->brief); i++) {
+    grade_task task = *asked;
+    for (int i = 0, lost = 0; i < grade->count && !(lost && task.brief); i++) {
         if (i && result[0].todo) // nothing is written: the first check has said so
             result[i] = (check_result){ .todo = true };
-        else if (now () > task->until)
+        else if (now () > task.until)
             snprintf (result[i].detail, sizeof result[i].detail,
                       "not run: the checks before it took all the time");
         else
-            result[i] = run_check (task, &grade->checks[i], i);
+            result[i] = run_check (&task, &grade->checks[i], i);
         lost |= result[i].points < grade->checks[i].points;
+        if (result[i].late && task.limit > LATE_LIMIT)
+            task.limit = LATE_LIMIT;
     }
 }
 
@@ -217,6 +231,7 @@ static int grade_in_folder (const options *o, const course_exercise *e,
                         .define = define,
                         .as = o->as,
                         .brief = o->brief,
+                        .quick = o->brief,
                         .parts = o->parts,
                         .name = e->name,
                         .prototypes = checks->prototypes,
@@ -226,6 +241,9 @@ static int grade_in_folder (const options *o, const course_exercise *e,
     name_objects (&task, e, o->parts, reference);
     if (o->brief)
         task.mistakes = 0;
+    if (o->prove)
+        return prove (&task, checks, e, o->object, o->mistake < 0 ? 0 : o->mistake,
+                      o->prove);
     if (o->keep)
         return keep_object (&task, o->keep);
     return o->only >= 0 ? grade_only (&task, checks, o->only)
@@ -235,17 +253,30 @@ static int grade_in_folder (const options *o, const course_exercise *e,
 static char scratch[256]; // the folder for what is built on the way
 static int inside;        // and open
 
+/*  Also in a handler, so it calls only what may be called there. Compilers that were ended
+ *  leave files behind, with names of their own. */
 static void clean_up (void)
 {
     static const char *const file[] = { "yours.so", "sanitised.so",
                                         "prototypes.h" };
     for (size_t i = 0; i < sizeof file / sizeof *file; i++)
         unlinkat (inside, file[i], 0);
-    rmdir (scratch);
+    if (rmdir (scratch) == 0)
+        return;
+    const pid_t pid = fork ();
+    if (pid == 0) {
+        execl ("/bin/rm", "rm", "-rf", "--", scratch, (char *) NULL);
+        _exit (127);
+    }
+    if (pid > 0)
+        waitpid (pid, NULL, 0);
 }
 
 static void on_stop (int signal)
 {
+    const pid_t pid = spawn_running;
+    if (pid > 0 && kill (-pid, SIGTERM) == 0)
+        waitpid (pid, NULL, 0);
     clean_up ();
     _exit (128 + signal);
 }
@@ -262,6 +293,7 @@ static int grade (const options *o, const course_exercise *e,
                  scratch);
         return 2;
     }
+    setenv ("TMPDIR", scratch, 1); // for compilers, and those that they call
     inside = open (scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
     const int stops[] = { SIGINT, SIGTERM, SIGHUP };
     for (int i = 0; i < 3; i++)

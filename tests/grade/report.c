@@ -62,7 +62,7 @@ static void show_printed (const char *text)
 }
 
 /*  The mistakes that explain every check that named any; if there are none, all named. */
-static unsigned all_named (const grade_report *r)
+unsigned report_named (const grade_report *r)
 {
     unsigned any = 0, all = ~0u;
     for (int i = 0; r->result && i < r->grade->count; i++)
@@ -73,7 +73,7 @@ static unsigned all_named (const grade_report *r)
     return any & all ? any & all : any;
 }
 
-static int points_of (const grade_report *r)
+int report_points (const grade_report *r)
 {
     int points = 0;
     for (int i = 0; r->result && i < r->grade->count; i++)
@@ -132,7 +132,7 @@ static const grade_map *first_map (const grade_report *r)
 int report_text (const grade_report *r)
 {
     const course_exercise *e = r->exercise;
-    const int points = points_of (r);
+    const int points = report_points (r);
     printf ("\n%s%s  %s%s\n", BOLD, e->id, e->title, PLAIN);
     printf ("  %s, seed %llu\n\n", r->task->file,
             (unsigned long long) r->task->seed);
@@ -153,7 +153,7 @@ int report_text (const grade_report *r)
             "---------------------------------------------------------------------"
             "---------");
     show_row ("points", points, e->points);
-    const unsigned named = all_named (r);
+    const unsigned named = report_named (r);
     for (int k = 1; k <= e->mistakes; k++)
         if (named & 1u << k) {
             char text[256];
@@ -237,7 +237,7 @@ static void json_map (const grade_map *map)
 /*  The same as one line of JSON. */
 int report_json (const grade_report *r)
 {
-    const int points = points_of (r);
+    const int points = report_points (r);
     printf ("{\"exercise\":\"%s\",\"points\":%d,\"possible\":%d,\"seed\":%llu",
             r->exercise->id, points, r->exercise->points,
             (unsigned long long) r->task->seed);
@@ -263,7 +263,7 @@ int report_json (const grade_report *r)
         printf ("}");
     }
     printf ("],\"mistakes\":[");
-    const unsigned named = all_named (r);
+    const unsigned named = report_named (r);
     const char *comma = "";
     for (int k = 1; k <= r->exercise->mistakes; k++)
         if (named & 1u << k) {
