@@ -13,7 +13,8 @@
  *  right: ReLU at 0, a maximum where two are equal. There is no gradient, and a
  *  step over a kink measures nonsense. So the inputs are drawn apart from 0 and
  *  from each other, and where the two slopes still differ the number is left out,
- *  and counted.
+ *  and counted. A bend makes them differ too, by less and less the smaller the step
+ *  is; that is how a small kink is told from it.
  */
 #include "nn.h"
 
@@ -54,27 +55,49 @@ static double largest (const float *x, size_t size)
     return most;
 }
 
-/*  Shakes one number and compares. `scale` is what an error is measured
- *  against. */
-static void shake (const probe *p, float *x, double computed, double scale,
-                   const char *name, size_t i, nn_gradient_report *report)
+typedef struct {
+    double left, right, middle; // measured to one side, to the other, over both
+} slopes;
+
+/*  The loss's slopes at a number, which is shaken by this step and put back. */
+static slopes measure (const probe *p, float *x, float step)
 {
-    const float kept = *x, up = kept + p->step, down = kept - p->step;
+    const float kept = *x, up = kept + step, down = kept - step;
     *x = up;
     const double above = loss (p);
     *x = down;
     const double below = loss (p);
     *x = kept;
-    const double right = (above - p->here) / (up - kept);
-    const double left = (p->here - below) / (kept - down);
-    const double measured = (above - below) / (up - down);
-    scale = fabs (measured) > scale ? fabs (measured) : scale;
+    return (slopes){ (p->here - below) / (kept - down),
+                     (above - p->here) / (up - kept),
+                     (above - below) / (up - down) };
+}
+
+/*  Shakes one number and compares. `scale` is what an error is measured
+ *  against. */
+static void shake (const probe *p, float *x, double computed, double scale,
+                   const char *name, size_t i, nn_gradient_report *report)
+{
+    slopes s = measure (p, x, p->step);
+    scale = fabs (s.middle) > scale ? fabs (s.middle) : scale;
+    double error = scale > 0 ? fabs (s.middle - computed) / scale : 0;
     // -- a bend is no kink: it changes the slope by a few steps at most
-    if (fabs (right - left) > 20 * p->step * scale) {
+    bool kink = fabs (s.right - s.left) > 20 * p->step * scale;
+    // -- a difference that is more than rounding? Come closer. A bend halves with the
+    //    step; a small kink stays, and what was computed lies between its slopes
+    const double much = fmax (report->worst, p->step / 10);
+    for (int k = 1; k <= 3 && !kink && error > much; k++) {
+        const double apart = s.right - s.left;
+        s = measure (p, x, p->step / (float) (1 << k));
+        const double now = s.right - s.left;
+        kink = fabs (now - apart) < 0.2 * fabs (now) &&
+               fabs (s.middle - computed) < 0.6 * fabs (now);
+        error = fmin (error, fabs (s.middle - computed) / scale);
+    }
+    if (kink) {
         report->kinks++;
         return;
     }
-    const double error = scale > 0 ? fabs (measured - computed) / scale : 0;
     report->checked++;
     if (!(error <= report->worst)) { // so that not-a-number is the worst of all
         report->worst = error;
