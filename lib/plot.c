@@ -295,7 +295,7 @@ static int cells (const nn_script *s, const float *values, int rows, int cols,
         const int length = longest_line (texts ? texts[k] : number);
         longest = length > longest ? length : longest;
         fprintf (s->out, "%d %d %.9g %d ", k % cols, k / cols, v,
-                 dark > 0.55f ? 0xFFFFFF : 0x222222);
+                 dark > 0.65f ? 0xFFFFFF : 0x222222);
         nn_gnuplot_text (s->out, texts ? texts[k] : number);
         fputc ('\n', s->out);
     }

@@ -16,7 +16,7 @@ enum { BINS = 4 };
 /*  From light (0) to dark (1): told apart by all eyes and all printers. */
 static int shade (double dark)
 {
-    static const int from[3] = { 198, 219, 239 }, to[3] = { 8, 48, 107 };
+    static const int from[3] = { 107, 174, 214 }, to[3] = { 8, 48, 107 };
     int colour = 0;
     for (int k = 0; k < 3; k++)
         colour = colour * 256 + from[k] + (int) ((to[k] - from[k]) * dark);
@@ -135,8 +135,18 @@ static void axes (const nn_script *s, const nn_space *space, double best,
     }
 }
 
+/*  A trial's line through all axes. */
+static void write_line (const nn_script *s, const nn_space *space,
+                        const nn_trial *trial, double place, int colour)
+{
+    for (int i = 0; i < space->count; i++)
+        fprintf (s->out, "%d %.6g %d\n", i,
+                 height (&space->hyper[i], trial->value[i]), colour);
+    fprintf (s->out, "%d %.6g %d\n\n", space->count, place, colour);
+}
+
 /*  Parallel coordinates (Inselberg 1985): a line a trial, the better the darker,
- *  the best tenth in orange. */
+ *  the best tenth thick and orange. */
 int nn_plot_parallel_with (const nn_space *space, const nn_trial *trials,
                            int count, nn_plot_args args)
 {
@@ -156,23 +166,23 @@ int nn_plot_parallel_with (const nn_space *space, const nn_trial *trials,
     nn_script_names (&s, 'x', names, space->count + 1, 640);
     fprintf (s.out,
              "unset grid\nset border 0\nunset ytics\nunset ylabel\nset xrange "
-             "[-0.5:%g]\nset yrange [-0.16:1.05]\n$d << EOD\n",
+             "[-0.5:%g]\nset yrange [-0.16:1.05]\n$rest << EOD\n",
              space->count + 0.5);
     for (int k = finished - 1; k >= 0; k--) {
-        const int colour =
-            k < (finished + 9) / 10 ? 0xD55E00 : shade (1 - (double) k / finished);
-        for (int i = 0; i < space->count; i++)
-            fprintf (s.out, "%d %.6g %d\n", i,
-                     height (&space->hyper[i], order[k]->value[i]), colour);
-        fprintf (s.out, "%d %.6g %d\n\n", space->count,
-                 worst > best ? (order[k]->result - best) / (worst - best) : 0,
-                 colour);
+        if (k == (finished + 9) / 10 - 1)
+            fputs ("EOD\n$best << EOD\n", s.out);
+        write_line (&s, space, order[k],
+                    worst > best ? (order[k]->result - best) / (worst - best) : 0,
+                    shade (1 - (double) k / finished));
     }
     fputs ("EOD\n", s.out);
     axes (&s, space, best, worst);
-    fputs ("plot $d using 1:2:3 with lines linewidth 1.6 linecolor rgb variable "
-           "notitle\n",
-           s.out);
+    fprintf (
+        s.out,
+        "plot $rest using 1:2:3 with lines linewidth 1.4 linecolor rgb variable "
+        "notitle, $best using 1:2 with lines linewidth 3.5 linecolor '%s' title "
+        "'the best tenth'\n",
+        nn_plot_colours[1]);
     free (order);
     return nn_script_end (&s, &args, NN_OK);
 }
