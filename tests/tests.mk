@@ -35,7 +35,9 @@ bench: $(BENCHES) ## measure: networks beside PyTorch, convolutions, what augmen
 	@$(BUILD)/tests/bench/augment
 against: $(BENCHES) ## is the library as fast as it was? make against COMMIT=main
 	@tests/bench/table --against $(or $(COMMIT),main)
-.PHONY: bench against
+bench-augment: $(BUILD)/tests/bench/augment ## measure what augmentation costs a training; wants two quiet cores
+	@$(BUILD)/tests/bench/augment
+.PHONY: bench against bench-augment
 
 # Last, when every room has named its tests and what they need.
 test: ## install, build and pass everything (what CI runs)
