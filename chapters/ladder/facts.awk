@@ -15,6 +15,29 @@ function side(key, who, row,   n, m, lo, hi) {
     put(key "seeds", n ? n : "–", "how many seeds")
     put(key "span", lo == "-" ? "–" : figure(lo) == figure(hi) ? figure(lo) : figure(lo) " to " figure(hi), "lowest to highest")
 }
+# Were both the same lottery, how often would its draws be dealt to two sides so that their means lie as far apart as ours and
+# PyTorch's do, or further? Of all ways to deal them, in percent; all are tried.
+function deal(i, left, taken,   far) {
+    if (left > dealt - i + 1) return
+    if (left == 0) {
+        ways++
+        far = taken / mine - (all - taken) / (dealt - mine)
+        extreme += far * far >= apart * apart - 1e-9
+        return
+    }
+    deal(i + 1, left - 1, taken + draw[i])
+    deal(i + 1, left, taken)
+}
+function chance(row,   i, theirs) {
+    mine = count["ours", row, TEST] + 0; theirs = count["pytorch", row, TEST] + 0
+    if (!mine || !theirs) return "-"
+    dealt = 0; all = 0; ways = 0; extreme = 0
+    for (i = 1; i <= mine; i++) all += draw[++dealt] = one_of["ours", row, i]
+    for (i = 1; i <= theirs; i++) all += draw[++dealt] = one_of["pytorch", row, i]
+    apart = mean("ours", row, TEST) - mean("pytorch", row, TEST)
+    deal(1, mine, 0)
+    return 100 * extreme / ways
+}
 BEGIN {
     FS = OFS = "\t"; SEED = 3; TEST = 4; VAL = 5; TRAIN = 6; EPOCHS = 7; KEPT = 8
     n_rows = split("C.baseline C.deeper C.batchnorm C.l2 C.early-stopping C.augmentation", rows, " ")
@@ -26,6 +49,7 @@ BEGIN {
 {
     for (k = TEST; k <= KEPT; k++) if ($k != "-" && $SEED != "?") { sum[$1, $2, k] += $k; count[$1, $2, k]++ }
     if ($TEST == "-") { if ($1 == "anew") anew[$2, $SEED] = $VAL; next }
+    if ($SEED != "?") one_of[$1, $2, count[$1, $2, TEST]] = $TEST + 0
     if (low[$1, $2] == "" || $TEST < low[$1, $2] + 0) low[$1, $2] = $TEST + 0
     if (high[$1, $2] == "" || $TEST > high[$1, $2] + 0) high[$1, $2] = $TEST + 0
     if ($1 == "ours") { one[$2, $SEED] = $TEST; epochs[$2, $SEED] = $EPOCHS; kept[$2, $SEED] = $KEPT }
@@ -48,6 +72,8 @@ END {
         m = mean("pytorch", row, TEST); p = up == "-" ? "-" : mean("pytorch", up, TEST)
         us = mean("ours", row, TEST)
         put(key "behind", m == "-" || us == "-" ? "–" : sprintf("%.1f", m - us), "points; the mean of PyTorch less ours")
+        often = chance(row)
+        put(key "chance", often == "-" ? "–" : sprintf("%.0f", often), "percent of all ways to deal these results to two sides part their means as far, or further")
         put(key "torch_gain", m == "-" || p == "-" ? "–" : sprintf("%+.1f", m - p), "points; the same in PyTorch")
         put(key "anew", figure(mean("anew", row, VAL)), "percent of the validation set, statistics of batch norms measured anew; mean of " seeds(count["anew", row, VAL] + 0))
         put(key "as_kept", figure(mean("anew", row, TRAIN)), "percent of it, as kept; the same seeds")
