@@ -13,8 +13,8 @@
  *  right: ReLU at 0, a maximum where two are equal. There is no gradient, and a
  *  step over a kink measures nonsense. So the inputs are drawn apart from 0 and
  *  from each other, and where the two slopes still differ the number is left out,
- *  and counted. A bend makes them differ too, by less and less the smaller the step
- *  is; that is how a small kink is told from it.
+ *  and counted. A bend makes them differ too, by less and less the smaller the
+ *  step is; that is how a small kink is told from it.
  */
 #include "nn.h"
 
@@ -83,8 +83,8 @@ static void shake (const probe *p, float *x, double computed, double scale,
     double error = scale > 0 ? fabs (s.middle - computed) / scale : 0;
     // -- a bend is no kink: it changes the slope by a few steps at most
     bool kink = fabs (s.right - s.left) > 20 * p->step * scale;
-    // -- a difference that is more than rounding? Come closer. A bend halves with the
-    //    step; a small kink stays, and what was computed lies between its slopes
+    // -- a difference that is more than rounding? Come closer. A bend halves with
+    //    the step; a small kink stays, and the computed slope lies between its two
     const double much = fmax (report->worst, p->step / 10);
     for (int k = 1; k <= 3 && !kink && error > much; k++) {
         const double apart = s.right - s.left;
