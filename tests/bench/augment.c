@@ -33,7 +33,7 @@ int main (int count, char **args)
 {
     static const augment_task tasks[] = { { "baseline", 32, 64, 2560 },
                                           { "mobilenetv2", 96, 32, 96 } };
-    const int rounds = count > 1 ? atoi (args[1]) : 5;
+    const int rounds = count > 1 ? (int) strtol (args[1], NULL, 10) : 5;
     printf ("%-52s %9s %9s %9s\n", "augmentation, us a picture", "without", "with",
             "slower");
     for (size_t k = 0; k < sizeof tasks / sizeof *tasks; k++)

@@ -55,53 +55,82 @@ static double contrast (const int rgb[3])
     return 1.05 / (luminance (rgb) + 0.05);
 }
 
-/*  The next colour in an SVG behind `at`, of this attribute; NULL: there is none. */
-static const char *next_colour (const char *at, const char *attribute, int rgb[3])
+/*  Reads "#0072B2" or "rgb(0, 114, 178)". */
+static bool read_colour (const char *text, int rgb[3])
 {
-    while ((at = strstr (at, attribute))) {
-        at += strlen (attribute);
-        if (sscanf (at, "rgb(%d, %d, %d)", &rgb[0], &rgb[1], &rgb[2]) == 3 ||
-            sscanf (at, "#%2x%2x%2x", (unsigned *) &rgb[0], (unsigned *) &rgb[1],
-                    (unsigned *) &rgb[2]) == 3)
-            return at;
+    if (*text == '#') {
+        const long all = strtol (text + 1, NULL, 16);
+        for (int k = 0; k < 3; k++)
+            rgb[k] = (int) (all >> (16 - 8 * k)) & 255;
+        return true;
     }
-    return NULL;
+    if (strncmp (text, "rgb(", 4) != 0)
+        return false;
+    char *at = (char *) text + 3;
+    for (int k = 0; k < 3; k++)
+        rgb[k] = (int) strtol (at + 1, &at, 10);
+    return true;
 }
 
-/*  Looks at what was drawn: its ground, its letters, and the darkest of its marks. */
+/*  The number that an attribute of this element has; -1: there is none. */
+static int attribute (const char *element, const char *name)
+{
+    const char *at = element ? strstr (element, name) : NULL;
+    return at ? (int) strtol (at + strlen (name), NULL, 10) : -1;
+}
+
+/*  Does the drawing begin with a white ground as large as itself? */
+static bool has_ground (const char *svg)
+{
+    const char *box = strstr (svg, "viewBox=\"0 0 ");
+    const char *ground = strstr (svg, "<rect");
+    const char *fill = ground ? strstr (ground, "fill=\"") : NULL;
+    if (!box || !fill)
+        return false;
+    char *end;
+    const int w = (int) strtol (box + 13, &end, 10);
+    const int h = (int) strtol (end, NULL, 10);
+    return attribute (ground, " x=\"") == 0 && attribute (ground, " y=\"") == 0 &&
+           attribute (ground, " width=\"") >= w &&
+           attribute (ground, " height=\"") >= h &&
+           strncmp (fill, "fill=\"#ffffff\"", 14) == 0;
+}
+
+/*  The least contrast of its letters. Those on what is dark are white, and do not
+ *  count. */
+static double of_letters (const char *svg)
+{
+    double least = 21;
+    for (const char *at = svg; (at = strstr (at, "<text")); at++) {
+        int rgb[3];
+        const char *group = at;
+        while (group > svg && strncmp (group, "<g transform", 12) != 0)
+            group--;
+        const char *fill = strstr (group, "fill=\"");
+        if (fill && read_colour (fill + 6, rgb) && rgb[0] < 255)
+            least = fmin (least, contrast (rgb));
+    }
+    return least;
+}
+
+/*  Looks at what was drawn: its ground and its letters. */
 static void look (const char *name, int status)
 {
     unsigned char *bytes = NULL;
-    size_t size;
-    if (!check (status == NN_OK &&
-                    nn_file_read (file (name), &bytes, &size) == NN_OK,
-                name, "%s", nn_error ()))
+    size_t size = 0;
+    if (status == NN_OK)
+        status = nn_file_read (file (name), &bytes, &size);
+    check (status == NN_OK, name, "%s", nn_error ());
+    if (!bytes)
         return;
     char *svg = strndup ((char *) bytes, size);
     free (bytes);
+    if (!svg)
+        abort ();
     drawn++;
-    // -- the ground: the first thing drawn, over the whole of it
-    int rgb[3], w = 0, h = 0, x = 1, y = 1, over[2] = { 0, 0 };
-    const char *box = strstr (svg, "viewBox="), *ground = strstr (svg, "<rect");
-    const bool whole =
-        box && sscanf (box, "viewBox=\"0 0 %d %d\"", &w, &h) == 2 && ground &&
-        sscanf (ground, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"", &x,
-                &y, &over[0], &over[1]) == 4 &&
-        x == 0 && y == 0 && over[0] >= w && over[1] >= h &&
-        strncmp (strstr (ground, "fill="), "fill=\"#ffffff\"", 14) == 0;
-    check (whole, "it brings its own white ground", "%s: %.200s", name,
-           ground ? ground : "no ground");
-    // -- letters: at least 4.5, but on what is dark they are white
-    double least = 21;
-    for (const char *at = svg; (at = strstr (at, "<text"));) {
-        const char *colour = at;
-        while (colour > svg && strncmp (colour, "<g transform", 12) != 0)
-            colour--;
-        at++;
-        if (next_colour (colour, "fill=\"", rgb) && rgb[0] < 255)
-            least = fmin (least, contrast (rgb));
-    }
-    check (least >= 4.5, "its letters are dark enough", "%s: %.1f", name, least);
+    check (has_ground (svg), "it brings its own white ground", "%s: not so", name);
+    check (of_letters (svg) >= 4.5, "its letters are dark enough", "%s: %.1f",
+           name, of_letters (svg));
     free (svg);
 }
 
@@ -267,10 +296,9 @@ static void seen_by (const double eye[3][3], const char *colour, double lab[3])
     static const double xyz[3][3] = { { 0.4339, 0.3762, 0.1899 },
                                       { 0.2126, 0.7152, 0.0722 },
                                       { 0.0177, 0.1095, 0.8729 } };
-    unsigned rgb[3] = { 0 };
+    int rgb[3] = { 0 };
     double light[3], seen[3] = { 0 }, f[3];
-    if (sscanf (colour, "#%2x%2x%2x", &rgb[0], &rgb[1], &rgb[2]) != 3)
-        abort ();
+    read_colour (colour, rgb);
     for (int k = 0; k < 3; k++) {
         const double x = rgb[k] / 255.0;
         light[k] = x <= 0.04045 ? x / 12.92 : pow ((x + 0.055) / 1.055, 2.4);
@@ -327,10 +355,8 @@ static void colours (void)
     check (least >= 15, "the colours of curves are told apart by all eyes", "%.1f",
            least);
     for (int k = 0; k < NN_COLOURS; k++) {
-        int rgb[3];
-        char quoted[32];
-        snprintf (quoted, sizeof quoted, "fill=\"%s\"", nn_plot_colours[k]);
-        next_colour (quoted, "fill=\"", rgb);
+        int rgb[3] = { 0 };
+        read_colour (nn_plot_colours[k], rgb);
         check (contrast (rgb) >= 2.2, "a colour of curves is seen on white",
                "%s has %.2f", nn_plot_colours[k], contrast (rgb));
     }

@@ -13,7 +13,7 @@ float ex_tpe (const float *x, const float *y, int n, float low, float high,
               float (*uniform) (void *source), float (*normal) (void *source),
               void *source)
 {
-    float sorted[128], results[128];
+    float sorted[128] = { 0 }, results[128];
     for (int i = 0; i < n; i++) { // the smallest result first
         int at = i;
         for (; at > 0 && results[at - 1] > y[i]; at--) {

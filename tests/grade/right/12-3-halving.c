@@ -12,7 +12,7 @@ static bool before (const float *loss, int most, int at, int a, int b)
 int ex_halving (int *trained, const float *loss, int n, int least, int most,
                 int factor)
 {
-    int in[256], places = n, epochs = 0;
+    int in[256] = { 0 }, places = n, epochs = 0;
     for (int i = 0; i < n; i++) {
         in[i] = i;
         trained[i] = 0;
