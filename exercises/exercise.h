@@ -12,6 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+// What is not written yet uses none of its parameters: no warning for that, in an
+// editor either (solutions/flags says the same to the grader).
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
 #define nn_todo(id) nn_panic ("nn_todo", "exercise %s is not written yet", id)
 
 #endif
