@@ -208,6 +208,28 @@ static void remove_in (const nnk_build *self, const char *name)
     free (path);
 }
 
+/*  gcc prints the lines that it speaks of from files. Puts those of other cells where
+ *  it finds them, or (`bring` is false) away again. False: it speaks of no other cell. */
+static bool bring_texts (nnk_build *self, const char *said, const char *label,
+                         bool bring)
+{
+    bool brought = false;
+    for (const char *at = said; (at = strstr (at, "cell[")); at++) {
+        char *name =
+            nnk_copy (at, strcspn (at, "]") + (at[strcspn (at, "]")] == ']'));
+        nnk_text text = { 0 };
+        if (strcmp (name, label) != 0 && !strchr (name, '/')) {
+            if (bring && nnk_store_find (self->folder, name, &text))
+                brought |= write_in (self, name, nnk_text_string (&text));
+            else if (!bring)
+                remove_in (self, name);
+        }
+        nnk_text_free (&text);
+        free (name);
+    }
+    return brought;
+}
+
 /*  Compiles `c` to FOLDER/cell_SERIAL.so. Diagnostics may hold warnings when it
  *  succeeds. */
 bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *label,
@@ -241,6 +263,13 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
                   self->folder, strerror (errno));
     } else {
         good = run_gcc (self, compile, sink, &out, &errors) == 0;
+        if (bring_texts (self, nnk_text_string (&errors), label, true)) {
+            nnk_text again = { 0 };
+            good = run_gcc (self, compile, sink, &out, &again) == 0;
+            bring_texts (self, nnk_text_string (&errors), label, false);
+            nnk_text_free (&errors);
+            errors = again;
+        }
         if (good)
             good = nnk_run_program (link, self->folder, sink, &out, &errors) == 0;
         nnk_diagnose (nnk_text_string (&errors), label, diagnostics);
@@ -254,6 +283,15 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
     nnk_text_free (&out);
     nnk_text_free (&errors);
     return good;
+}
+
+/*  A cell that is loaded: its files may be wanted once more. */
+void nnk_build_keep (nnk_build *self, int serial, const char *label)
+{
+    char *shared = nnk_format ("cell_%d.so", serial);
+    nnk_store_add (self->folder, shared);
+    nnk_store_add (self->folder, label);
+    free (shared);
 }
 
 /*  A cell that has failed is loaded nowhere: its files go. */

@@ -129,10 +129,8 @@ static bool compile_after (nnk_session *self, nnk_compiled *cell,
                          self->shown ? self->shown : cell->cell.source, self->sink,
                          &cell->diagnostics))
         return false;
-    char *path = nnk_format ("%s/cell_%d.so", self->build.folder, cell->serial);
     nnk_dwarf_close (cell->dwarf);
-    cell->dwarf = nnk_dwarf_open (path);
-    free (path);
+    cell->dwarf = nnk_dwarf_open (self->build.folder, cell->serial);
     return true;
 }
 

@@ -132,8 +132,7 @@ static void match_fields (nnk_session *self, matches *found, const char *variabl
     const nnk_item *item = nnk_items_find (&self->items, variable);
     if (!item || item->kind != NNK_ITEM_VARIABLE)
         return;
-    char *path = nnk_format ("%s/cell_%d.so", self->build.folder, item->serial);
-    nnk_dwarf *dwarf = nnk_dwarf_open (path);
+    nnk_dwarf *dwarf = nnk_dwarf_open (self->build.folder, item->serial);
     nnk_text fields = { 0 };
     nnk_dwarf_members (dwarf, variable, &fields);
     for (char *at = fields.s; at && *at;) {
@@ -144,7 +143,6 @@ static void match_fields (nnk_session *self, matches *found, const char *variabl
     }
     nnk_text_free (&fields);
     nnk_dwarf_close (dwarf);
-    free (path);
 }
 
 /*  A name that the kernel knows itself, with its declaration as its prototype. */

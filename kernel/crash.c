@@ -4,18 +4,16 @@
  *  waits. While it waits we read its map and the debugging information of what is
  *  mapped there, and make of each address a function and a line. Then it may die.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 
-#include "kernel.h"
+#include "debug.h"
 
 typedef struct {
     char function[128];
@@ -85,21 +83,16 @@ static place find_place (Dwfl *dwfl, uint64_t address)
 static place find_in_cell (const char *folder, int serial, uint64_t address)
 {
     place here = { .function = "?" };
-    char *path = nnk_format ("%s/cell_%d.so", folder, serial);
-    const int fd = open (path, O_RDONLY | O_CLOEXEC);
-    Dwarf *dwarf = fd >= 0 ? dwarf_begin (fd, DWARF_C_READ) : NULL;
+    nnk_dwarf *object = nnk_dwarf_open (folder, serial);
     Dwarf_Die unit;
-    if (dwarf && dwarf_addrdie (dwarf, address, &unit)) {
+    if (object && dwarf_addrdie (object->dwarf, address, &unit)) {
         Dwarf_Line *line = dwarf_getsrc_die (&unit, address);
         const char *file = line ? dwarf_linesrc (line, NULL, NULL) : NULL;
         if (line)
             dwarf_lineno (line, &here.line);
         set_place (&here, function_name (&unit, address), file);
     }
-    dwarf_end (dwarf);
-    if (fd >= 0)
-        close (fd);
-    free (path);
+    nnk_dwarf_close (object);
     return here;
 }
 

@@ -5,22 +5,26 @@
  *  an array, the fields of a struct, and which pieces between #if and #endif were
  *  compiled.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <dwarf.h>
 #include <gelf.h>
 
 #include "debug.h"
 
-nnk_dwarf *nnk_dwarf_open (const char *path)
+/*  That of a cell whose compilation had this number, or NULL. */
+nnk_dwarf *nnk_dwarf_open (const char *folder, int serial)
 {
     nnk_dwarf *self = nnk_allocate (sizeof *self);
-    self->fd = open (path, O_RDONLY | O_CLOEXEC);
-    self->dwarf = self->fd >= 0 ? dwarf_begin (self->fd, DWARF_C_READ) : NULL;
+    char name[32];
+    snprintf (name, sizeof name, "cell_%d.so", serial);
+    elf_version (EV_CURRENT);
+    if (nnk_store_find (folder, name, &self->bytes))
+        self->elf = elf_memory (self->bytes.s, self->bytes.size);
+    if (self->elf)
+        self->dwarf = dwarf_begin_elf (self->elf, DWARF_C_READ, NULL);
     if (!self->dwarf) {
         nnk_dwarf_close (self);
         return NULL;
@@ -34,8 +38,8 @@ void nnk_dwarf_close (nnk_dwarf *self)
         return;
     if (self->dwarf)
         dwarf_end (self->dwarf);
-    if (self->fd >= 0)
-        close (self->fd);
+    elf_end (self->elf);
+    nnk_text_free (&self->bytes);
     free (self);
 }
 

@@ -7,7 +7,8 @@
 #include "kernel.h"
 
 struct nnk_dwarf {
-    int fd;
+    nnk_text bytes; // of the object
+    Elf *elf;
     Dwarf *dwarf;
 };
 typedef struct { // where bytes come from

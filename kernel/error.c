@@ -61,15 +61,12 @@ void nnk_compile_error (nnk_error *self, const char *text)
     nnk_add_string (&self->trace, text);
 }
 
-/*  The text of a line of a cell, which lies in the session's folder under its name.
- *  False: there is none. */
+/*  The text of a line of a cell. False: there is none. */
 bool nnk_add_source_line (nnk_text *out, const char *folder, const char *cell,
                           int number)
 {
     nnk_text source = { 0 };
-    char *path = nnk_format ("%s/%s", folder, cell);
-    nnk_read_file (path, &source);
-    free (path);
+    nnk_store_find (folder, cell, &source);
     const char *line = nnk_text_string (&source);
     for (int i = 1; i < number && line; i++) {
         line = strchr (line, '\n');

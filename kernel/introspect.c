@@ -56,9 +56,7 @@ static void add_comment_above (nnk_session *self, nnk_text *out, const char *fil
                                int line)
 {
     nnk_text text = { 0 };
-    char *path = nnk_format ("%s/%s", self->build.folder, file);
-    nnk_read_file (path, &text);
-    free (path);
+    nnk_store_find (self->build.folder, file, &text);
     nnk_cell cell = { .source = nnk_copy (nnk_text_string (&text), text.size) };
     nnk_text_free (&text);
     nnk_lex (&cell);

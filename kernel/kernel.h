@@ -38,6 +38,10 @@ struct nnk_sink {
     const char *script; // what cells read instead of asking: %%stdin
 };
 
+/* --- store.c: what stays of the cells on the disk ----------------------------- */
+void nnk_store_add (const char *folder, const char *name);
+bool nnk_store_find (const char *folder, const char *name, nnk_text *out);
+
 /* --- build.c: gcc and ld ----------------------------------------------------- */
 typedef struct {
     char *folder; // of this session, removed at its end
@@ -54,6 +58,7 @@ void nnk_build_close (nnk_build *self);
 bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *label,
                      const char *source, nnk_sink *sink, nnk_text *diagnostics);
 void nnk_build_forget (nnk_build *self, int serial, const char *label);
+void nnk_build_keep (nnk_build *self, int serial, const char *label);
 bool nnk_build_program (nnk_build *self, const char *const c[2], const char *label,
                         const char *source, const char *path, const char *flags,
                         nnk_sink *sink, nnk_text *diagnostics);
@@ -98,7 +103,7 @@ void nnk_lowered_free (nnk_lowered *self);
 
 /* --- debug.c, value.c: what the debugging information of a cell says --------- */
 typedef struct nnk_dwarf nnk_dwarf;
-nnk_dwarf *nnk_dwarf_open (const char *path);
+nnk_dwarf *nnk_dwarf_open (const char *folder, int serial);
 void nnk_dwarf_close (nnk_dwarf *self);
 bool nnk_dwarf_shower (nnk_dwarf *self, int serial, char *name, size_t size,
                        bool *pointer);

@@ -235,10 +235,11 @@ static void run (nnk_session *self, nnk_compiled *cell, nnk_outcome *out,
                                 self->build.folder, silent, &done, &out->error);
     out->ok = ran == NNK_RAN;
     out->interrupted = ran == NNK_STOPPED;
-    if (ran == NNK_RAN || ran == NNK_STOPPED)
+    const bool stays = ran == NNK_RAN || ran == NNK_STOPPED;
+    if (stays)
         remember (self, cell, silent);
-    else
-        nnk_build_forget (&self->build, cell->serial, cell->label);
+    (stays ? nnk_build_keep : nnk_build_forget) (&self->build, cell->serial,
+                                                 cell->label);
     if (ran == NNK_RAN)
         show_value (self, cell, &done, out, silent);
     if (ran == NNK_UNLOADED) {

@@ -45,12 +45,18 @@ def compiled_text():
         return len(file.read())
 
 
+def files():
+    """How many files the session has, without the texts that NNK_KEEP asks for."""
+    return sum(not name.endswith(".c") for name in os.listdir(folder))
+
+
 # -- cell after cell, each with a function, a type and four variables
+k.run("int far (const int *place)\n{\n    return *place;\n}")
 values, seen = [], {}
 for i in range(100, 100 + CELLS):  # names of one length
     values.append(k.run(ten_lines(i)).value)
     if len(values) in (FIRST, CELLS):
-        seen[len(values)] = look(k) + (compiled_text(),)
+        seen[len(values)] = look(k) + (compiled_text(), files())
 check(values == ["{ .a = 9, .b = 285.0 }"] * CELLS, "%d cells give what they should" % CELLS, set(values))
 first, last = seen[FIRST], seen[CELLS]
 check(last[0] <= first[0] + 4, "cells share their mappings: %d, then %d" % (first[0], last[0]), (first, last))
@@ -58,6 +64,14 @@ check(last[1] == first[1], "no cell keeps a descriptor", (first, last))
 growth = (last[2] - first[2]) / (CELLS - FIRST)
 check(growth < 16, "a cell of ten lines keeps %.1f KB of memory, of 64 that it may" % growth, growth)
 check(last[3] <= first[3] + 40, "a cell is compiled after what it uses: %d bytes, then %d" % (first[3], last[3]), (first, last))
+check(last[4] == first[4] < 10, "nor a file: %d" % last[4], os.listdir(folder))
+r = k.run("int here = 1;\nfar (NULL)")
+check(r.error and "cell[1]:3: a null pointer was used" in r.error and "    3 |     return *place;" in r.error and "]:2" in r.error,
+      "a crash in the first cell still has its line, and its caller's", r.error)
+r = k.run("far (2.5)")
+check(r.error and "cell[1]:1:" in r.error and "    1 | int far (const int *place)" in r.error and "    1 | far (2.5)" in r.error,
+      "so has a mistake that gcc explains by the first cell", r.error)
+check(files() == last[4], "and no file stays of that", os.listdir(folder))
 check(k.run("sum100 + square349 (3)").value == "294.0", "the first and the last are both there")
 
 # -- very many declarations at once: more than there were stubs, and nothing of them in the next cell's file
