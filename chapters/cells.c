@@ -96,11 +96,6 @@ static figure png_of (const nn_image *image)
     return png;
 }
 
-static void print_tensor (const void *value, FILE *out)
-{
-    nn_tensor_print (value, out);
-}
-
 static void print_net (const void *value, FILE *out)
 {
     nn_net_summary (value, out);
@@ -136,32 +131,7 @@ static void print_history (const void *value, FILE *out)
     }
 }
 
-/*  The first image of a tensor as a picture, its values stretched from black to white. */
-static bool picture_of (const nn_tensor *t, nn_image *picture)
-{
-    if ((t->c != 1 && t->c != 3) || t->h < 4 || t->w < 4 || !t->x ||
-        nn_image_fit (picture, t->h, t->w, 3) != NN_OK)
-        return false;
-    float low, high, mean;
-    nn_tensor_range (t, &low, &high, &mean);
-    for (int row = 0; row < t->h; row++)
-        for (int k = 0; k < 3 * t->w; k++) {
-            const float *x = t->x + nn_at (t, 0, row, k / 3);
-            picture->x[row * 3 * t->w + k] =
-                high > low ? (x[t->c == 3 ? k % 3 : 0] - low) / (high - low) : 0;
-        }
-    return true;
-}
-
 /* --- What the kernel calls when the last value of a cell has one of these types -------- */
-void nnk_show_nn_tensor (const nn_tensor *value)
-{
-    nn_image picture = { 0 };
-    show_text (print_tensor, value,
-               picture_of (value, &picture) ? png_of (&picture) : (figure){ 0 });
-    nn_image_free (&picture);
-}
-
 void nnk_show_nn_image (const nn_image *value)
 {
     show_text (print_image, value, value->x ? png_of (value) : (figure){ 0 });

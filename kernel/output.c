@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <openssl/evp.h>
+
 #include "kernel.h"
 
 enum { MOST = 256 << 10 }; // bytes of one stream message
@@ -145,24 +147,6 @@ static void gather (gathering *self, char letter, const char *bytes, size_t size
 
 /* --- Displays ---------------------------------------------------------------- */
 
-static char *base64 (const unsigned char *bytes, size_t size)
-{
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *out = nnk_allocate (4 * (size / 3 + 1) + 1), *at = out;
-    for (size_t i = 0; i < size; i += 3) {
-        const size_t left = size - i;
-        const unsigned three = bytes[i] << 16 |
-                               (left > 1 ? bytes[i + 1] << 8 : 0) |
-                               (left > 2 ? bytes[i + 2] : 0);
-        *at++ = letters[three >> 18];
-        *at++ = letters[three >> 12 & 63];
-        *at++ = left > 1 ? letters[three >> 6 & 63] : '=';
-        *at++ = left > 2 ? letters[three & 63] : '=';
-    }
-    return out;
-}
-
 static bool ends_with (const char *word, const char *end)
 {
     const size_t size = strlen (word), tail = strlen (end);
@@ -188,7 +172,9 @@ static cJSON *read_part (const char *mime, bool string, const char *bytes,
         item = cJSON_CreateString (nnk_text_string (&text));
         nnk_text_free (&text);
     } else {
-        char *encoded = base64 ((const unsigned char *) bytes, size);
+        char *encoded = nnk_allocate (4 * (size / 3 + 1) + 1);
+        EVP_EncodeBlock ((unsigned char *) encoded, (const unsigned char *) bytes,
+                         (int) size);
         item = cJSON_CreateString (encoded);
         free (encoded);
     }

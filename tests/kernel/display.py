@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """What C code shows: kernel/nnk.h and chapters/cells.h in a cell, and in a program that knows no kernel."""
+import base64
+import io
 import json
 import os
 import shutil
@@ -8,6 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from PIL import Image
 from harness import BUILD, Kernel, ROOT, check, done
 
 # -- tables and files, in a cell
@@ -97,6 +100,36 @@ check(r.status == "error" and "at least one class" in r.error, "a confusion of n
 seen, r = shown("nn_tensor picture = { 0 };\nnn_arena *arena = nn_arena_new (false);\n"
                 "must (nn_tensor_new (&picture, arena, 1, 8, 8, 3));\npicture", "execute_result")
 check(seen and seen[0].get("image/png", "").startswith("iVBOR") and "8" in seen[0]["text/plain"], "a tensor of a picture's shape is one", r.messages)
+
+
+def dots(png):
+    """The picture of a bundle: its width and height, and the brightness of a dot."""
+    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    return picture.size, picture.getpixel
+
+
+seen, r = shown("""nn_tensor images = { 0 }, maps = { 0 };
+must (nn_tensor_new (&images, arena, 30, 4, 5, 3));
+must (nn_tensor_new (&maps, arena, 2, 6, 6, 16));
+for (int i = 0; i < 30; i++) for (int row = 0; row < 4; row++) for (int k = 0; k < 15; k++) images.x[nn_at (&images, i, row, 0) + k] = i - 10;
+for (int row = 0; row < 6; row++) for (int k = 0; k < 96; k++) maps.x[nn_at (&maps, 0, row, 0) + k] = k % 16;
+images""", "execute_result")
+if check(seen and {"text/plain", "text/html", "image/png"} == set(seen[0]), "a tensor of images: text, HTML and PNG in one bundle", r.messages):
+    (width, height), at = dots(seen[0]["image/png"])
+    check((width, height) == (8 * 6 - 1, 3 * 5 - 1) and at((0, 0)) == (0, 0, 0) and at((5, 0)) == (255, 255, 255) and at((6 * 5, 0))[0] == round(255 * 5 / 29)
+          and at((47 - 5, 14 - 4))[0] == round(255 * 23 / 29), "its images side by side, on one scale", [width, height, at((30, 0))])
+    html = seen[0]["text/html"]
+    check("<div>30 x 4 x 5 x 3, from -10 to 19, mean 4.5</div>" in html and "the first 24 of 30 images" in html and "  -10.0000" in html and
+          "base64," + seen[0]["image/png"] in html, "below its shape and range, above the first of its numbers", html[:200])
+seen, r = shown("maps", "execute_result")
+if check(seen and "image/png" in seen[0], "a tensor of other channels", r.messages):
+    (width, height), at = dots(seen[0]["image/png"])
+    check((width, height) == (8 * 7 - 1, 2 * 7 - 1) and at((0, 0))[0] == 0 and at((54, 12)) == (255, 255, 255) and at((14, 0))[0] == round(255 * 2 / 15)
+          and "16 channels" in seen[0]["text/html"], "is its channels as grey maps", [width, height, at((14, 0))])
+seen, r = shown("maps.x[nn_at (&maps, 0, 2, 1)] = NAN; maps.x[nn_at (&maps, 1, 0, 0)] = INFINITY;\nmaps", "execute_result")
+check(seen and "image/png" in seen[0] and "to inf" in seen[0]["text/html"], "values that are no numbers do no harm", r.messages)
+seen, r = shown("nn_tensor row = { 0 };\nmust (nn_tensor_new (&row, arena, 3, 1, 1, 10));\nrow", "execute_result")
+check(seen and set(seen[0]) == {"text/plain"}, "a tensor in which there is nothing to be seen is its numbers", r.messages)
 seen, r = shown("nnk_show (&picture); nnk_show (net);")
 check(len(seen) == 2 and "dense" in seen[1]["text/plain"], "nnk_show of a tensor and of a net", r.messages)
 seen, r = shown("net", "execute_result")
