@@ -86,8 +86,9 @@ static void write_page (FILE *out, const sheet *s, const char *text,
         fprintf (out, "the first %d of %d ", s->tiles, s->all);
     else
         fprintf (out, "%d ", s->all);
-    fprintf (out, "%s%s</div><pre>%s</pre>", s->maps ? "channel" : "image",
-             s->all == 1 ? "" : "s", text + range + (text[range] == '\n'));
+    fprintf (out, "%s%s%s</div><pre>%s</pre>", s->maps ? "channel" : "image",
+             s->all == 1 ? "" : "s", s->maps ? " of the first image" : "",
+             text + range + (text[range] == '\n'));
 }
 
 void nnk_show_nn_tensor (const nn_tensor *value)

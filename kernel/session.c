@@ -313,6 +313,7 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
             show_text (self->sink, NNK_DISPLAY_DATA, cell.lowered.notes.s);
     } else {
         out->ok = false;
+        nnk_build_forget (&self->build, cell.serial, cell.label);
         if (self->sink->interrupts != before)
             nnk_error_set (&out->error, "Interrupt",
                            "interrupted while the cell was compiled");

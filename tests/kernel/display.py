@@ -119,13 +119,13 @@ if check(seen and {"text/plain", "text/html", "image/png"} == set(seen[0]), "a t
     check((width, height) == (8 * 6 - 1, 3 * 5 - 1) and at((0, 0)) == (0, 0, 0) and at((5, 0)) == (255, 255, 255) and at((6 * 5, 0))[0] == round(255 * 5 / 29)
           and at((47 - 5, 14 - 4))[0] == round(255 * 23 / 29), "its images side by side, on one scale", [width, height, at((30, 0))])
     html = seen[0]["text/html"]
-    check("<div>30 x 4 x 5 x 3, from -10 to 19, mean 4.5</div>" in html and "the first 24 of 30 images" in html and "  -10.0000" in html and
+    check("<div>30 x 4 x 5 x 3, from -10 to 19, mean 4.5</div>" in html and "the first 24 of 30 images" in html and " -10.0000" in html and
           "base64," + seen[0]["image/png"] in html, "below its shape and range, above the first of its numbers", html[:200])
 seen, r = shown("maps", "execute_result")
 if check(seen and "image/png" in seen[0], "a tensor of other channels", r.messages):
     (width, height), at = dots(seen[0]["image/png"])
     check((width, height) == (8 * 7 - 1, 2 * 7 - 1) and at((0, 0))[0] == 0 and at((54, 12)) == (255, 255, 255) and at((14, 0))[0] == round(255 * 2 / 15)
-          and "16 channels" in seen[0]["text/html"], "is its channels as grey maps", [width, height, at((14, 0))])
+          and "16 channels of the first image" in seen[0]["text/html"], "is its channels as grey maps", [width, height, at((14, 0))])
 seen, r = shown("maps.x[nn_at (&maps, 0, 2, 1)] = NAN; maps.x[nn_at (&maps, 1, 0, 0)] = INFINITY;\nmaps", "execute_result")
 check(seen and "image/png" in seen[0] and "to inf" in seen[0]["text/html"], "values that are no numbers do no harm", r.messages)
 seen, r = shown("nn_tensor row = { 0 };\nmust (nn_tensor_new (&row, arena, 3, 1, 1, 10));\nrow", "execute_result")
@@ -136,6 +136,13 @@ seen, r = shown("net", "execute_result")
 check(seen and "<th style=\"text-align:left\">layer</th>" in seen[0]["text/html"] and "dense_1</td>" in seen[0]["text/html"] and
       seen[0]["text/html"].count("<tr>") == 4 and "772 parameters" in seen[0]["text/html"].split("</table>")[1] and "dense_1  " in seen[0]["text/plain"],
       "a net is its table of layers, as text and as HTML", r.messages)
+r = k.run("nn_export (NULL, \"nowhere.safetensors\", NULL);")
+check(r.status == "error" and "the net must be built before it is saved" in r.error and "cell[" in r.error, "a contract of the library that is broken ends the cell", r.error)
+seen, r = shown("float heat[4] = { 1, 2, 3, 4 }; nn_image two[2] = { 0 };\nfor (int i = 0; i < 2; i++) must (nn_image_fit (&two[i], 8, 8, 3));\n"
+                "must (nn_plot_heat (heat, 2, 2)); must (nn_plot_images (two, 2)); must (nn_plot_curves (&((nn_curve) { \"a\", NULL, heat, 4 }), 1));\n"
+                "must (nn_plot_heat (heat, 2, 2, .file = \"heat.png\")); nnk_display_file (\"heat.png\");")
+check(len(seen) == 4 and all("<svg" in bundle.get("image/svg+xml", "") for bundle in seen[:3]) and seen[3].get("image/png", "").startswith("iVBOR"),
+      "heat maps, sheets of images and curves in a cell, as SVG and as PNG", [list(bundle) for bundle in seen] + [r.error])
 r = k.run("nn_history empty = { 0 };\nempty")
 check((r.value or "").startswith("epoch"), "an empty history", r.error)
 

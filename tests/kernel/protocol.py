@@ -141,6 +141,24 @@ check(stopped["restart"] is True and k.process.returncode == 0 and not os.listdi
 again = Kernel(environment={"XDG_DATA_HOME": k.environment["XDG_DATA_HOME"]})
 h = again.ask("history_request", {"hist_access_type": "tail", "n": 1, "output": False, "raw": True})["history"]
 check(h and h[0][2] == "int kept = 1;" and h[0][0] == 1, "the history lives across restarts", h)
+count = h[0][1]
+for code in "int second = 2;", "int third = 3;", "int second = 2;":
+    again.run(code)
+
+
+def history(**wanted):
+    rows = again.ask("history_request", dict(dict(output=False, raw=True), **wanted))["history"]
+    return [tuple(row) for row in rows]
+
+
+check(history(hist_access_type="range", session=1, start=count, stop=count + 1) == [(1, count, "int kept = 1;")], "a range of an earlier session")
+check(history(hist_access_type="range", session=-1, start=count, stop=count + 1) == [(1, count, "int kept = 1;")], "which may be counted back")
+check(history(hist_access_type="range", session=0, start=2, stop=4) == [(2, 2, "int third = 3;"), (2, 3, "int second = 2;")], "a range of this session",
+      history(hist_access_type="range", session=0, start=0, stop=9))
+check(history(hist_access_type="search", pattern="int *= [12];", n=10)[-3:] == [(1, count, "int kept = 1;"), (2, 1, "int second = 2;"), (2, 3, "int second = 2;")],
+      "a search goes through all sessions", history(hist_access_type="search", pattern="int *= [12];", n=10))
+check([row[2] for row in history(hist_access_type="search", pattern="int *= [12];", n=2, unique=True)] == ["int kept = 1;", "int second = 2;"],
+      "and names each cell once, if that is wished")
 left = again.end()
 check(left == [], "nothing is left behind at the end", left)
 shutil.rmtree(k.home)
