@@ -28,6 +28,7 @@ static const char *const standard_flags[] = {
     "-D_GNU_SOURCE",
     "-fsanitize=integer-divide-by-zero,shift,vla-bound,return",
     "-fsanitize=signed-integer-overflow",
+    "-fstack-protector-strong",
     "-fno-isolate-erroneous-paths-dereference",
     "-fno-optimize-sibling-calls",
     "-Werror=implicit-function-declaration",

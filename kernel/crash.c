@@ -163,6 +163,8 @@ static char *describe (const nnk_message *report, pid_t pid)
         return nnk_format ("code that the processor does not know");
     case SIGSEGV:
     case SIGBUS:
+        if (report->size)
+            return nnk_copy (report->text, report->size);
         if (is_overflow (pid, report))
             return nnk_format (
                 "the stack is full: a function calls itself too often, or a "

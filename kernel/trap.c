@@ -177,6 +177,39 @@ void GOMP_parallel (void (*body) (void *), void *data, unsigned threads,
 
 /* --- Crash ------------------------------------------------------------------- */
 
+static const char overwritten[] = "the stack of this function is overwritten: it "
+                                  "has written beyond the end of a "
+                                  "local array";
+
+typedef struct {
+    void **frame;
+    volatile int frames; // -1: walk_stack () itself comes first
+} chain;
+
+static sigjmp_buf broken;     // where a walk over a broken stack ends
+static volatile pid_t walker; // the thread that walks
+
+static _Unwind_Reason_Code add_frame (struct _Unwind_Context *context, void *to)
+{
+    chain *self = to;
+    if (self->frames >= 0)
+        self->frame[self->frames] = pointer (_Unwind_GetIP (context));
+    self->frames++;
+    return self->frames < NNK_FRAMES ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+/*  Who has called whom, the innermost first, as far as the stack can be read: a cell may
+ *  have written over it. Returns how many. */
+__attribute__ ((noinline)) static int walk_stack (void *frame[NNK_FRAMES])
+{
+    chain self = { frame, -1 };
+    walker = (pid_t) syscall (SYS_gettid);
+    if (sigsetjmp (broken, 1) == 0)
+        _Unwind_Backtrace (add_frame, &self);
+    walker = 0;
+    return self.frames;
+}
+
 /*  Tells the kernel and waits until it has looked. */
 static void tell (int number, const char *sentence)
 {
@@ -225,21 +258,23 @@ static void on_crash (int number, siginfo_t *info, void *context)
         set_executable (true); // called back, or another thread: let it go on
         return;
     }
+    const int me = (int) syscall (SYS_gettid);
+    if (walker == me)
+        siglongjmp (broken, 1);
     if (!nnk_is_executor ()) { // a child of the cell may die alone
         signal (number, SIG_DFL);
         return;
     }
     static atomic_int reporter;
     int nobody = 0;
-    const int me = (int) syscall (SYS_gettid);
     if (!atomic_compare_exchange_strong (&reporter, &nobody, me)) {
-        if (nobody == me) // crashed while reporting: the stack itself is broken
+        if (nobody == me) // crashed while reporting
             syscall (SYS_exit_group, 128 + number);
         for (;;)
             pause (); // another thread reports already and will end us
     }
     void *frame[NNK_FRAMES];
-    const int frames = backtrace (frame, NNK_FRAMES);
+    const int frames = walk_stack (frame);
     int first = 0;
     while (first < frames && frame[first] != at)
         first++;
@@ -256,8 +291,18 @@ static void on_crash (int number, siginfo_t *info, void *context)
     report.stack = registers[REG_RSP];
     report.shown = info->si_code;
     report.full = why == ENOMEM; // malloc has returned NULL to this thread
-    tell (number, number == SIGABRT ? last_words () : "");
+    // -- a ret that cannot return: where to stood on the stack
+    const bool smashed = info->si_code == SI_KERNEL && in_cell (at) &&
+                         *(const unsigned char *) at == 0xC3;
+    tell (number, number == SIGABRT ? last_words () : smashed ? overwritten : "");
     syscall (SYS_exit_group, 128 + number);
+}
+
+/*  The end of a function finds its guard overwritten. */
+_Noreturn void __stack_chk_fail (void); // NOLINT: gcc calls it so
+_Noreturn void __stack_chk_fail (void)  // NOLINT
+{
+    nnk_die_in_cell (overwritten);
 }
 
 static bool hides; // what is no cell at the end of the chain
@@ -272,7 +317,7 @@ _Noreturn void nnk_die (const char *sentence)
 {
     if (nnk_is_executor ()) {
         void *frame[NNK_FRAMES];
-        const int frames = backtrace (frame, NNK_FRAMES);
+        const int frames = walk_stack (frame);
         int first = 1;
         while (hides && first < frames && !in_cell (frame[first]))
             first++;

@@ -45,6 +45,7 @@ void spoil (void) {
 }
 int deep (int v) { volatile char room[4096]; room[0] = v; return deep (v + 1) + room[0]; }
 int dies (const void *a, const void *b) { *(volatile int *) 8 = 1; return a < b; }
+void smash (const char *text) { char room[8]; strcpy (room, text); }
 void dies_late (void) { *(volatile int *) 8 = 1; }
 """
 WANTED = "41 2.5 unharmed 7 5 kept 10 2 4.99995e+09 4950 0 8 10\n"
@@ -54,6 +55,7 @@ MATRIX = [
     ("NULL write", "*(volatile int *) 0 = 1;", ["SIGSEGV", "]:3: a null pointer was used", "    3 | *(volatile"], None),
     ("NULL read", "int got = *(volatile int *) 0;", ["SIGSEGV", "]:3: a null pointer was used"], None),
     ("stack overflow", "deep (1)", ["SIGSEGV", "the stack is full", "in deep"], None),
+    ("a stack that is written over", "smash (\"this text is much too long for a room of eight letters\");", ["the stack of this function is overwritten", "in smash"], None),
     ("abort", "abort ();", ["SIGABRT", "]:3: abort () was called"], None),
     ("exit (0)", "exit (0);", ["exit (0) was called", "]:3"], None),
     ("exit (3)", "exit (3);", ["exit (3) was called", "]:3"], None),

@@ -45,6 +45,12 @@ crashes = [
      ["SIGSEGV", "null pointer", "]:4"]),
     ("heap corruption", "char *volatile h = malloc (16); for (int i = -16; i < 32; i++) h[i] = 0x55; free (h);", ["SIG"]),
     ("in the C library", "strlen ((char *) 8);\nputs ((char *) 8);", ["SIGSEGV", "]:"]),
+    ("a stack that is written over", "void smash (const char *t) {\n    char room[8];\n    strcpy (room, t);\n}\nsmash (\"this text is much too long for a room of eight letters, by far\");",
+     ["]:6: the stack of this function is overwritten: it has written beyond the end of a local array", "in smash"]),
+    ("one without a guard", "//%cflags: -fno-stack-protector\nvoid smash (const char *t) { char room[8]; strcpy (room, t); }\n"
+     "smash (\"this text is much too long for a room of eight letters, by far\");", ["SIGSEGV", "]:4: the stack of this function is overwritten", "in smash"]),
+    ("one that leads to nowhere", "//%cflags: -fno-stack-protector\nvoid smash (long *room) { for (int i = 0; i < 9; i++) room[i] = 0x77; }\n"
+     "int led (void) { long room[1]; smash (room); return room[0] > 0; }\nled ()", ["SIGSEGV"]),
     ("nnk_raise", "nnk_raise (\"the window is larger than the picture\");", ["]:3: the window is larger than the picture"]),
     ("in a function of another cell", "int inner (int *p) {\n    return *p;\n}\nint outer (void) { return inner (NULL) + 1; }\nouter ()",
      ["]:4: a null pointer", "in inner", "in outer"]),
