@@ -171,16 +171,21 @@ static char *describe (const nnk_message *report, pid_t pid)
                 "local array is too big");
         if (report->shown == SI_KERNEL)
             return nnk_format ("a pointer that points nowhere was used");
+        if (report->frames && report->frame[0] == address && !report->cell[0])
+            return nnk_format (
+                address ? "there is no function at 0x%llx, where this was called "
+                          "or returned to; a function pointer that was never "
+                          "set, or writing beyond the end of a local array, "
+                          "leads there"
+                        : "a function was called through a null pointer "
+                          "(address 0x%llx)",
+                address);
         if (address < 4096)
             return nnk_format (
                 "a null pointer was used (address 0x%llx)%s", address,
                 report->full ? "; the memory is used up, malloc may have "
                                "returned NULL"
                              : "");
-        if (report->frames && report->frame[0] == report->address)
-            return nnk_format ("a function was called at an address where none "
-                               "is (0x%llx)",
-                               address);
         if (is_mapped (pid, address))
             return nnk_format (
                 "memory that may not be written was used (address 0x%llx); text "
@@ -204,6 +209,9 @@ static bool is_inner (const char *function)
 /*  One line of the chain; what repeats itself is counted. */
 static void add_call (nnk_text *out, const place *at, place *last, int *times)
 {
+    if (!at->cell &&
+        (at->ours || at->function[0] == '?' || is_inner (at->function)))
+        return;
     if (last->line == at->line && strcmp (last->function, at->function) == 0 &&
         strcmp (last->file, at->file) == 0) {
         ++*times;
@@ -216,7 +224,7 @@ static void add_call (nnk_text *out, const place *at, place *last, int *times)
     if (at->cell)
         nnk_addf (out, "  %s:%d%s%s\n", at->file, at->line, at->ours ? "" : " in ",
                   at->ours ? "" : at->function);
-    else if (!at->ours && at->function[0] != '?' && !is_inner (at->function))
+    else
         nnk_addf (out, "  %s\n", at->function);
 }
 

@@ -17,8 +17,9 @@ bool nnk_streams_open (void); // false: the kernel gave no ring
 nnk_ring *nnk_shared (void);
 void nnk_streams_mark (void); // a child has ended
 void nnk_put (char letter, const void *bytes, size_t size);
-void nnk_forget_input (void); // what was typed and not read
-extern bool nnk_showing;      // what is displayed now is the value of the cell
+void nnk_streams_return (void); // the cell's are ours again
+void nnk_forget_input (void);   // what was typed and not read
+extern bool nnk_showing;        // what is displayed now is the value of the cell
 
 /* --- execute.c --------------------------------------------------------------- */
 bool nnk_send (const nnk_message *message);

@@ -347,6 +347,7 @@ static void run_cell (const order *run)
         const bool whole = nnk_call (entry);
         if (!nnk_is_executor ())
             end_child (whole);
+        nnk_streams_return ();
         if (!whole)
             end = NNK_INTERRUPTED;
         else

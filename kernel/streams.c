@@ -9,6 +9,7 @@
  *  File descriptors 1 and 2 stay pipes, for children and for libraries that write
  *  to them. stdin is a stream that asks the reader for a line.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -23,6 +24,10 @@
 #include "exec.h"
 
 bool nnk_showing;
+
+static FILE **const name[] = { &stdin, &stdout, &stderr };
+static FILE *own[3];   // ours of these
+static FILE *given[3]; // the files that a cell has put in their place
 
 static nnk_ring *ring;
 static struct stat pipes[3]; // what fds 1 and 2 were at the start
@@ -149,6 +154,45 @@ ssize_t write (int fd, const void *buf, size_t n)
     return syscall (SYS_write, fd, buf, n);
 }
 
+/*  Ours cannot be closed: the next cell prints too. */
+int fclose (FILE *stream)
+{
+    int (*real) (FILE *);
+    *(void **) &real = dlsym (RTLD_NEXT, "fclose");
+    for (int k = 0; k < 3 && stream; k++)
+        if (stream == own[k]) {
+            return fflush (stream);
+        } else if (stream == given[k]) {
+            given[k] = NULL;
+            *name[k] = own[k];
+        }
+    return real (stream);
+}
+
+/*  A file in the place of stdin, stdout or stderr stays there until the cell ends. */
+FILE *freopen (const char *filename, const char *modes, FILE *stream)
+{
+    FILE *(*real) (const char *, const char *, FILE *);
+    *(void **) &real = dlsym (RTLD_NEXT, "freopen");
+    int k = 0;
+    while (k < 3 && stream != own[k])
+        k++;
+    if (k == 3)
+        return real (filename, modes, stream);
+    fflush (stream);
+    FILE *file = filename ? fopen (filename, modes) : NULL;
+    if (file)
+        *name[k] = given[k] = file;
+    return file;
+}
+
+void nnk_streams_return (void)
+{
+    for (int k = 0; k < 3; k++)
+        if (given[k])
+            fclose (given[k]);
+}
+
 /*  A mark behind what has been written so far. We wait until the kernel has fetched
  *  what stands in the pipes too. */
 void nnk_streams_mark (void)
@@ -179,6 +223,8 @@ bool nnk_streams_open (void)
     stdin = fopencookie (NULL, "r", (cookie_io_functions_t){ .read = read_in });
     if (!stdout || !stderr || !stdin)
         return false;
+    for (int k = 0; k < 3; k++)
+        own[k] = *name[k];
     setvbuf (stdout, NULL, _IONBF, 0);
     setvbuf (stderr, NULL, _IONBF, 0);
     return true;

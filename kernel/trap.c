@@ -207,6 +207,8 @@ __attribute__ ((noinline)) static int walk_stack (void *frame[NNK_FRAMES])
     if (sigsetjmp (broken, 1) == 0)
         _Unwind_Backtrace (add_frame, &self);
     walker = 0;
+    if (self.frames > 0 && !frame[self.frames - 1])
+        self.frames--; // what called through a null pointer
     return self.frames;
 }
 
@@ -232,6 +234,20 @@ static void tell (int number, const char *sentence)
             continue;
 }
 
+static char asserted[1024];
+
+/*  assert () of a cell: the line and the function are the crash's to tell. */
+_Noreturn void __assert_fail (const char *assertion, // NOLINT: of <assert.h>
+                              const char *file, unsigned line,
+                              const char *function)
+{
+    const bool cell = nnk_is_executor ();
+    snprintf (asserted, sizeof asserted, "Assertion '%s' failed", assertion);
+    if (!cell)
+        fprintf (stderr, "%s:%u: %s: %s.\n", file, line, function, asserted);
+    abort ();
+}
+
 /*  What the C library said before it called abort (): that an assertion failed, or
  *  that the heap is damaged. */
 static const char *last_words (void)
@@ -240,6 +256,8 @@ static const char *last_words (void)
         unsigned size;
         char text[];
     } words;
+    if (asserted[0])
+        return asserted;
     words *const *said = dlsym (RTLD_DEFAULT, "__abort_msg");
     return said && *said ? (*said)->text : "";
 }

@@ -285,6 +285,16 @@ gives('int status, pid2 = fork ();\nif (pid2 == 0) abort ();\nwaitpid (pid2, &st
 gives('printf ("caf\\xc3"); fflush (stdout); usleep (40000); printf ("\\xa9 \\xff\\n");', out="caf\u00e9 \ufffd\n",
       name="a character in two halves, and a byte that is none")
 gives('printf ("no newline")', None, "no newline")
+gives('puts ("before"); fclose (stdout); puts ("behind");', None, "before\nbehind\n", "the cell's streams cannot be closed")
+gives('freopen ("caught.txt", "w", stdout); puts ("12 34");', None, "", name="freopen: a file takes the place of stdout")
+gives('int caught[2]; freopen ("caught.txt", "r", stdin); scanf ("%d %d", &caught[0], &caught[1]); puts ("seen");\ncaught', "{ 12, 34 }", "seen\n",
+      "until its cell ends; and that of stdin")
+gives('FILE *to_file = freopen ("caught.txt", "w", stderr); fputs ("lost", stderr); fclose (stderr); fflush (stderr); freopen ("no/such", "w", stdout) == NULL', "1",
+      name="a file that is closed again, and one that is not there")
+r = k.run('fputs ("shown", stderr);')
+check(r.stream("stderr") == "shown", "stderr is back", r.messages)
+gives('if (fork () == 0) { freopen ("caught.txt", "w", stdout); puts ("child"); fclose (stdout); _exit (0); }\nwait (NULL); system ("cat caught.txt");', None, "child\n",
+      "a child may do so, too")
 gives("!echo from the shell", None, "from the shell\n")
 
 # -- questions

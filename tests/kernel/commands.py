@@ -175,8 +175,9 @@ with open(home + "/lib.c", "w") as file:
                'void nnk_show_gem (const gem *g) { char s[40]; sprintf (s, "a gem of %%d", g->carats);\n'
                'nnk_part p[] = { { "text/plain", s, 0 }, { "text/html", "<b>gem</b>", 0 } }; nnk_display_bundle (NULL, p, 2); }\n' % BUILD)
 subprocess.run(["gcc", "-shared", "-fPIC", "-g", "-I", home + "/inc", "-o", home + "/lib.so", home + "/lib.c"], check=True)
-k = Kernel("--prelude", home + "/lib.h", "--library", home + "/lib.so", "-I", home + "/inc")
+k = Kernel("--prelude", home + "/lib.h", "--library", home + "/lib.so", "-I", home + "/inc", "--", "-DELEVEN=11")
 check(k.run("FROM_PRELUDE + INNER").value == "82", "the prelude and -I", k.log())
+check(k.run("ELEVEN").value == "11", "a flag for gcc behind --, as kernel.json gives it", k.log())
 r = k.run("gem *g = gem_new (3);\ng")
 check(r.of("execute_result") and r.of("execute_result")[0]["data"] == {"text/plain": "a gem of 3", "text/html": "<b>gem</b>"},
       "a library shows its type, by pointer", r.messages)

@@ -35,12 +35,12 @@ crashes = [
     ("constant", "*(char *) \"constant\" = 1;", ["SIGSEGV", "may not be written"]),
     ("division", "int none = 0;\nx / none", ["SIGFPE", "]:4: a division by zero"]),
     ("abort", "abort ();", ["SIGABRT", "]:3: abort () was called"]),
-    ("assert", "assert (x == 3);", ["SIGABRT", "]:3"]),
+    ("assert", "assert (x == 3);", ["SIGABRT", "]:3: Assertion 'x == 3' failed"]),
     ("exit", "exit (3);", ["exit (3) was called", "]:3"]),
     ("_exit", "_exit (4);", ["status 4"]),
     ("stack overflow", "int deep (int v) { volatile char b[4096]; b[0] = v; return deep (v + 1) + b[0]; }\ndeep (1)",
      ["SIGSEGV", "the stack is full", "in deep", "times"]),
-    ("a call through a null pointer", "void (*nowhere) (void) = 0;\nnowhere ();", ["SIGSEGV", "]:4"]),
+    ("a call through a null pointer", "void (*nowhere) (void) = 0;\nnowhere ();", ["SIGSEGV", "]:4: a function was called through a null pointer"]),
     ("in a thread of OpenMP", "#pragma omp parallel num_threads(2)\n{ if (omp_get_thread_num () == 1) *(volatile int *) 8 = 1; }",
      ["SIGSEGV", "null pointer", "]:4"]),
     ("heap corruption", "char *volatile h = malloc (16); for (int i = -16; i < 32; i++) h[i] = 0x55; free (h);", ["SIG"]),
@@ -50,7 +50,7 @@ crashes = [
     ("one without a guard", "//%cflags: -fno-stack-protector\nvoid smash (const char *t) { char room[8]; strcpy (room, t); }\n"
      "smash (\"this text is much too long for a room of eight letters, by far\");", ["SIGSEGV", "]:4: the stack of this function is overwritten", "in smash"]),
     ("one that leads to nowhere", "//%cflags: -fno-stack-protector\nvoid smash (long *room) { for (int i = 0; i < 9; i++) room[i] = 0x77; }\n"
-     "int led (void) { long room[1]; smash (room); return room[0] > 0; }\nled ()", ["SIGSEGV"]),
+     "int led (void) { long room[1]; smash (room); return room[0] > 0; }\nled ()", ["SIGSEGV", "there is no function at 0x77", "a local array"]),
     ("nnk_raise", "nnk_raise (\"the window is larger than the picture\");", ["]:3: the window is larger than the picture"]),
     ("in a function of another cell", "int inner (int *p) {\n    return *p;\n}\nint outer (void) { return inner (NULL) + 1; }\nouter ()",
      ["]:4: a null pointer", "in inner", "in outer"]),
