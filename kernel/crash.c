@@ -173,10 +173,9 @@ static char *describe (const nnk_message *report, pid_t pid)
             return nnk_format ("a pointer that points nowhere was used");
         if (report->frames && report->frame[0] == address && !report->cell[0])
             return nnk_format (
-                address ? "there is no function at 0x%llx, where this was called "
-                          "or returned to; a function pointer that was never "
-                          "set, or writing beyond the end of a local array, "
-                          "leads there"
+                address ? "a function was called at an address where none is "
+                          "(0x%llx); a pointer that was never set, or writing "
+                          "beyond the end of a local array, leads there"
                         : "a function was called through a null pointer "
                           "(address 0x%llx)",
                 address);

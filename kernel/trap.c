@@ -298,11 +298,9 @@ static void on_crash (int number, siginfo_t *info, void *context)
         first++;
     report.frames = 0;
     report.frame[report.frames++] = (uint64_t) at;
-    if (first == frames) { // a jump to nowhere: who called stands on the stack
-        if (number == SIGSEGV && info->si_addr == at)
-            report.frame[report.frames++] =
-                *(uint64_t *) pointer (registers[REG_RSP]);
-    }
+    if (number == SIGSEGV && info->si_addr == at) // a jump to nowhere: who called
+        report.frame[report.frames++] =           // stands on the stack
+            *(uint64_t *) pointer (registers[REG_RSP]);
     while (++first < frames)
         report.frame[report.frames++] = (uint64_t) frame[first];
     report.address = (uint64_t) info->si_addr;

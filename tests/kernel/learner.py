@@ -30,7 +30,7 @@ check(r.of("error")[0]["evalue"].startswith("cell[2]:2:9: error: too many") and 
 # -- sentences
 says("text in quotes", "char *s = \"Ada\";\ns[0] = 'B';", "SIGSEGV", "may not be written", "char s[] = \"text\" is a copy")
 says("a call of what is no function", "int data = 3;\nvoid (*wrong) (void) = (void (*) (void)) &data;\nwrong ();", "SIGSEGV",
-     "a function was called at an address where none is")
+     "]:3: a function was called at an address where none is")
 says("a missing header", "#include <nosuch.h>", "nosuch.h: No such file", without=("terminated",))
 says("the way to a header of the kernel is left out", "nnk_display_bundle (1);", "expected", without=("In file included", "nnk_prelude"))
 with open(os.path.join(k.home, "mine.h"), "w") as file:

@@ -50,7 +50,7 @@ crashes = [
     ("one without a guard", "//%cflags: -fno-stack-protector\nvoid smash (const char *t) { char room[8]; strcpy (room, t); }\n"
      "smash (\"this text is much too long for a room of eight letters, by far\");", ["SIGSEGV", "]:4: the stack of this function is overwritten", "in smash"]),
     ("one that leads to nowhere", "//%cflags: -fno-stack-protector\nvoid smash (long *room) { for (int i = 0; i < 9; i++) room[i] = 0x77; }\n"
-     "int led (void) { long room[1]; smash (room); return room[0] > 0; }\nled ()", ["SIGSEGV", "there is no function at 0x77", "a local array"]),
+     "int led (void) { long room[1]; smash (room); return room[0] > 0; }\nled ()", ["SIGSEGV", "where none is (0x77)", "a local array"]),
     ("nnk_raise", "nnk_raise (\"the window is larger than the picture\");", ["]:3: the window is larger than the picture"]),
     ("in a function of another cell", "int inner (int *p) {\n    return *p;\n}\nint outer (void) { return inner (NULL) + 1; }\nouter ()",
      ["]:4: a null pointer", "in inner", "in outer"]),
