@@ -113,4 +113,6 @@ for tenth in range(10):
 say("%d cells of ten lines: growth" % cells, "%.1f KB" % (1024 * (sizes[-1] - sizes[0]) / (cells * 9 // 10)), "64 KB a cell")
 say("the last tenth of them, against the first", "%+.0f %%" % (100 * (rounds[-1] / rounds[0] - 1)), "+20 %")
 print("processor time of a cell, tenth by tenth: " + " ".join("%.1f" % r for r in rounds) + " ms")
+began = time.perf_counter()
 k.end()
+say("the end of such a session", "%.1f s" % (time.perf_counter() - began), "5 s, then Jupyter kills")
