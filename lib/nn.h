@@ -789,6 +789,7 @@ typedef struct {
     char freeze[64], unfreeze[256]; // "base"; "2:features.13 4:none"
     char rates[256];                // "base:0.1"
     char features[16];              // "kept", "half", "anew"
+    double norms; // share of a batch in running statistics; 0: the model's
     char stop[32], plateau[32];     // what is watched: "never", "val_loss" …
     int patience, plateau_patience; // epochs without anything better
     double factor, floor;           // of the rate on a plateau
@@ -1543,6 +1544,19 @@ typedef struct {
     char said[128];    // what the last change was, as a sentence
 } nn_unfreezing;
 nn_callback nn_unfreeze (nn_unfreezing *self);
+
+/* --- Batch norms that were folded away -------------------------------------------------------------------- */
+typedef struct {
+    int _;
+    int images; // that are looked at; 0 means 512
+    const nn_transform *transforms;
+    int transform_count;
+    bool frozen_too; // frozen norms as well, as they will learn later
+} nn_unfold_args;
+// how many got statistics of their own again; then the net is built for training
+#define nn_unfold(net, data, ...)                                                 \
+    nn_unfold_with (net, data, (nn_unfold_args){ 0, __VA_ARGS__ })
+int nn_unfold_with (nn_net *net, const nn_data *data, nn_unfold_args args);
 
 /* --- Features: computed once, kept on disk ---------------------------------------------------------------- */
 typedef struct {

@@ -94,6 +94,7 @@ const nn_recipe_key nn_recipe_keys[] = {
     { "unfreeze", NN_TEXT, AT (unfreeze), "none", 0, 0, NULL, "EPOCHS:LAYER …" },
     { "rates", NN_TEXT, AT (rates), "none", 0, 0, NULL, "LAYER:FACTOR …" },
     { "features", NN_TEXT, AT (features), "kept", 0, 0, keeping, "if all frozen" },
+    { "norm-momentum", NN_NUMBER, AT (norms), "0", 0, 1, NULL, "of batch norms" },
     { "schedule", NN_TEXT, AT (schedule), "constant", 0, 0, nn_schedule_name,
       "how the rate changes" },
     { "stop", NN_TEXT, AT (stop), "never", 0, 0, watched_name,

@@ -77,10 +77,13 @@ static void decaying (const nn_recipe *self, nn_net *net)
 
 static void freezing (const nn_recipe *self, nn_net *net);
 
+static void following (const nn_recipe *self, nn_net *net);
+
 /*  What else a recipe asks of a net, whatever its model. */
 static void (*const traits[]) (const nn_recipe *self, nn_net *net) = {
     decaying,
     freezing,
+    following,
     NULL,
 };
 
@@ -283,6 +286,15 @@ static void freezing (const nn_recipe *self, nn_net *net)
         status = nn_rates_set (net, self->rates);
     if (status != NN_OK)
         nn_net_give_up (net, status);
+}
+
+/*  How fast the running statistics of batch norms follow the net. */
+static void following (const nn_recipe *self, nn_net *net)
+{
+    for (int l = 0; l < net->layers; l++)
+        if (net->layer[l]->kind == &nn_batchnorm_kind && self->norms > 0)
+            ((nn_batchnorm_args *) net->layer[l]->args)->momentum =
+                (float) self->norms;
 }
 
 /*  Pictures as large as the recipe wants. */

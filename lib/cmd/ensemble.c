@@ -17,6 +17,7 @@ typedef struct {
     nn_data *names; // the first member's test: its names are everybody's
     nn_pooling how;
     bool weights, temperature; // are to be fitted
+    bool flip;                 // each image is shown mirrored as well
     double weight[NN_MOST_MEMBERS], hot;
 } session;
 
@@ -60,6 +61,29 @@ static int check_member (const session *s, int m)
     return NN_OK;
 }
 
+/*  What the member says of these images; or the mean of that and of what it says of
+ *  them mirrored. */
+static int predict (const session *s, nn_predictions *to, const cmd_kept *kept,
+                    const nn_data *data)
+{
+    nn_transform list[NN_TRANSFORMS + 1];
+    nn_predictions said[2] = { 0 };
+    const int count = kept->transform_count;
+    memcpy (list, kept->transforms, count * sizeof *list);
+    list[count] = nn_flip (1); // every one of them
+    list[count].training = false;
+    if (!s->flip)
+        return nn_predictions_of (to, kept->net, data, list, count);
+    int status = NN_OK;
+    for (int k = 0; k < 2 && status == NN_OK; k++)
+        status = nn_predictions_of (&said[k], kept->net, data, list, count + k);
+    if (status == NN_OK)
+        status = nn_vote (to, said, 2, NULL, s->how);
+    nn_predictions_free (&said[0]);
+    nn_predictions_free (&said[1]);
+    return status;
+}
+
 /*  What the member says of its validation images. */
 static int ask_validation (session *s, int m, const cmd_kept *kept)
 {
@@ -68,8 +92,7 @@ static int ask_validation (session *s, int m, const cmd_kept *kept)
                                  split_of (&kept->recipe), &learnt, &held)
                      : NN_EFILE;
     if (status == NN_OK)
-        status = nn_predictions_of (&s->valid[m], kept->net, held,
-                                    kept->transforms, kept->transform_count);
+        status = predict (s, &s->valid[m], kept, held);
     s->valid[m].names = NULL; // those of the data, which is closed
     nn_data_free (&learnt);
     nn_data_free (&held);
@@ -86,8 +109,7 @@ static int ask (session *s, int m)
     if (status == NN_OK)
         status = check_member (s, m);
     if (status == NN_OK)
-        status = nn_predictions_of (&s->test[m], kept.net, kept.test,
-                                    kept.transforms, kept.transform_count);
+        status = predict (s, &s->test[m], &kept, kept.test);
     if (status == NN_OK && (s->weights || s->temperature))
         status = ask_validation (s, m, &kept);
     if (m == 0) {
@@ -145,9 +167,9 @@ static int tell (const session *s, const char *report)
     for (int m = 0; m < s->count; m++)
         tell_line (s->run[m], &s->test[m], s->weight[m]);
     tell_line ("together", &all, 1);
-    printf ("mean of %s, temperature %.3f; on %d test images of %s\n\n",
+    printf ("mean of %s, temperature %.3f; on %d test images of %s%s\n\n",
             s->how == NN_POOL_LOGITS ? "logits" : "probabilities", s->hot, all.n,
-            s->names->name);
+            s->names->name, s->flip ? ", each also mirrored" : "");
     nn_diversity_print (&diversity, s->run, stdout);
     nn_report r = { 0 };
     if (report) {
@@ -188,6 +210,8 @@ static int run (const cmd_verb *self, char **args)
     cmd_option options[] = {
         { "logits", NULL, "the mean of the scores, not of the probabilities",
           NULL },
+        { "flip", NULL, "show each image mirrored as well, and take the mean",
+          NULL },
         { "fit", "WHAT", "weights, temperature or both, on the validation images",
           NULL },
         { "report", "FILE", "all figures of the vote: .txt or .html", NULL },
@@ -204,6 +228,7 @@ static int run (const cmd_verb *self, char **args)
     const char *report = cmd_value (options, "report");
     s->how =
         cmd_value (options, "logits") ? NN_POOL_LOGITS : NN_POOL_PROBABILITIES;
+    s->flip = cmd_value (options, "flip");
     while (s->run[s->count])
         s->count++;
     if (s->count < 2)

@@ -100,6 +100,22 @@ static int use_features (cmd_fit *f, const nn_layer *cut)
     return NN_OK;
 }
 
+/*  Batch norms that borrowed weights have lost get theirs back, if they learn. */
+static int unfold (const cmd_fit *f)
+{
+    const nn_recipe *r = &f->recipe;
+    if (strcmp (r->weights, "none") == 0)
+        return NN_OK;
+    const int norms = nn_unfold (f->net, f->data, .transforms = f->transforms,
+                                 .transform_count = f->transform_count,
+                                 .frozen_too = strcmp (r->unfreeze, "none") != 0 &&
+                                               *r->unfreeze);
+    if (norms > 0 && f->say)
+        fprintf (f->say, "%d batch norms were folded away: measured anew\n",
+                 norms);
+    return norms;
+}
+
 /*  The net with its weights, cut where it is frozen. */
 static int prepare_net (cmd_fit *f)
 {
@@ -119,6 +135,11 @@ static int prepare_net (cmd_fit *f)
                  : nn_net_build (f->net, .batch = r->batch);
     if (status == NN_OK)
         status = nn_recipe_borrow (r, f->net);
+    if (status == NN_OK)
+        status = unfold (f);
+    if (status > 0)
+        status =
+            cut ? nn_net_build (f->net, .batch = 1, .inference = true) : NN_OK;
     return status == NN_OK && cut ? use_features (f, cut) : status;
 }
 
