@@ -119,6 +119,27 @@ static int load_png (nn_image *self, const char *path, const unsigned char *byte
     return status;
 }
 
+/*  What the file is that is none of ours: its first bytes say it. */
+static const char *other (const unsigned char *bytes, size_t size)
+{
+    static const struct {
+        size_t at;
+        const char *mark, *is;
+    } kinds[] = {
+        { 0, "GIF8", "a GIF, " },      { 8, "WEBP", "a WebP, " },
+        { 4, "ftypheic", "a HEIC, " }, { 4, "ftypavif", "an AVIF, " },
+        { 0, "II*", "a TIFF, " },      { 0, "MM", "a TIFF, " },
+        { 0, "BM", "a BMP, " },
+    };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        const size_t letters = strlen (kinds[k].mark);
+        if (size >= kinds[k].at + letters &&
+            memcmp (bytes + kinds[k].at, kinds[k].mark, letters) == 0)
+            return kinds[k].is;
+    }
+    return "";
+}
+
 /*  Reads a PNG or a JPEG, whatever its name, as red, green and blue, upright. A
  *  JPEG of many more than h x w dots may come smaller, but not as small as that;
  *  0 x 0: as it is. On failure the image keeps its memory, and its values are
@@ -135,7 +156,7 @@ int nn_image_load_about (nn_image *self, const char *path, int h, int w)
     else if (size >= 3 && memcmp (bytes, "\xff\xd8\xff", 3) == 0)
         status = nn_jpeg_unpack (self, path, bytes, size, h, w);
     else
-        status = nn_fail (NN_EFORMAT, "%s is %s", path,
+        status = nn_fail (NN_EFORMAT, "%s is %s%s", path, other (bytes, size),
                           size ? "neither a PNG nor a JPEG" : "an empty file");
     free (bytes);
     return status;

@@ -126,15 +126,22 @@ static int read_head (struct jpeg_decompress_struct *info, const char *path)
     jpeg_read_header (info, TRUE);
     if (nn_image_check (path, info->image_height, info->image_width) < 0)
         return NN_EFORMAT;
-    if (info->num_components == 4)
-        return nn_fail (NN_EFORMAT,
-                        "%s is a JPEG in the four colours of a printing press "
-                        "(CMYK); save it as RGB",
-                        path);
     int way = 1;
     for (jpeg_saved_marker_ptr m = info->marker_list; m && way == 1; m = m->next)
         way = held (m->data, m->data_length);
     return way;
+}
+
+/*  A row of bytes becomes numbers. In a picture for printing (CMYK) there are four
+ *  a dot: what each ink leaves of the white paper, as Adobe writes it and
+ *  everybody since. */
+static void spread (float *x, const JSAMPLE *line, size_t values, bool inks)
+{
+    for (size_t k = 0; k < values && !inks; k++)
+        x[k] = line[k] / 255.0f;
+    for (size_t k = 0; k < values && inks; k += 3, line += 4)
+        for (int colour = 0; colour < 3; colour++)
+            x[k + colour] = line[colour] * line[3] / 65025.0f;
 }
 
 /*  Unpacks what libjpeg has been given, row after row through `line`. */
@@ -146,20 +153,20 @@ static int unpack (nn_image *self, const char *path,
         return way;
     info->scale_denom = 8;
     info->scale_num = way >= 5 ? eighths (info, w, h) : eighths (info, h, w);
-    info->out_color_space = JCS_RGB;
+    const bool inks = info->num_components == 4;
+    info->out_color_space = inks ? JCS_CMYK : JCS_RGB;
     jpeg_start_decompress (info);
     const int status =
         nn_image_fit (self, info->output_height, info->output_width, 3);
     if (status < 0)
         return status;
-    const JDIMENSION values = info->output_width * 3;
-    JSAMPARRAY line =
-        info->mem->alloc_sarray ((j_common_ptr) info, JPOOL_IMAGE, values, 1);
+    const size_t values = (size_t) info->output_width * 3;
+    JSAMPARRAY line = info->mem->alloc_sarray ((j_common_ptr) info, JPOOL_IMAGE,
+                                               info->output_width * (3 + inks), 1);
     for (float *x = self->x; info->output_scanline < info->output_height;
          x += values) {
         jpeg_read_scanlines (info, line, 1);
-        for (JDIMENSION k = 0; k < values; k++)
-            x[k] = line[0][k] / 255.0f;
+        spread (x, line[0], values, inks);
     }
     jpeg_finish_decompress (info);
     return turn (self, way);

@@ -166,7 +166,9 @@ void cmd_kept_close (cmd_kept *self);
 int cmd_report_check (const char *file); // does its name end in .txt or .html?
 int cmd_report_write (const char *file, const nn_report *report,
                       const nn_predictions *predictions, const char *name,
-                      const char *data);
+                      const char *data, const nn_data *pictures);
+void cmd_confused (const nn_confusion *c, FILE *out, bool html);
+int cmd_sheet (const nn_data *data, const nn_predictions *p, const char *file);
 
 /* --- Studies ----------------------------------------------------------------- */
 int cmd_space_check (const nn_space *space, const nn_recipe *recipe);

@@ -175,8 +175,8 @@ static int tell (const session *s, const char *report)
     if (report) {
         status = nn_report_of (&r, &all);
         if (status == NN_OK)
-            status =
-                cmd_report_write (report, &r, &all, "ensemble", s->names->name);
+            status = cmd_report_write (report, &r, &all, "ensemble",
+                                       s->names->name, s->names);
         nn_report_free (&r);
     }
     nn_predictions_free (&all);

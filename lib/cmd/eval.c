@@ -27,8 +27,8 @@ static int measure (session *s)
 static int check_files (const cmd_option *options)
 {
     static const char *const pictures[] = { "plot", "classes", "roc",
-                                            "reliability" };
-    for (int i = 0; i < 4; i++)
+                                            "reliability", "sheet" };
+    for (int i = 0; i < 5; i++)
         if (cmd_value (options, pictures[i]) &&
             nn_plot_is_png (cmd_value (options, pictures[i])) < 0)
             return NN_EVALUE;
@@ -44,6 +44,7 @@ static int write_files (const session *s, const cmd_option *options)
     const char *roc = cmd_value (options, "roc");
     const char *reliability = cmd_value (options, "reliability");
     const char *report = cmd_value (options, "report");
+    const char *sheet = cmd_value (options, "sheet");
     int status = NN_OK;
     if (plot)
         status = nn_plot_confusion (&s->report.confusion, NULL, plot);
@@ -53,9 +54,12 @@ static int write_files (const session *s, const cmd_option *options)
         status = nn_plot_roc (&s->predictions, NULL, roc);
     if (status == NN_OK && reliability)
         status = nn_plot_reliability (&s->report.calibration, NULL, reliability);
+    if (status == NN_OK && sheet)
+        status = cmd_sheet (s->run.test, &s->predictions, sheet);
     if (status == NN_OK && report)
-        status = cmd_report_write (report, &s->report, &s->predictions,
-                                   s->run.recipe.name, s->run.test->name);
+        status =
+            cmd_report_write (report, &s->report, &s->predictions,
+                              s->run.recipe.name, s->run.test->name, s->run.test);
     return status;
 }
 
@@ -132,6 +136,8 @@ static int run (const cmd_verb *self, char **args)
         { "roc", "FILE", "draw the ROC curves of all classes", NULL },
         { "reliability", "FILE", "draw how often it was right where it was sure",
           NULL },
+        { "sheet", "FILE", "draw some that it named rightly, and some wrongly",
+          NULL },
         { 0 },
     };
     const char *folder;
@@ -157,6 +163,8 @@ static int run (const cmd_verb *self, char **args)
         nn_report_text (&s.report, stdout);
         printf ("\n");
         nn_confusion_print (&s.report.confusion, stdout);
+        printf ("\n");
+        cmd_confused (&s.report.confusion, stdout, false);
     }
     nn_report_free (&s.report);
     nn_predictions_free (&s.predictions);
@@ -177,7 +185,9 @@ const cmd_verb cmd_eval = {
         "them stand\n"
         "precision, recall, F1 and ROC-AUC of each class, their means, and how "
         "often its\n"
-        "images were named what. A class without images has no ROC-AUC.\n",
+        "images were named what, and which two classes are confused most. A class "
+        "without images\n"
+        "has no ROC-AUC.\n",
     .example = "train C.baseline --data shapes10:1000 --epochs 3 --run "
                "runs/second --force\n"
                "eval runs/second --report runs/second/report.html",

@@ -73,7 +73,8 @@ static void begin (const char *name, const char *data)
 
 /*  The pictures, each into the page. A class alone has no ROC curves, and scores
  *  that are no probabilities no reliability. */
-static int pictures (const nn_report *report, const nn_predictions *predictions)
+static int draw (const nn_report *report, const nn_predictions *predictions,
+                 const nn_data *pictures)
 {
     bool any = false;
     for (int k = 0; k < predictions->classes; k++)
@@ -88,14 +89,17 @@ static int pictures (const nn_report *report, const nn_predictions *predictions)
         status = nn_plot_roc (predictions, "each class against all others", NULL);
     if (status == NN_OK && report->calibration.images)
         status = nn_plot_reliability (&report->calibration, NULL, NULL);
+    if (status == NN_OK && pictures)
+        status = cmd_sheet (pictures, predictions, NULL);
     nn_on_show = before;
     return status;
 }
 
-/*  Writes the report as text or as a page, whole or not at all. */
+/*  Writes the report as text or as a page, whole or not at all. The page has some of
+ *  the pictures, unless there are none (NULL). */
 int cmd_report_write (const char *file, const nn_report *report,
                       const nn_predictions *predictions, const char *name,
-                      const char *data)
+                      const char *data, const nn_data *pictures)
 {
     char *text = NULL;
     size_t size = 0;
@@ -106,12 +110,15 @@ int cmd_report_write (const char *file, const nn_report *report,
     if (ends_in (file, ".html")) {
         begin (name, data);
         nn_report_html (report, page);
-        status = pictures (report, predictions);
+        cmd_confused (&report->confusion, page, true);
+        status = draw (report, predictions, pictures);
         fputs ("</body></html>\n", page);
     } else {
         nn_report_text (report, page);
         fputc ('\n', page);
         nn_confusion_print (&report->confusion, page);
+        fputc ('\n', page);
+        cmd_confused (&report->confusion, page, false);
     }
     const bool whole = !ferror (page);
     if (fclose (page) != 0 || !whole)

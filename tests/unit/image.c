@@ -75,9 +75,19 @@ static void kinds (void)
     check (a[0] == 1 && a[1] == 1 && a[2] == 1 && image.x[3 * 3] == 150 / 255.0f &&
                fabsf (half[0] - (50 * 51 + 255 * 204) / 65025.0f) < 1e-6f,
            "what is transparent shows white", "%g %g", a[0], half[0]);
-    check (!load ("cmyk.jpg") && strstr (nn_error (), "cmyk.jpg") &&
-               strstr (nn_error (), "RGB"),
-           "a JPEG for printing is refused", "%s", nn_error ());
+    check (load ("cmyk.jpg") && distance (false, 8) <= 8,
+           "a JPEG for printing (CMYK), in its own colours", "off by %g: %s",
+           distance (false, 8), nn_error ());
+    check (load ("animated.png") && distance (false, 1) <= 1e-4f,
+           "of an animated PNG the first picture", "%s", nn_error ());
+    check (!load ("animated.gif") &&
+               strstr (nn_error (), "animated.gif is a GIF, neither a PNG nor a"),
+           "a GIF is called one", "%s", nn_error ());
+    check (load ("dot.png") && image.h == 1 && image.w == 1 &&
+               image.x[0] == 50 / 255.0f && load ("dot.jpg") && image.h == 1 &&
+               image.w == 1 && fabsf (image.x[0] * 255 - 50) < 8,
+           "pictures of a single dot", "%d x %d: %s", image.h, image.w,
+           nn_error ());
     check (!load ("make") && strstr (nn_error (), "neither"),
            "so is what is no picture", "%s", nn_error ());
     check (!load ("none.png") && strstr (nn_error (), "none.png"),
