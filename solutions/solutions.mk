@@ -30,9 +30,10 @@ $(BUILD)/grade/%/reference.so: solutions/%.c exercises/exercise.h lib/nn.h solut
 grade-part-%: $(BUILD)/grade/%/checks.so $(BUILD)/grade/%/reference.so ;
 grade-parts: $(GRADE) $(SOLUTIONS:%=grade-part-%) # of all exercises
 
-# In a terminal, of one's own file, missing points are no error of make's: the report has said so. For another file, for
-# programs and in scripts the exit status stays: 0 for full points, 1 for fewer.
-MISSING = status=$$?; [ $$status = 1 ] && [ -t 0 ] && [ -t 1 ] && [ -z "$(FILE)$(JSON)" ] || exit $$status
+# In a terminal, of one's own file, missing points are no error of make's, nor is a word that is none: the sentence has been
+# said, and make would add a line of its own. For another file, for programs and in scripts the exit status stays: 0 for full
+# points, 1 for fewer, 2 for what cannot be done.
+MISSING = status=$$?; [ $$status -le 2 ] && [ -t 0 ] && [ -t 1 ] && [ -z "$(FILE)$(JSON)" ] || exit $$status
 grade: $(GRADE) ## grade your exercise: EX=01-1, a number or a name; FILE= another file, SEED= the same numbers again
 	@name=$$($(GRADE) --find "$(EX)") && $(MAKE) -s --no-print-directory "grade-part-$$name" && \
 		$(GRADE) --parts $(BUILD)/grade $(if $(FILE),--file "$(FILE)" $(if $(AS),--as "$(AS)") $(if $(RECORD),--record),--record) $(if $(SEED),--seed "$(SEED)") $(if $(JSON),--json) "$$name"; \
@@ -43,17 +44,17 @@ $(BUILD)/book/D-exercises.ran.ipynb: | $(GRADE) grade-part-01-1-transpose
 
 # -- the loop between two gradings; what was reached is kept in exercises/progress
 next: $(LOOP) ## the next exercise: its statement, its file, its place in the notebook; EX= another one
-	@$(LOOP) $(BUILD)/grade next "$(EX)"
+	@$(LOOP) $(BUILD)/grade next "$(EX)"; $(MISSING)
 watch: $(LOOP) $(GRADE) ## grade whenever you save; keys for a hint, the next exercise, the solution; EX= where to begin
-	@$(LOOP) $(BUILD)/grade watch "$(EX)"
+	@$(LOOP) $(BUILD)/grade watch "$(EX)"; $(MISSING)
 hint: $(LOOP) ## EX=01-1: a hint, and one more each time
-	@$(LOOP) $(BUILD)/grade hint "$(EX)"
+	@$(LOOP) $(BUILD)/grade hint "$(EX)"; $(MISSING)
 progress: $(LOOP) ## what you have reached, chapter by chapter
-	@$(LOOP) $(BUILD)/grade progress
+	@$(LOOP) $(BUILD)/grade progress; $(MISSING)
 reset: $(LOOP) ## EX=01-1: begin an exercise again; your file is kept in exercises/kept
-	@$(LOOP) $(BUILD)/grade reset "$(EX)"
+	@$(LOOP) $(BUILD)/grade reset "$(EX)"; $(MISSING)
 diff: $(LOOP) ## EX=01-1: your file beside the solution, once you have all points
-	@$(LOOP) $(BUILD)/grade diff "$(EX)"
+	@$(LOOP) $(BUILD)/grade diff "$(EX)"; $(MISSING)
 .PHONY: next watch hint progress reset diff
 
 # The status 1 stands for a function that does not compile or that crashes; both have been said.

@@ -29,19 +29,23 @@ static const struct {
     { "filter", "conv2d_2.weight", 4, { 5, 5, 32, 1 }, false, true },
     { "gain", "dense_3.gain", 2, { 16, 4 }, false, true },
 };
-enum { SORTS = sizeof list / sizeof *list, MOST = 24 };
+enum { SORTS = sizeof list / sizeof *list, MOST = 24, PLACES = 8 };
 static struct {
     int count, *which, *decays;
 } k;
 
 static void make (grade_case *c)
 {
-    k.count = grade_size (c, "count", 1, MOST);
+    const bool twice = grade_number (c) >= SORTS;
+    k.count = grade_size (c, "count", twice ? 2 : 1, MOST);
     k.which = grade_in_ints (c, "which", k.count);
     k.decays = grade_out_ints (c, "decays", k.count);
-    for (int i = 0; i < k.count; i++) // each sort comes first in some case
-        k.which[i] = i == 0 ? grade_number (c) % SORTS
-                            : (int) nn_random_below (grade_random (c), SORTS);
+    // each sort comes first in some case, and once before a bias with three dimensions
+    for (int i = 0; i < k.count; i++)
+        k.which[i] = (int) nn_random_below (grade_random (c), SORTS);
+    k.which[0] = grade_number (c) % SORTS;
+    if (twice)
+        k.which[1] = PLACES;
 }
 
 static void call (grade_case *c)

@@ -11,12 +11,12 @@ static struct {
     float *loss, min_delta;
 } k;
 
-/*  Losses that fall and rise by eighths, so that ties and exact differences are
- *  common. */
-static void make (grade_case *c, float min_delta)
+/*  Losses that fall and rise by eighths, so that ties and exact differences are common; or
+ *  that fall by an eighth each epoch, which is too little, and enough in two. */
+static void make (grade_case *c, float min_delta, bool steady)
 {
-    k.epochs = grade_size (c, "epochs", 1, 40);
-    k.patience = grade_size (c, "patience", 1, 6);
+    k.epochs = grade_size (c, "epochs", steady ? 4 : 1, 40);
+    k.patience = grade_size (c, "patience", steady ? 2 : 1, 6);
     k.min_delta = min_delta;
     k.loss = grade_in (c, "loss", k.epochs);
     k.best = grade_result (c, "best");
@@ -25,22 +25,26 @@ static void make (grade_case *c, float min_delta)
     for (int i = 0; i < k.epochs; i++) {
         at += 0.125f * (float) ((int) nn_random_below (grade_random (c), 7) - 4);
         k.loss[i] = at + 0.25f * (float) nn_random_below (grade_random (c), 3);
+        if (steady)
+            k.loss[i] = 16 - 0.125f * (float) i;
     }
 }
 
 static void plain (grade_case *c)
 {
-    make (c, 0);
+    make (c, 0, false);
 }
 
 static void with_delta (grade_case *c)
 {
-    make (c, 0.125f * (float) (1 + nn_random_below (grade_random (c), 3)));
+    const bool steady = grade_number (c) % 8 == 7;
+    const uint32_t more = nn_random_below (grade_random (c), 3);
+    make (c, steady ? 0.125f : 0.125f * (float) (1 + more), steady);
 }
 
 static void not_numbers (grade_case *c)
 {
-    make (c, 0.125f);
+    make (c, 0.125f, false);
     const uint32_t often = 2 + nn_random_below (grade_random (c), 4);
     for (int i = 0; i < k.epochs; i++)
         if (nn_random_below (grade_random (c), often) == 0)

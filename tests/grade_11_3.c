@@ -150,14 +150,15 @@ static void judge (grade_case *c)
 {
     for (int i = 0; i < k.m; i++) {
         const int right = k.kind[i] != STRANGER;
-        char from[32] = "";
-        if (right)
+        char from[32] = "", key[32] = "accused";
+        if (right) {
             snprintf (from, sizeof from, " %d", k.from[i]);
+            snprintf (key, sizeof key, "missed %d%s", k.kind[i],
+                      k.from[i] == i ? "" : " elsewhere");
+        }
         if (k.leak[i] != right)
             grade_fail (
-                c,
-                right ? (k.from[i] == i ? "missed" : "missed elsewhere")
-                      : "accused",
+                c, key,
                 "leak[%d] is %d and should be %d: held picture %d %s%s (n = "
                 "%d, m = %d, size = %d)",
                 i, k.leak[i], right, i, kinds[k.kind[i]], from, k.n, k.m, k.size);

@@ -106,26 +106,7 @@ static void measure (grade_case *c)
     grade_numeric (k.dx, loss, k.x, (size_t) k.places * k.c, 1e-4f);
 }
 
-static const grade_check checks[] = { { .code = "O",
-                                        .points = 4,
-                                        .title = "forward equals the reference",
-                                        .make = make,
-                                        .call = call,
-                                        .cases = 40 },
-                                      { .code = "O",
-                                        .points = 2,
-                                        .title = "backward equals the reference",
-                                        .make = make_back,
-                                        .call = call_back,
-                                        .cases = 40 },
-                                      { .code = "G",
-                                        .points = 4,
-                                        .title = "backward equals a measured "
-                                                 "gradient",
-                                        .make = make_back,
-                                        .call = call_back,
-                                        .expect = measure,
-                                        .tolerance = 5e-3,
-                                        .cases = 40 } };
+static const grade_check checks[] =
+    GRADE_BOTH_WAYS (make, call, make_back, call_back, measure);
 
 GRADE_EXERCISE (ex_squeeze_prototype, ex_squeeze_backward_prototype);

@@ -53,6 +53,7 @@ r = k.run('grade_points ("01-1", my_transpose)')
 check(r.of("execute_result") and r.of("execute_result")[0]["data"]["text/plain"] == "10", "the points as a number", r.messages)
 right2 = code_of("tests/grade/right/03-4-autograd.c").replace("ex_forward", "fore").replace("ex_backward", "back")
 grade("two functions", right2 + '\ngrade ("03-4", fore, back);', 10)
+grade("a check of memory, where addresses are few", code_of("tests/grade/right/08-3-safetensors-header.c") + '\ngrade ("08-3", ex_safetensors_find);', 10)
 grade("a kind of layer", code_of("tests/grade/right/03-2-leaky-relu.c") + '\ngrade ("03-2", ex_leaky_relu);', 10)
 with open(os.path.join(ROOT, "exercises/04-3-maxpool-backward.c")) as file:
     grade("the stub as it is printed", file.read() + '\ngrade ("04-3", ex_maxpool_backward);', 0, "is not written yet")

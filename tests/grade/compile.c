@@ -107,15 +107,16 @@ static bool write_prototypes (const char *path, const grade_task *task)
     return fclose (out) == 0;
 }
 
-/*  Compiles the learner's file to `object`. 0, or a sentence or gcc's words in *messages
+/*  Compiles the learner's file to `object`, with those sanitizers in it or none (NULL). 0, or a sentence or gcc's words in *messages
  *  (free it); warnings come back there too. */
-int compile_object (const grade_task *task, const char *object, bool sanitised,
-                    char **messages)
+int compile_object (const grade_task *task, const char *object,
+                    const char *sanitizers, char **messages)
 {
     struct stat about;
     const char *why = NULL;
-    char header[512];
+    char header[512], watch[64];
     snprintf (header, sizeof header, "%s/prototypes.h", task->folder);
+    snprintf (watch, sizeof watch, "-fsanitize=%s", sanitizers ? sanitizers : "");
     if (stat (task->file, &about) != 0)
         why = strerror (errno);
     else if (!S_ISREG (about.st_mode))
@@ -134,10 +135,9 @@ int compile_object (const grade_task *task, const char *object, bool sanitised,
                             "@solutions/flags",
                             "-shared",
                             task->define,
-                            sanitised ? "-O1" : "-DGRADED",
-                            sanitised ? "-fsanitize=address,undefined"
-                                      : "-DGRADED",
-                            sanitised ? "-fno-sanitize-recover=all" : "-DGRADED",
+                            sanitizers ? "-O1" : "-DGRADED",
+                            sanitizers ? watch : "-DGRADED",
+                            sanitizers ? "-fno-sanitize-recover=all" : "-DGRADED",
                             "-include",
                             header,
                             "-x",

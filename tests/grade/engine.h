@@ -167,8 +167,8 @@ int course_hints (const course_exercise *e,
                   char *hint[HINTS]); // how many; free them
 // the exercise that a word means, or -1 and a sentence on stderr
 int course_find (const course_exercise *list, int count, const char *word);
-int compile_object (const grade_task *task, const char *object, bool sanitised,
-                    char **messages);
+int compile_object (const grade_task *task, const char *object,
+                    const char *sanitizers, char **messages);
 // exit status, or -1
 int spawn (const char *const *argv, char **output, double limit, size_t memory);
 extern volatile pid_t spawn_running; // for handlers of signals; 0: nothing runs

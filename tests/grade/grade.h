@@ -48,6 +48,28 @@ typedef struct {
     const grade_check *checks;
     int count;
 } grade_exercise;
+/*  The checks of a layer that is written in both directions: each draws its case and calls
+ *  the function; `measured` writes what backward should give, by grade_numeric (). */
+#define GRADE_BOTH_WAYS(draw, forward, draw_back, backward, measured)             \
+    {                                                                             \
+        { .code = "O",                                                            \
+          .points = 4,                                                            \
+          .title = "forward equals the reference",                                \
+          .make = draw,                                                           \
+          .call = forward,                                                        \
+          .cases = 40 },                                                          \
+            { .code = "O",                                                        \
+              .points = 2,                                                        \
+              .title = "backward equals the reference",                           \
+              .make = draw_back,                                                  \
+              .call = backward,                                                   \
+              .cases = 40 },                                                      \
+        {                                                                         \
+            .code = "G", .points = 4,                                             \
+            .title = "backward equals a measured gradient", .make = draw_back,    \
+            .call = backward, .expect = measured, .tolerance = 5e-3, .cases = 40  \
+        }                                                                         \
+    }
 #define GRADE_EXERCISE(...)                                                       \
     const grade_exercise grade_this = {                                           \
         .prototypes = (const char *const[]){ __VA_ARGS__, NULL },                 \

@@ -172,7 +172,7 @@ static int grade_file (grade_task *task, const grade_exercise *checks,
     check_result result[CHECKS] = { { 0 } };
     char *messages = NULL;
     const bool compiled =
-        o->object || compile_object (task, task->object, false, &messages) == 0;
+        o->object || compile_object (task, task->object, NULL, &messages) == 0;
     if (compiled)
         run_checks (task, checks, result);
     const grade_report report = { e,
@@ -204,7 +204,7 @@ static int grade_only (const grade_task *task, const grade_exercise *checks,
 static int keep_object (const grade_task *task, const char *object)
 {
     char *messages = NULL;
-    const int status = compile_object (task, object, false, &messages);
+    const int status = compile_object (task, object, NULL, &messages);
     if (status != 0)
         fprintf (stderr, "%s\nThe file does not compile.\n", messages);
     free (messages);

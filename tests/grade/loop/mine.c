@@ -144,8 +144,9 @@ int loop_reset (const loop_course *c, int at)
     else if (status == 0) {
         status = !there || keep (e, mine, kept) ? loop_run (copy, NULL) : 1;
         if (status == 0)
-            printf ("%s is as it was given out.%s%s%s Your points stay.\n", mine,
-                    there ? " Your file is kept as " : "", kept, there ? "." : "");
+            printf ("%s is as it was given out.%s%s%s\nYour points stay.\n", mine,
+                    there ? "\nYour file is kept as " : "", kept,
+                    there ? "." : "");
         else if (*kept && rename (kept, mine) == 0)
             fprintf (stderr, "Your file is back in its place.\n");
     }

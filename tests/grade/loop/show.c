@@ -1,6 +1,7 @@
 /*  show.c - the statement, the hints, the progress  */
 #include "loop.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
@@ -58,6 +59,19 @@ static void wrapped (const char *text, int margin)
     printf ("\n");
 }
 
+/*  "row $i$" as "row i": a formula of one letter or number needs no marks. */
+static void plain_formulas (char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        const bool short_one =
+            *from == '$' && isalnum ((unsigned char) from[1]) && from[2] == '$';
+        *to++ = short_one ? from[1] : *from;
+        from += short_one ? 2 : 0;
+    }
+    *to = 0;
+}
+
 /*  Does a line begin something of its own, which is not joined to the line before? A number
  *  with a point does where it stands behind another or begins. */
 static bool stands_alone (const char *text, const char *paragraph)
@@ -75,6 +89,7 @@ static bool stands_alone (const char *text, const char *paragraph)
 static void show_line (char *paragraph, size_t size, const char *text)
 {
     if (*paragraph && stands_alone (text, paragraph)) {
+        plain_formulas (paragraph);
         wrapped (paragraph, 2);
         *paragraph = 0;
     }
@@ -105,6 +120,7 @@ static bool show_statement (const course_exercise *e)
         if (strncmp (line, "/*", 2) != 0 && strncmp (text, "### ", 4) != 0)
             show_line (paragraph, sizeof paragraph, text);
     }
+    plain_formulas (paragraph);
     wrapped (paragraph, 2);
     fclose (in);
     return true;
@@ -195,8 +211,10 @@ static void chapter_title (const course_exercise *e, char *title, size_t size)
     FILE *in = fopen (path, "r");
     while (in && fgets (line, sizeof line, in))
         if (strncmp (line, "title: ", 7) == 0) {
-            line[strcspn (line, "\r\n")] = 0;
-            snprintf (title, size, "%d  %s", number, line + 7);
+            const char *words =
+                line + 7 + (line[7] == '"'); // quoted: it has a colon
+            snprintf (title, size, "%d  %.*s", number,
+                      (int) strcspn (words, "\"\r\n"), words);
             break;
         }
     if (in)
