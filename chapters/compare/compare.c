@@ -8,7 +8,7 @@
  *  Each training runs in a process of its own, so that its memory can be measured, and so that
  *  a function that crashes takes nothing with it.
  */
-#include "mine.h"
+#include "compare.h"
 
 #include <errno.h>
 #include <math.h>
@@ -18,21 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { IMAGES = 2500, EPOCHS = 6, PLUGS = 8, SEEDS = 3, FIRST_SEED = 7 };
-#define BANDS "chapters/compare/bands.tsv"
-
-typedef struct {
-    int chapter;
-    const char *recipe, *title;
-    const char *const (*keys)[2]; // what differs from the recipe; ends with NULL
-} chapter_net;
 static const char *const with_momentum[][2] = { { "optimiser", "momentum" },
                                                 { "rate", "0.01" },
                                                 { "momentum", "0.9" },
                                                 { NULL } };
-static const char *const with_cosine[][2] = { { "init", "he" },
-                                              { "schedule", "cosine" },
-                                              { NULL } };
+// a schedule that ends at 0 wants steps: with the recipe's batch of 64 there are 190
+static const char *const with_cosine[][2] = {
+    { "init", "he" }, { "schedule", "cosine" }, { "batch", "16" }, { NULL }
+};
 static const char *const with_adamw[][2] = { { "optimiser", "adamw" },
                                              { "decay", "0.1" },
                                              { NULL } };
@@ -45,24 +38,6 @@ static const chapter_net nets[] = {
     { 7, "C.batchnorm", "the net with batch norms, AdamW", with_adamw },
 };
 enum { NETS = sizeof nets / sizeof *nets };
-
-typedef struct {
-    const mine_row *row;
-    const char *object;
-} plugged;
-typedef struct { // what a training has come to; passed through a pipe
-    int epochs;
-    float loss[EPOCHS], accuracy[EPOCHS]; // of the validation images
-    double seconds, megabytes;            // an epoch; at the peak
-    char failure[400];
-} outcome;
-typedef struct {
-    const chapter_net *net;
-    plugged plug[PLUGS];
-    int plugs, epochs;
-    uint64_t seed;
-    bool quiet;
-} job;
 
 /* --- One training, in a child ----------------------------------------------------------------- */
 typedef struct {
@@ -199,39 +174,6 @@ static outcome run (const job *j)
     return o;
 }
 
-/* --- What was recorded ------------------------------------------------------------------------- */
-typedef struct {
-    float low[EPOCHS], middle[EPOCHS], high[EPOCHS]; // percent
-    int epochs;
-} recorded;
-
-/*  bands.tsv: chapter, seed, epoch, validation loss, validation accuracy in percent. */
-static recorded read_bands (int chapter)
-{
-    recorded r = { .epochs = 0 };
-    char line[256];
-    FILE *in = fopen (BANDS, "r");
-    for (int e = 0; e < EPOCHS; e++)
-        r.low[e] = INFINITY;
-    while (in && fgets (line, sizeof line, in)) {
-        char *at = line;
-        const long of = strtol (at, &at, 10);
-        strtol (at, &at, 10); // the seed
-        const long e = strtol (at, &at, 10);
-        strtof (at, &at); // the loss
-        const float percent = strtof (at, NULL);
-        if (of != chapter || e < 1 || e > EPOCHS)
-            continue;
-        r.low[e - 1] = fminf (r.low[e - 1], percent);
-        r.high[e - 1] = fmaxf (r.high[e - 1], percent);
-        r.middle[e - 1] += percent / SEEDS;
-        r.epochs = e > r.epochs ? (int) e : r.epochs;
-    }
-    if (in)
-        fclose (in);
-    return r;
-}
-
 static int record (void)
 {
     printf ("# the nets of make compare with the library's own functions, by "
@@ -255,93 +197,6 @@ static int record (void)
     return 0;
 }
 
-/* --- The two beside each other ------------------------------------------------------------------ */
-static bool draw (const job *j, const outcome *mine, const recorded *book,
-                  const char *file)
-{
-    float percent[EPOCHS];
-    for (int e = 0; e < mine->epochs; e++)
-        percent[e] = 100 * mine->accuracy[e];
-    const nn_band bands[] = { { .label = "the book's, three seeds",
-                                .low = book->low,
-                                .middle = book->middle,
-                                .high = book->high,
-                                .count = book->epochs },
-                              { .label = "yours",
-                                .low = percent,
-                                .middle = percent,
-                                .high = percent,
-                                .count = mine->epochs } };
-    char title[128];
-    snprintf (title, sizeof title, "Chapter %d: %s", j->net->chapter,
-              j->net->title);
-    if (nn_plot_bands (bands, 2, .title = title, .x_label = "epoch",
-                       .y_label = "validation accuracy in percent",
-                       .file = file) == NN_OK)
-        return true;
-    fprintf (stderr, "compare: no curve was drawn: %s\n", nn_error ());
-    return false;
-}
-
-/*  In words: where the learner's curve ended. */
-static const char *verdict (const outcome *mine, const recorded *book)
-{
-    const int last = mine->epochs - 1;
-    const float percent = 100 * mine->accuracy[last], room = 2; // another machine
-    if (percent < book->low[last] - room)
-        return "It learns worse than the book's: something is wrong in it, or is "
-               "drawn differently.";
-    if (percent > book->high[last] + room)
-        return "It learns better than the book's did with any of three seeds.";
-    return "It lies where the book's curves lie: your code does the same work.";
-}
-
-static void tell (const job *j, const outcome *mine, const outcome *own,
-                  const recorded *book, const char *file)
-{
-    printf ("\nChapter %d: %s, on %d pictures of Shapes-10, seed %d\n\n",
-            j->net->chapter, j->net->title, IMAGES * 4 / 5, FIRST_SEED);
-    for (int i = 0; i < j->plugs; i++)
-        printf ("  yours: %-22s %s\n", j->plug[i].row->functions[0],
-                j->plug[i].row->where);
-    printf ("\n  epoch    yours    the book's, three seeds\n");
-    for (int e = 0; e < mine->epochs; e++)
-        printf ("  %5d   %5.1f %%   %5.1f %% (%.1f to %.1f)\n", e + 1,
-                100 * (double) mine->accuracy[e], (double) book->middle[e],
-                (double) book->low[e], (double) book->high[e]);
-    printf ("\n  %-28s %8s %12s\n", "", "yours", "the book's");
-    printf ("  %-28s %8.1f %12.1f\n", "accuracy, %",
-            100 * (double) mine->accuracy[mine->epochs - 1],
-            (double) book->middle[mine->epochs - 1]);
-    printf ("  %-28s %8.2f %12.2f\n", "seconds an epoch, here", mine->seconds,
-            own->seconds);
-    printf ("  %-28s %8.0f %12.0f\n", "memory at the peak, MB", mine->megabytes,
-            own->megabytes);
-    printf ("\n  %s\n", verdict (mine, book));
-    if (file)
-        printf ("  The picture: %s\n", file);
-}
-
-static void tell_json (const job *j, const outcome *mine, const outcome *own,
-                       const recorded *book, const char *file)
-{
-    printf ("{\"compared\":\"%02d\",\"title\":\"%s\",\"file\":\"%s\"",
-            j->net->chapter, j->net->title, file ? file : "");
-    printf (",\"functions\":[");
-    for (int i = 0; i < j->plugs; i++)
-        printf ("%s{\"exercise\":\"%s\",\"function\":\"%s\",\"where\":\"%s\"}",
-                i ? "," : "", j->plug[i].row->id, j->plug[i].row->functions[0],
-                j->plug[i].row->where);
-    const int last = mine->epochs - 1;
-    printf ("],\"yours\":{\"accuracy\":%.1f,\"seconds\":%.2f,\"megabytes\":%.0f}",
-            100 * (double) mine->accuracy[last], mine->seconds, mine->megabytes);
-    printf (",\"book\":{\"accuracy\":%.1f,\"low\":%.1f,\"high\":%.1f,\"seconds\":"
-            "%.2f,\"megabytes\":%.0f}",
-            (double) book->middle[last], (double) book->low[last],
-            (double) book->high[last], own->seconds, own->megabytes);
-    printf (",\"verdict\":\"%s\"}\n", verdict (mine, book));
-}
-
 static int compare (const job *j, const char *file, bool json)
 {
     const recorded book = read_bands (j->net->chapter);
@@ -352,6 +207,8 @@ static int compare (const job *j, const char *file, bool json)
                  BANDS, j->net->chapter);
         return 2;
     }
+    if (!json)
+        printf ("Six epochs, which takes some seconds an epoch:\n");
     const outcome mine = run (j);
     if (*mine.failure) {
         fprintf (stderr, "compare: %s\n", mine.failure);
@@ -361,7 +218,7 @@ static int compare (const job *j, const char *file, bool json)
         .net = j->net, .epochs = 1, .seed = FIRST_SEED, .quiet = true
     };
     const outcome own = run (&one); // what the library needs on this machine
-    const bool drawn = draw (j, &mine, &book, file);
+    const bool drawn = draw_both (j, &mine, &book, file);
     (json ? tell_json : tell) (j, &mine, &own, &book, drawn ? file : NULL);
     return 0;
 }
