@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+NN_EACH_WIDTH
 static void step (float *restrict w, const float *restrict dw, float *const slot[],
                   size_t size, const nn_optimiser *self, float rate, float decay)
 {

@@ -12,6 +12,7 @@
 #include "nn.h"
 
 /*  y = a + b. y may be a. */
+NN_EACH_WIDTH
 void nn_add_forward (float *y, const float *a, const float *b, size_t n)
 {
 #pragma omp simd
@@ -20,6 +21,7 @@ void nn_add_forward (float *y, const float *a, const float *b, size_t n)
 }
 
 /*  dx = dy, for either of the two; or dx += dy. */
+NN_EACH_WIDTH
 void nn_add_backward (float *restrict dx, const float *dy, size_t n, bool add)
 {
     for (size_t i = 0; i < n; i++)

@@ -22,6 +22,7 @@
 /*  Adds to sum[k] all x of channel k and to square[k] their squares. In double the
  *  square of a float is exact, so the variance may be had from both sums without
  *  harm. */
+NN_EACH_WIDTH
 void nn_batchnorm_sums (double *restrict sum, double *restrict square,
                         const float *x, size_t places, int c)
 {
@@ -33,6 +34,7 @@ void nn_batchnorm_sums (double *restrict sum, double *restrict square,
 }
 
 /*  y = weight (x - mean) inverse + bias, channel by channel. y may be x. */
+NN_EACH_WIDTH
 void nn_batchnorm_forward (float *y, const float *x, const nn_norm *by,
                            size_t places)
 {
@@ -46,6 +48,7 @@ void nn_batchnorm_forward (float *y, const float *x, const nn_norm *by,
 
 /*  Adds to sum[k] all dy of channel k, and to product[k] each dy times the
  *  normalised x that it belongs to. These are the gradients of bias and weight. */
+NN_EACH_WIDTH
 void nn_batchnorm_backward_sums (double *restrict sum, double *restrict product,
                                  const float *dy, const float *x,
                                  const nn_norm *by, size_t places)
@@ -62,6 +65,7 @@ void nn_batchnorm_backward_sums (double *restrict sum, double *restrict product,
  *  deviation all others: by->dy and by->product are the means over the batch by
  *  which they take back what they would get. Both are 0 when mean and deviation do
  *  not come from the batch. */
+NN_EACH_WIDTH
 void nn_batchnorm_backward (float *restrict dx, const float *dy, const float *x,
                             const nn_norm *by, size_t places, bool add)
 {
@@ -280,7 +284,7 @@ const nn_kind nn_batchnorm_kind = { .name = "batchnorm",
                                     .prepare = prepare,
                                     .whole = &whole,
                                     .flags = NN_IN_PLACE_AT_REST | NN_HALO_IN |
-                                             NN_HALO_OUT };
+                                             NN_HALO_OUT | NN_AGAIN };
 
 nn_layer *nn_batchnorm_with (nn_net *net, nn_batchnorm_args args)
 {

@@ -15,11 +15,13 @@
 enum { CACHE = 1 << 19 }; // bytes of activations that shall be hot together
 
 /*  Is there anything at or below this layer that learns? Only then is its gradient
- *  wanted. */
+ *  wanted. And must the net wait at it until it has seen every image? A frozen one
+ *  learns nothing from the batch, and need not see it. */
 static void mark_wanted (nn_net *net, bool input_gradient)
 {
     for (int i = 0; i < net->layers; i++) {
         nn_layer *l = net->layer[i];
+        l->waits = net->training && l->kind->whole && !l->frozen;
         l->wanted = input_gradient && l->ins == 0;
         for (int k = 0; k < l->params && !l->frozen; k++)
             l->wanted |= !l->param[k].constant;
@@ -71,22 +73,20 @@ static bool fits_in_place (const nn_layer *self, bool gradient)
            self->in[0]->out.halo == self->out.halo;
 }
 
-/*  The memory of a layer's output, its gradient, and what forward keeps for
- *  backward. */
-static int lay_output (nn_net *net, nn_layer *self, bool training)
+/*  The memory of a layer's output and of what forward keeps for backward. Its
+ *  gradient has been laid, and so has an output that is made again. */
+static int lay_output (nn_net *net, nn_layer *self)
 {
-    const bool gradient = training && self->wanted;
-    self->out.n = net->batch;
-    self->in_place = fits_in_place (self, gradient) &&
-                     (!gradient || self->in[0]->out.dx); // both, or neither
     if (self->in_place) {
         self->out.x = self->in[0]->out.x;
-        self->out.dx = gradient ? self->in[0]->out.dx : NULL;
-    } else if (nn_tensor_lay (&self->out, net->scratch, gradient) != NN_OK)
-        return nn_fail (NN_EMEMORY, "layer '%s', batch %d: %s", self->name,
-                        net->batch, nn_error ());
-    if (!gradient)
-        self->out.dx = NULL;
+        self->out.dx = self->in[0]->out.dx;
+    } else if (!self->again) {
+        float *dx = self->out.dx;
+        if (nn_tensor_lay (&self->out, net->scratch, false) != NN_OK)
+            return nn_fail (NN_EMEMORY, "layer '%s', batch %d: %s", self->name,
+                            net->batch, nn_error ());
+        self->out.dx = dx;
+    }
     self->kept = NULL;
     if (self->kept_size) {
         self->kept = nn_arena_take (net->scratch, self->kept_size * net->batch);
@@ -121,6 +121,29 @@ static int lay_params (nn_net *net, nn_layer *self, bool training)
             return NN_EMEMORY;
     }
     return NN_OK;
+}
+
+/*  Who has a halo, who works in place, and then the memory of all outputs, their
+ *  gradients and the parameters. */
+static int lay_layers (nn_net *net, bool sparing)
+{
+    for (int i = 0; i < net->layers; i++) {
+        nn_layer *l = net->layer[i];
+        const bool gradient = net->training && l->wanted;
+        grant_halo (net, l);
+        l->in_place = fits_in_place (l, gradient) &&
+                      (!gradient || l->in[0]->wanted); // both, or neither
+        l->again = l->refreshes[0] = false;
+        l->out.n = net->batch;
+        l->out.x = l->out.dx = NULL;
+    }
+    int status = net->training ? nn_lives_lay (net, sparing) : NN_OK;
+    for (int i = 0; i < net->layers && status == NN_OK; i++) {
+        status = lay_output (net, net->layer[i]);
+        if (status == NN_OK)
+            status = lay_params (net, net->layer[i], net->training);
+    }
+    return status;
 }
 
 /*  So many images of layers first .. end - 1 stay in the cache. */
@@ -211,12 +234,7 @@ int nn_net_lay (nn_net *net, nn_build_args args)
     net->output = net->layer[net->layers - 1];
     mark_wanted (net, args.input_gradient);
     mark_overwrites (net);
-    for (int i = 0; i < net->layers && status == NN_OK; i++) {
-        grant_halo (net, net->layer[i]);
-        status = lay_output (net, net->layer[i], net->training);
-        if (status == NN_OK)
-            status = lay_params (net, net->layer[i], net->training);
-    }
+    status = lay_layers (net, args.sparing);
     if (status == NN_OK)
         status = lay_work (net);
     if (status != NN_OK) {

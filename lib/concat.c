@@ -35,6 +35,7 @@ void nn_concat_forward (float *y, int channels, const float *x, int c, int place
 }
 
 /*  dx = those channels of dy; or dx += them. */
+NN_EACH_WIDTH
 void nn_concat_backward (float *restrict dx, int c, const float *dy, int channels,
                          int places, bool add)
 {

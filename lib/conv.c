@@ -212,8 +212,7 @@ static void place (nn_conv_shape *s, const nn_conv2d_args *args)
     s->left = cols > 0 ? cols / 2 : 0;
 }
 
-/*  How far the kernel looks over any edge: the halo that a fast algorithm
- *  likes. */
+/*  How far the kernel looks over any edge: the halo that it would like. */
 static int overhang (const nn_conv_shape *s)
 {
     const int below = (s->oh - 1) * s->stride + s->dilation * (s->kh - 1) - s->top;
@@ -284,6 +283,8 @@ static int shape (nn_layer *self)
     if (!state->algorithm)
         return nn_fail (NN_EVALUE, "nn_conv2d '%s': %s", self->name, nn_error ());
     self->work_size = state->algorithm->work (s);
+    if (nn_conv_slice_work (s) > self->work_size)
+        self->work_size = nn_conv_slice_work (s);
     if (state->algorithm->prepare) {
         const size_t bytes = state->algorithm->prepared (s);
         state->prepared = nn_arena_take (self->net->lasting, bytes);
@@ -300,7 +301,8 @@ static int shape (nn_layer *self)
     const int fan_in = s->kh * s->kw * dim[2],
               fan_out = s->kh * s->kw * (s->o / s->groups);
     nn_param_add (self, "weight", 4, dim, fan_in, fan_out,
-                  args->init ? args->init : nn_init_glorot);
+                  args->init ? args->init : nn_init_glorot)
+        ->by_rows = nn_conv_sliced (s);
     if (!args->no_bias)
         nn_param_add (self, "bias", 1, &s->o, fan_in, fan_out, nn_init_zeros);
     return NN_OK;
@@ -355,11 +357,20 @@ static void backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
     }
     if (self->frozen)
         return;
-    algorithm->backward_weights (&s, nn_sums (&self->param[0], pass),
-                                 self->in[0]->out.x + at, dy, n, pass->work);
+    if (!self->param[0].by_rows)
+        algorithm->backward_weights (&s, nn_sums (&self->param[0], pass),
+                                     self->in[0]->out.x + at, dy, n, pass->work);
     if (self->params > 1)
         nn_bias_backward (nn_sums (&self->param[1], pass), dy,
                           (size_t) n * s.oh * s.ow, s.o);
+}
+
+/*  The gradient of so many weights that they are taken in slices. */
+static void rows (nn_layer *self, int part, int parts, const nn_pass *pass)
+{
+    const nn_conv_shape s = laid (self);
+    nn_conv_slice (&s, self->param[0].dw, self->in[0]->out.x, self->out.dx,
+                   pass->batch->n, part, parts, pass->work);
 }
 
 static void describe (const nn_layer *self, char *text, size_t size)
@@ -375,6 +386,7 @@ const nn_kind nn_conv2d_kind = { .name = "conv2d",
                                  .forward = forward,
                                  .backward = backward,
                                  .describe = describe,
+                                 .rows = rows,
                                  .prepare = prepare,
                                  .flags = NN_HALO_IN };
 

@@ -53,6 +53,7 @@ void nn_dense_backward_weights (float *dw, const float *x, const float *dy, int 
 }
 
 /*  db += the sum of the rows of dy: n rows of `out` numbers. */
+NN_EACH_WIDTH
 void nn_bias_backward (float *restrict db, const float *dy, size_t n, int out)
 {
     for (size_t i = 0; i < n; i++, dy += out)

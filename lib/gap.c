@@ -9,6 +9,7 @@
 #include "nn.h"
 
 /*  y = the mean of each channel of x, for the images lo .. hi - 1. */
+NN_EACH_WIDTH
 void nn_gap_forward (const nn_tensor *y, const nn_tensor *x, int lo, int hi)
 {
     const float share = 1 / ((float) x->h * (float) x->w);
@@ -29,6 +30,7 @@ void nn_gap_forward (const nn_tensor *y, const nn_tensor *x, int lo, int hi)
 
 /*  Every place of a map had the same share in its mean, and gets the same share of
  *  its gradient: x->dx is set, or added to. */
+NN_EACH_WIDTH
 void nn_gap_backward (const nn_tensor *x, const nn_tensor *y, int lo, int hi,
                       bool add)
 {

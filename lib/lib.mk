@@ -6,6 +6,7 @@ CMD_O   := $(CMD_C:lib/cmd/%.c=$(BUILD)/lib/cmd/%.o)
 DOUBLE_O := $(LIB_C:lib/%.c=$(BUILD)/double/%.o)
 NN_LIBS  = -lopenblas -ljpeg -lpng -lcjson -lsqlite3 -lm -lpthread -fopenmp
 
+$(BUILD)/lib/inner_%.o $(BUILD)/double/inner_%.o: CONTRACT = fast
 $(BUILD)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(call Q,cc)$(CC) $(ALL_CFLAGS) -Ilib -c -o $@ $<

@@ -96,9 +96,10 @@ nn_layer *nn_layer_add (nn_net *net, const nn_kind *kind, nn_layer *const *in,
     if (self) {
         self->in = nn_arena_take (net->lasting, (ins + 1) * sizeof *self->in);
         self->overwrites = nn_arena_take (net->lasting, ins + 1);
+        self->refreshes = nn_arena_take (net->lasting, ins + 1);
         self->args = nn_arena_take (net->lasting, bytes + 1);
     }
-    if (!self || !self->in || !self->overwrites || !self->args)
+    if (!self || !self->in || !self->overwrites || !self->refreshes || !self->args)
         return nn_net_give_up (net, NN_EMEMORY);
     self->kind = kind;
     self->net = net;

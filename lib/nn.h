@@ -79,6 +79,7 @@ static inline size_t nn_at (const nn_tensor *t, int image, int row, int col)
 int nn_tensor_new (nn_tensor *self, nn_arena *arena, int n, int h, int w, int c);
 // takes the memory; the sizes are set already
 int nn_tensor_lay (nn_tensor *self, nn_arena *arena, bool gradient);
+void nn_tensor_clear_halo (const nn_tensor *self, int lo, int hi);
 void nn_tensor_range (const nn_tensor *self, float *low, float *high, float *mean);
 void nn_tensor_print (const nn_tensor *self, FILE *out);
 
@@ -277,6 +278,16 @@ int nn_script_end (nn_script *self, const nn_plot_args *args, int status);
 void nn_script_names (const nn_script *self, char axis, const char *const *names,
                       int count, int room);
 
+/* --- Loops over numbers, for the widest vectors that there are ------------------------- */
+// the function is compiled for several; a processor takes its own, and gets the
+// same bits
+#ifdef __x86_64__
+#define NN_EACH_WIDTH                                                             \
+    __attribute__ ((target_clones ("avx512f", "avx2", "default")))
+#else
+#define NN_EACH_WIDTH
+#endif
+
 /* --- Layers: a kind of layer is a few verbs -----------------------------------
  * forward and backward work on the images lo .. hi - 1, so that a chain of layers
  * can run over a few images while they are still in the cache, on one thread. They
@@ -300,12 +311,13 @@ typedef struct { // for kinds that must see the whole batch before they go on
 } nn_whole;
 
 enum {
-    NN_IN_PLACE = 1,         // may write its output over its input
-    NN_NEEDS_OUT = 2,        // backward reads its output: nobody may write over it
-    NN_HALO_IN = 4,          // can read an input with a halo
-    NN_HALO_OUT = 8,         // can write an output with a halo
-    NN_WIDE = 16,            // wants as many images at a time as there are
-    NN_IN_PLACE_AT_REST = 32 // in place where no gradient comes back
+    NN_IN_PLACE = 1,  // may write its output over its input
+    NN_NEEDS_OUT = 2, // backward reads its output: nobody may write over it
+    NN_HALO_IN = 4,   // can read an input with a halo
+    NN_HALO_OUT = 8,  // can write an output with a halo
+    NN_WIDE = 16,     // wants as many images at a time as there are
+    NN_IN_PLACE_AT_REST = 32, // in place where no gradient comes back
+    NN_AGAIN = 64             // forward may be done again on the way back
 };
 
 typedef struct {
@@ -370,7 +382,10 @@ struct nn_layer {
     int halo;         // that it would like around in[0]
     int block;        // images that go through it at a time
     bool *overwrites; // backward sets, not adds to, the gradient of in[k]
+    bool *refreshes;  // before backward, the output of in[k] is made again
     bool in_place;    // shares the memory of in[0]
+    bool again;       // its output is not kept, but made again on the way back
+    bool waits;       // everybody waits here until the whole batch has come
     bool frozen;      // its parameters stay as they are
     bool wanted;      // something at or below it learns: its gradient is wanted
 };
@@ -424,10 +439,12 @@ typedef struct {
     bool inference;      // no gradients
     bool input_gradient; // the gradient of the pictures as well
     int shards;          // 0 means 8
+    bool sparing;        // less memory: makes again what need not be kept
 } nn_build_args;
 #define nn_net_build(net, ...) nn_net_lay (net, (nn_build_args){ 0, __VA_ARGS__ })
 // again after freezing: weights stay
 int nn_net_lay (nn_net *net, nn_build_args args);
+int nn_lives_lay (nn_net *net, bool sparing); // called by it
 size_t nn_net_parameters (const nn_net *net, bool learnt_only);
 // then build (again)
 void nn_net_freeze (nn_net *net, int first, int end, bool frozen);
@@ -454,6 +471,9 @@ static inline bool nn_gradient_wanted (const nn_layer *self, int k)
 {
     return self->in[k]->wanted;
 }
+// with what must be made again
+void nn_layer_forward (nn_layer *self, int lo, int hi, const nn_pass *pass);
+void nn_layer_backward (nn_layer *self, int lo, int hi, const nn_pass *pass);
 // of in[k], if it overwrites
 void nn_clear_gradient (nn_layer *self, int k, int lo, int hi);
 
@@ -590,6 +610,11 @@ typedef struct {
 extern const nn_conv_algorithm nn_conv_naive, nn_conv_im2col;
 extern const nn_conv_algorithm *const nn_conv_algorithms[]; // ends with NULL
 const nn_conv_algorithm *nn_conv_choose (const nn_conv_shape *s, const char *name);
+// the gradient of very many weights: all images, a part of the weights
+bool nn_conv_sliced (const nn_conv_shape *s);
+size_t nn_conv_slice_work (const nn_conv_shape *s); // bytes
+void nn_conv_slice (const nn_conv_shape *s, float *dw, const float *x,
+                    const float *dy, int n, int part, int parts, float *work);
 typedef struct {
     int _;
     int filters, kernel;          // kernel 0 means 3

@@ -14,6 +14,7 @@
 #include "nn.h"
 
 /*  y = x where x > 0, else 0. Not-a-number stays, so that nobody overlooks it. */
+NN_EACH_WIDTH
 void nn_relu_forward (float *y, const float *x, size_t n)
 {
 #pragma omp simd
@@ -23,6 +24,7 @@ void nn_relu_forward (float *y, const float *x, size_t n)
 
 /*  dx = dy where y > 0, else 0; or the same added to dx. Each dy is read whether
  *  it is wanted or not: without a branch, several turns of the loop become one. */
+NN_EACH_WIDTH
 void nn_relu_backward (float *dx, const float *dy, const float *y, size_t n,
                        bool add)
 {
@@ -69,7 +71,7 @@ const nn_kind nn_relu_kind = { .name = "relu",
                                .forward = forward,
                                .backward = backward,
                                .flags = NN_IN_PLACE | NN_NEEDS_OUT | NN_HALO_IN |
-                                        NN_HALO_OUT };
+                                        NN_HALO_OUT | NN_AGAIN };
 
 nn_layer *nn_relu (nn_net *net, nn_layer *in)
 {

@@ -10,6 +10,7 @@
 #include "nn.h"
 
 /*  y = x, but not below 0 nor above 6. Not-a-number stays. y may be x. */
+NN_EACH_WIDTH
 void nn_relu6_forward (float *y, const float *x, size_t n)
 {
 #pragma omp simd
@@ -20,6 +21,7 @@ void nn_relu6_forward (float *y, const float *x, size_t n)
 }
 
 /*  dx = dy where 0 < y < 6, else 0; or the same added to dx. dx may be dy. */
+NN_EACH_WIDTH
 void nn_relu6_backward (float *dx, const float *dy, const float *y, size_t n,
                         bool add)
 {
@@ -47,7 +49,7 @@ const nn_kind nn_relu6_kind = { .name = "relu6",
                                 .forward = forward,
                                 .backward = backward,
                                 .flags = NN_IN_PLACE | NN_NEEDS_OUT | NN_HALO_IN |
-                                         NN_HALO_OUT };
+                                         NN_HALO_OUT | NN_AGAIN };
 
 nn_layer *nn_relu6 (nn_net *net, nn_layer *in)
 {

@@ -71,8 +71,8 @@ static void chain (nn_net *net, int first, int end, const nn_pass *pass)
         double since = took (net, a, NN_FORWARD, 0);
         for (int i = lo; i < hi; i += few)
             for (int l = a; l < b; l++) {
-                net->layer[l]->kind->forward (net->layer[l], i,
-                                              i + few < hi ? i + few : hi, pass);
+                nn_layer_forward (net->layer[l], i, i + few < hi ? i + few : hi,
+                                  pass);
                 since = took (net, l, NN_FORWARD, since);
             }
     }
@@ -92,18 +92,11 @@ static void chain_back (nn_net *net, int top, int bottom, const nn_pass *pass)
         for (int i = lo; i < hi; i += few)
             for (int l = a; l > b; l--) {
                 if (net->layer[l]->wanted)
-                    net->layer[l]->kind->backward (
-                        net->layer[l], i, i + few < hi ? i + few : hi, pass);
+                    nn_layer_backward (net->layer[l], i,
+                                       i + few < hi ? i + few : hi, pass);
                 since = took (net, l, NN_BACKWARD, since);
             }
     }
-}
-
-/*  Must the net wait here until the layer has seen every image? A frozen one
- *  learns nothing from the batch, and need not see it. */
-static bool waits (const nn_layer *l)
-{
-    return l->kind->whole && !l->frozen;
 }
 
 /*  Every thread of the team calls this: a layer sees the whole batch, each shard
@@ -140,18 +133,30 @@ static void forward_all (nn_net *net, const nn_batch *batch, bool training)
             took (net, l, NN_FORWARD, since);
         }
     for (int first = 0, end; first < net->layers; first = end) {
-        if (training && waits (net->layer[first]))
+        if (training && net->layer[first]->waits)
             see_all (net, net->layer[first], batch, false);
-        // -- on to the next layer that must see the whole batch, shard by shard
-        for (end = first + 1; end < net->layers; end++)
-            if (training && waits (net->layer[end]))
-                break;
+        // -- on to the next layer where everybody waits, shard by shard
+        for (end = first + 1; end < net->layers && !net->layer[end]->waits; end++)
+            continue;
 #pragma omp for schedule(static)
         for (int shard = 0; shard < net->shards; shard++) {
             const nn_pass pass = pass_of (net, batch, training, shard);
             chain (net, first, end, &pass);
         }
     }
+}
+
+/*  Every thread of the team calls this: the gradients of big weights, row by row.
+ *  What they are made of lives until the end of this stage. */
+static void rows_all (nn_net *net, nn_layer *l, const nn_batch *batch)
+{
+    const double since = took (net, l->index, NN_LEARNING, 0);
+#pragma omp for schedule(static)
+    for (int part = 0; part < NN_PARTS; part++) {
+        const nn_pass pass = pass_of (net, batch, true, 0);
+        l->kind->rows (l, part, NN_PARTS, &pass);
+    }
+    took (net, l->index, NN_LEARNING, since);
 }
 
 /*  Every thread of the team calls this: gradients of all images, and shards'
@@ -168,19 +173,24 @@ static void backward_all (nn_net *net, const nn_batch *batch)
                             p->size * sizeof *p->sums);
             }
     for (int top = net->layers - 1, bottom; top >= 0; top = bottom - 1) {
-        if (net->layer[top]->wanted && waits (net->layer[top]))
+        if (net->layer[top]->wanted && net->layer[top]->waits)
             see_all (net, net->layer[top], batch, true);
-        for (bottom = top; bottom > 0 && !waits (net->layer[bottom - 1]); bottom--)
+        for (bottom = top; bottom > 0 && !net->layer[bottom - 1]->waits; bottom--)
             continue;
 #pragma omp for schedule(static)
         for (int shard = 0; shard < net->shards; shard++) {
             const nn_pass pass = pass_of (net, batch, true, shard);
             chain_back (net, top, bottom, &pass);
         }
+        for (int l = top; l >= bottom; l--)
+            if (net->layer[l]->params && net->layer[l]->param[0].by_rows &&
+                net->layer[l]->wanted && !net->layer[l]->frozen)
+                rows_all (net, net->layer[l], batch);
     }
 }
 
 /*  Shard 1 is added to 0, 3 to 2; then 2 to 0, 6 to 4; and so on: a tree. */
+NN_EACH_WIDTH
 static void sum_shards (const nn_param *p, int shards, size_t at, size_t count)
 {
     for (int step = 1; step < shards; step *= 2)
@@ -193,22 +203,15 @@ static void sum_shards (const nn_param *p, int shards, size_t at, size_t count)
     memcpy (p->dw + at, p->sums + at, count * sizeof *p->dw);
 }
 
-/*  Every thread of the team calls this: the gradient of each parameter, from the
- *  shards' sums or, where a layer computes it row by row, from the layer. */
-static void gradients_all (nn_net *net, const nn_batch *batch)
+/*  Every thread of the team calls this: the gradient of each parameter that has
+ *  them, from the shards' sums. */
+static void gradients_all (nn_net *net)
 {
     for (int l = 0; l < net->layers; l++) {
         nn_layer *layer = net->layer[l];
         if (!layer->wanted || layer->frozen)
             continue;
         const double since = took (net, l, NN_LEARNING, 0);
-        if (layer->kind->rows) {
-#pragma omp for schedule(static) nowait
-            for (int part = 0; part < NN_PARTS; part++) {
-                const nn_pass pass = pass_of (net, batch, true, 0);
-                layer->kind->rows (layer, part, NN_PARTS, &pass);
-            }
-        }
         for (int k = 0; k < layer->params; k++) {
             const nn_param *p = &layer->param[k];
             if (!p->sums)
@@ -298,7 +301,7 @@ int nn_net_backward (nn_net *net, const nn_batch *batch)
 #pragma omp parallel num_threads(net->threads)
     {
         backward_all (net, batch);
-        gradients_all (net, batch);
+        gradients_all (net);
     }
     return NN_OK;
 }
@@ -349,7 +352,7 @@ int nn_net_step (nn_net *net, const nn_batch *batch, nn_optimiser *optimiser,
     {
         forward_all (net, batch, true);
         backward_all (net, batch);
-        gradients_all (net, batch);
+        gradients_all (net);
 #pragma omp single
         {
             status = sum_ranks (net, comm ? comm : &nn_alone);

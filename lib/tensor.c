@@ -13,6 +13,7 @@
 #include "nn.h"
 
 #include <math.h>
+#include <string.h>
 
 /*  Takes memory for the values, and for their gradient if asked, from the sizes
  *  already in self. Negative or overflowing sizes are refused. */
@@ -33,6 +34,21 @@ int nn_tensor_lay (nn_tensor *self, nn_arena *arena, bool gradient)
     self->x = x + first;
     self->dx = dx ? dx + first : NULL;
     return NN_OK;
+}
+
+/*  Zeros in the halo of images lo .. hi - 1, whose memory had another use. */
+void nn_tensor_clear_halo (const nn_tensor *self, int lo, int hi)
+{
+    const size_t row = nn_row_stride (self), side = (size_t) self->halo * self->c;
+    for (int i = lo; i < hi && self->halo; i++) {
+        float *x = self->x + nn_at (self, i, 0, 0) - side;
+        memset (x - self->halo * row, 0, self->halo * row * sizeof *x);
+        memset (x + self->h * row, 0, self->halo * row * sizeof *x);
+        for (int r = 0; r < self->h; r++, x += row) {
+            memset (x, 0, side * sizeof *x);
+            memset (x + row - side, 0, side * sizeof *x);
+        }
+    }
 }
 
 /*  A tensor of zeros without halo or gradient. */

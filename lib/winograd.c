@@ -46,11 +46,14 @@ static bool fits (const nn_conv_shape *s)
            s->left <= 2;
 }
 
-/*  The products, of tiles that reach over the edge as well, and the transforms. */
+/*  The products, of tiles that reach over the edge as well, and the transforms.
+ *  So many weights that no cache holds them, four times as many when transformed,
+ *  must be worth reading. */
 static double cost (const nn_conv_shape *s)
 {
     const grid g = grid_of (1, s->oh, s->ow);
-    return g.n * NUMBERS * (0.6 * s->c * s->o + 8.0 * (s->c + s->o));
+    const double read = nn_conv_sliced (s) ? 2.5 * s->c * s->o : 0;
+    return NUMBERS * (g.n * (0.6 * s->c * s->o + 8.0 * (s->c + s->o)) + read);
 }
 
 static size_t work (const nn_conv_shape *s)

@@ -2,6 +2,8 @@
  *  refused */
 #include "near.h"
 
+#include <omp.h>
+
 /*  This program once more, with the inner loops of this name. */
 static int again (const char *program, const char *isa)
 {
@@ -228,6 +230,74 @@ static void same_as_naive (const nn_conv_algorithm *by, const conv_case *test)
     free (x), free (w), free (b), free (dy);
 }
 
+/*  The gradient of the weights in so many slices, from whatever was there. */
+static void slices (const conv_case *test, int parts)
+{
+    const nn_conv_shape s = complete (test->s);
+    if (s.groups > 1)
+        return;
+    const nn_tensor t = {
+        .n = test->n, .h = s.h, .w = s.w, .c = s.c, .halo = s.halo
+    };
+    const size_t in = t.n * nn_image_stride (&t),
+                 first = s.halo * (nn_row_stride (&t) + s.c),
+                 out = (size_t) test->n * s.oh * s.ow * s.o,
+                 weights = (size_t) s.kh * s.kw * s.c * s.o;
+    nn_random random = nn_random_from (6, NN_FOR_TEST, 0, 0);
+    float *x = draw (&random, in), *dy = draw (&random, out);
+    float *want = zeros (weights), *got = draw (&random, weights);
+    float *work = zeros ((size_t) 1024 * s.c); // what nn_conv_slice_work () bounds
+    halo (x + first, &t, true);
+    nn_conv_naive.backward_weights (&s, want, x + first, dy, test->n, NULL);
+    for (int part = parts - 1; part >= 0; part--) // in any order
+        nn_conv_slice (&s, got, x + first, dy, test->n, part, parts, work);
+    char name[80];
+    snprintf (name, sizeof name, "%d slices, %s", parts, test->name);
+    check (apart (got, want, weights) < 1e-5, name, "off by %g",
+           apart (got, want, weights));
+    free (x), free (dy), free (want), free (got), free (work);
+}
+
+/*  A layer of many weights is sliced, has no sums of shards, and learns the same
+ *  for any number of threads. */
+static void many_weights (void)
+{
+    float *w[3] = { NULL };
+    for (int threads = 1; threads <= 3; threads++) {
+        omp_set_num_threads (threads);
+        nn_net *net = nn_net_new (.seed = 1);
+        nn_layer *x = nn_input (net, 3, 2, 256);
+        nn_layer *conv = nn_conv2d (net, x, .filters = 260, .same = true);
+        nn_cross_entropy (net, nn_dense (net, conv, .units = 3));
+        const bool built = nn_net_build (net, .batch = 5) == NN_OK;
+        check (built && conv->param[0].by_rows && !conv->param[0].sums &&
+                   conv->param[1].sums,
+               "many weights have slices, not shards", "'%s'", nn_error ());
+        nn_random random = nn_random_from (2, NN_FOR_TEST, 0, 0);
+        float target[15] = { 0 };
+        for (int i = 0; i < 5; i++)
+            target[3 * i + i % 3] = 1;
+        const nn_batch batch = { .n = 5,
+                                 .h = 3,
+                                 .w = 2,
+                                 .c = 256,
+                                 .classes = 3,
+                                 .x = draw (&random, 5 * 6 * 256),
+                                 .target = target };
+        nn_optimiser sgd = nn_sgd (.rate = 0.1f);
+        for (int k = 0; k < 2; k++)
+            nn_net_step (net, &batch, &sgd, NULL);
+        const size_t bytes = conv->param[0].size * sizeof (float);
+        w[threads - 1] = memcpy (malloc (bytes), conv->param[0].w, bytes);
+        check (memcmp (w[0], w[threads - 1], bytes) == 0,
+               "and the same bits for any threads", "%d threads differ", threads);
+        free (batch.x);
+        nn_net_free (&net);
+    }
+    for (int k = 0; k < 3; k++)
+        free (w[k]);
+}
+
 /*  `same` as in Keras: of an odd number of zeros, one more below and to the
  *  right. */
 static void same_with_stride (void)
@@ -282,6 +352,9 @@ int main (int argc, char **argv)
         for (int k = 0; nn_conv_algorithms[k]; k++)
             if (nn_conv_algorithms[k] != &nn_conv_naive)
                 same_as_naive (nn_conv_algorithms[k], &cases[i]);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        slices (&cases[i], 16), slices (&cases[i], 1), slices (&cases[i], 3);
+    many_weights ();
     same_with_stride ();
     first_weights ();
     refused ((nn_conv2d_args){ .filters = 2, .kernel = 7 }, "7 x 7",
