@@ -208,6 +208,9 @@ static int ready (const nn_net *net, const nn_build_args *args)
                         "nn_net_build: a batch of %d in %d shards; give numbers "
                         "above 0",
                         args->batch, args->shards);
+    if (args->settled && !args->inference)
+        return nn_fail (NN_EVALUE, "nn_net_build: a net whose weights are settled "
+                                   "cannot learn; say .inference = true as well");
     for (int i = 0; i < net->layers - 1; i++)
         if (net->layer[i]->users == 0)
             return nn_fail (NN_EVALUE, "nn_net_build: no layer reads '%s'",
@@ -231,6 +234,8 @@ int nn_net_lay (nn_net *net, nn_build_args args)
     net->batch = args.batch ? args.batch : 32;
     net->shards = args.shards ? args.shards : 8;
     net->training = !args.inference;
+    net->settled = args.settled;
+    net->prepared = false;
     net->output = net->layer[net->layers - 1];
     mark_wanted (net, args.input_gradient);
     mark_overwrites (net);

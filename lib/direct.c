@@ -126,15 +126,17 @@ static void prepare (const nn_conv_shape *s, void *to, const float *w, int part,
 {
     const nn_inner *inner = nn_inner_here ();
     const int rows = taps (s) * s->c, back = taps (s) * s->o;
-    for (int k = (int) ((long) rows * part / parts);
-         k < (long) rows * (part + 1) / parts; k++)
-        nn_pack_row (inner, to, k, rows, s->o, w + (size_t) k * s->o, 1);
+    const int lo = (int) ((long) rows * part / parts),
+              hi = (int) ((long) rows * (part + 1) / parts),
+              end = (int) ((long) back * (part + 1) / parts);
+    nn_pack_rows (inner, to, lo, hi, rows, s->o, w + (size_t) lo * s->o, s->o, 1);
     // -- turned by half a turn: the last place of the kernel comes first
-    for (int k = (int) ((long) back * part / parts);
-         k < (long) back * (part + 1) / parts; k++) {
-        const size_t tap = taps (s) - 1 - k / s->o;
-        nn_pack_row (inner, turned (s, to), k, back, s->c,
-                     w + tap * s->c * s->o + k % s->o, s->o);
+    for (int k = (int) ((long) back * part / parts), next; k < end; k = next) {
+        const int tap = k / s->o;
+        next = (tap + 1) * s->o < end ? (tap + 1) * s->o : end;
+        nn_pack_rows (inner, turned (s, to), k, next, back, s->c,
+                      w + (size_t) (taps (s) - 1 - tap) * s->c * s->o + k % s->o,
+                      1, s->o);
     }
 }
 

@@ -8,7 +8,7 @@
  *  they all compute the same.
  *
  *  The loops read their matrix b in the order in which it lies here: in strips
- *  of two vectors' columns, each from its first row to its last. nn_pack_row ()
+ *  of two vectors' columns, each from its first row to its last. nn_pack_rows ()
  *  puts it so.
  */
 #include "nn.h"
@@ -75,15 +75,27 @@ size_t nn_packed (const nn_inner *inner, int k, int n)
     return (size_t) k * filled;
 }
 
-/*  Puts one row of a matrix of k x n into its place: strip after strip, each
- *  with all of its rows. The row's n numbers lie `step` apart, beginning at b. */
-void nn_pack_row (const nn_inner *inner, float *to, int row, int k, int n,
-                  const float *b, long step)
+/*  Puts rows lo .. hi - 1 of a matrix of k x n into their places: strip after
+ *  strip, each with all of its rows. Number j of row r is b[(r - lo) * down + j *
+ *  step]: rows of a matrix in memory, or, turned, its columns. Of columns a few
+ *  are taken at a time, so that all of a cache line is used before it goes. */
+void nn_pack_rows (const nn_inner *inner, float *to, int lo, int hi, int k, int n,
+                   const float *b, long down, long step)
 {
+    enum { FEW = 4 };
     for (int at = 0, width; at < n; at += width) {
         width = nn_strip (inner, at, n);
-        float *strip = to + (size_t) at * k + (size_t) row * width;
-        for (int j = 0; j < width; j++)
-            strip[j] = at + j < n ? b[(at + j) * step] : 0;
+        float *strip = to + (size_t) at * k + (size_t) lo * width;
+        if (step == 1 && at + width <= n) {
+            for (int r = 0; r < hi - lo; r++)
+                memcpy (strip + (size_t) r * width, b + r * down + at,
+                        width * sizeof *b);
+            continue;
+        }
+        for (int j = 0; j < width; j += FEW)
+            for (int r = 0; r < hi - lo; r++)
+                for (int q = 0; q < FEW; q++)
+                    strip[(size_t) r * width + j + q] =
+                        at + j + q < n ? b[r * down + (at + j + q) * step] : 0;
     }
 }

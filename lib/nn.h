@@ -415,6 +415,8 @@ struct nn_net {
     long step;        // training steps taken
     int seen;         // images of the last forward pass
     nn_timer *timer;  // who wants to know where the time goes; or NULL
+    bool settled;     // built for weights that do not change,
+    bool prepared;    // and what is made of them is there
 };
 
 typedef struct {
@@ -440,6 +442,7 @@ typedef struct {
     bool input_gradient; // the gradient of the pictures as well
     int shards;          // 0 means 8
     bool sparing;        // less memory: makes again what need not be kept
+    bool settled; // for inference: the weights do not change until built again
 } nn_build_args;
 #define nn_net_build(net, ...) nn_net_lay (net, (nn_build_args){ 0, __VA_ARGS__ })
 // again after freezing: weights stay
@@ -1238,7 +1241,7 @@ typedef struct {   // c = sums of products: what m places, in a row, see of a
     int kh, kw, k; // a place sees kh rows of kw runs of k numbers
     const float *a;
     long a_place, a_row, a_col; // from place to place, row to row, run to run
-    const float *b;             // packed by nn_pack_row ()
+    const float *b;             // packed by nn_pack_rows ()
     float *c;
     long c_place;
     const float *bias; // n numbers, or NULL
@@ -1292,8 +1295,8 @@ bool nn_inner_runs (const nn_inner *inner); // on this processor?
 extern const nn_inner *const nn_inners[];   // the fastest first; ends with NULL
 size_t nn_packed (const nn_inner *inner, int k, int n); // floats
 int nn_strip (const nn_inner *inner, int at, int n);
-void nn_pack_row (const nn_inner *inner, float *to, int row, int k, int n,
-                  const float *b, long step);
+void nn_pack_rows (const nn_inner *inner, float *to, int lo, int hi, int k, int n,
+                   const float *b, long down, long step);
 
 /* --- Fast convolutions --------------------------------------------------------------------------- */
 extern const nn_conv_algorithm nn_conv_direct, nn_conv_winograd, nn_conv_lanes;

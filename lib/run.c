@@ -124,7 +124,7 @@ static void see_all (nn_net *net, nn_layer *l, const nn_batch *batch, bool back)
 /*  Every thread of the team calls this: all layers, all images. */
 static void forward_all (nn_net *net, const nn_batch *batch, bool training)
 {
-    for (int l = 0; l < net->layers; l++)
+    for (int l = 0; l < net->layers && !net->prepared; l++)
         if (net->layer[l]->kind->prepare) {
             const double since = took (net, l, NN_FORWARD, 0);
 #pragma omp for schedule(static)
@@ -284,6 +284,7 @@ int nn_net_forward (nn_net *net, const nn_batch *batch, bool training)
     net->seen = batch->n;
 #pragma omp parallel num_threads(net->threads)
     forward_all (net, batch, training);
+    net->prepared = net->settled;
     return NN_OK;
 }
 

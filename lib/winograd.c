@@ -75,20 +75,24 @@ static size_t prepared (const nn_conv_shape *s)
     return 2 * NUMBERS * packed (s) * sizeof (float);
 }
 
-/*  u = G w G', in strips. w: nine taps, k x n each, `tap` apart; of a row the
- *  numbers lie `step` apart. */
+/*  u = G w G', in strips, of rows lo .. hi - 1. w: nine taps, k x n each, `tap`
+ *  apart; rows lie `down` apart, the numbers of a row `step`. */
 static void transform_filters (const nn_inner *inner, float *u, const float *w,
-                               long tap, int row, int k, int n, long step)
+                               long tap, int lo, int hi, int k, int n, long down,
+                               long step)
 {
     for (int at = 0, width; at < n; at += width) {
         width = nn_strip (inner, at, n);
         float nine[9 * 32];
-        for (int t = 0; t < 9; t++)
-            for (int j = 0; j < width; j++)
-                nine[t * width + j] = w[t * tap + (at + j) * step];
-        inner->filter_transform (nine, width, width,
-                                 u + (size_t) at * k + (size_t) row * width,
-                                 (size_t) k * n);
+        for (int row = lo; row < hi; row++) {
+            const float *from = w + row * down + at * step;
+            for (int t = 0; t < 9; t++)
+                for (int j = 0; j < width; j++)
+                    nine[t * width + j] = from[t * tap + j * step];
+            inner->filter_transform (nine, width, width,
+                                     u + (size_t) at * k + (size_t) row * width,
+                                     (size_t) k * n);
+        }
     }
 }
 
@@ -98,13 +102,11 @@ static void prepare (const nn_conv_shape *s, void *to, const float *w, int part,
     const nn_inner *inner = nn_inner_here ();
     const long tap = (long) s->c * s->o;
     float *back = (float *) to + NUMBERS * packed (s);
-    for (int k = s->c * part / parts; k < s->c * (part + 1) / parts; k++)
-        transform_filters (inner, to, w + (size_t) k * s->o, tap, k, s->c, s->o,
-                           1);
+    transform_filters (inner, to, w, tap, s->c * part / parts,
+                       s->c * (part + 1) / parts, s->c, s->o, s->o, 1);
     // -- turned by half a turn: from the last tap back to the first
-    for (int k = s->o * part / parts; k < s->o * (part + 1) / parts; k++)
-        transform_filters (inner, back, w + 8 * tap + k, -tap, k, s->o, s->c,
-                           s->o);
+    transform_filters (inner, back, w + 8 * tap, -tap, s->o * part / parts,
+                       s->o * (part + 1) / parts, s->o, s->c, 1, s->o);
 }
 
 /*  size x size places of an image from row r and column q on: where they lie, or,

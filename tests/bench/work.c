@@ -195,8 +195,8 @@ int main (int argc, char **argv)
     nn_net *net = net_of (argv[1], a);
     must (net ? nn_net_build (net, .batch = b, .inference = !training)
               : NN_EVALUE);
-    if (!training && nn_net_fold (net) > 0) // then the batch norms are gone
-        must (nn_net_build (net, .batch = b, .inference = true));
+    if (!training && nn_net_fold (net) >= 0) // the batch norms disappear
+        must (nn_net_build (net, .batch = b, .inference = true, .settled = true));
     const nn_batch batch = noise (b, a);
     time_net (net, &batch, training, seconds);
     nn_net_free (&net);

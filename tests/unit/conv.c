@@ -298,6 +298,48 @@ static void many_weights (void)
         free (w[k]);
 }
 
+static nn_net *two_convolutions (void)
+{
+    nn_net *net = nn_net_new (.seed = 4);
+    nn_layer *x = nn_input (net, 6, 7, 3);
+    x = nn_relu (net, nn_conv2d (net, x, .filters = 16, .same = true));
+    nn_conv2d (net, x, .filters = 32, .same = true);
+    return net;
+}
+
+/*  Weights that are settled are prepared once: the same answers, also to a second
+ *  batch, and changes wait until the net is built again. */
+static void settled (void)
+{
+    nn_net *net = two_convolutions (), *like = two_convolutions ();
+    check (nn_net_build (net, .batch = 2, .settled = true) == NN_EVALUE &&
+               strstr (nn_error (), ".inference"),
+           "a settled net cannot learn", "'%s'", nn_error ());
+    nn_net_build (net, .batch = 2, .inference = true, .settled = true);
+    nn_net_build (like, .batch = 2, .inference = true);
+    nn_random random = nn_random_from (3, NN_FOR_TEST, 0, 0);
+    const size_t out = (size_t) 2 * 6 * 7 * 32;
+    for (int k = 0; k < 4; k++) {
+        nn_batch batch = { .n = 2,
+                           .h = 6,
+                           .w = 7,
+                           .c = 3,
+                           .x = draw (&random, (size_t) 2 * 6 * 7 * 3) };
+        float *w = net->layer[3]->param[0].w;
+        if (k == 2) // both change; one does not know
+            w[0] = like->layer[3]->param[0].w[0] = 9;
+        if (k == 3)
+            nn_net_build (net, .batch = 2, .inference = true, .settled = true);
+        nn_net_forward (net, &batch, false);
+        nn_net_forward (like, &batch, false);
+        check (equal (net->output->out.x, like->output->out.x, out) == (k != 2),
+               "a settled net answers alike", "batch %d", k);
+        free (batch.x);
+    }
+    nn_net_free (&net);
+    nn_net_free (&like);
+}
+
 /*  `same` as in Keras: of an odd number of zeros, one more below and to the
  *  right. */
 static void same_with_stride (void)
@@ -355,6 +397,7 @@ int main (int argc, char **argv)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         slices (&cases[i], 16), slices (&cases[i], 1), slices (&cases[i], 3);
     many_weights ();
+    settled ();
     same_with_stride ();
     first_weights ();
     refused ((nn_conv2d_args){ .filters = 2, .kernel = 7 }, "7 x 7",
