@@ -79,7 +79,7 @@ END {
         put(key "as_kept", figure(mean("anew", row, TRAIN)), "percent of it, as kept; the same seeds")
         put(key "late", figure(mean("late", row, VAL)), "percent of the validation set, mean of the last ten of twenty epochs; mean of " seeds(count["late", row, VAL] + 0))
         put(key "tremble", figure(mean("late", row, TRAIN)), "points; standard deviation over these ten epochs; the same seeds")
-        for (s = 7; s <= 9; s++) {
+        for (s = 7; s <= 12; s++) {
             x = one[row, s]
             put(key s, x == "" ? "–" : figure(x), "percent of the test set, seed " s)
             put(key s "_epochs", x == "" ? "–" : epochs[row, s], "epochs trained, seed " s)
