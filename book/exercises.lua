@@ -17,7 +17,16 @@ local function statement_of (text)
     local strip = starred and '^%s*%* ?' or '^' .. (' '):rep (indent or 0)
     local lines = {}
     for line in (comment .. '\n'):gmatch '([^\n]*)\n' do lines[#lines + 1] = line:gsub (strip, '') end
-    return table.concat (lines, '\n'):gsub ('^%s+', '')
+    return (table.concat (lines, '\n'):gsub ('^%s+', ''))
+end
+
+-- "1. " at the beginning of a line is a list for some readers of Markdown, even within a paragraph: such a line is joined.
+local function join_numbers (inlines)
+    for i, it in ipairs (inlines) do
+        local after = inlines[i + 1]
+        if it.t == 'SoftBreak' and after and after.t == 'Str' and after.text:match '^%d+%.$' then inlines[i] = pandoc.Space () end
+    end
+    return inlines
 end
 
 -- Title, points, statement (blocks) and stub of an exercise, or nil after a complaint.
@@ -36,7 +45,7 @@ local function read_exercise (ref, line)
         return complain (line, '%s gives no stub: solutions/stub.awk makes it', solution)
     end
     code = code:gsub ('^%s*/%*.-%*/%s*', ''):gsub ('%s+$', '')
-    return { title = title, points = points, statement = pandoc.read (rest, 'markdown').blocks, stub = code }
+    return { title = title, points = points, statement = pandoc.read (rest, 'markdown').blocks:walk { Inlines = join_numbers }, stub = code }
 end
 
 -- "ex_forward, ex_backward": the functions that a stub defines for the grader; nil if they have other names.
@@ -67,8 +76,8 @@ function exercises.weave (block)
     }
     local functions = functions_of (it.stub)
     if functions then
-        how.content:extend (pandoc.read (('Or write it in a cell of the notebook, and behind it `grade ("%s-%s", %s);`.')
-            :format (number, count, functions), 'markdown').blocks[1].content)
+        how.content:extend (pandoc.read (('Or run `%%next %s-%s` in a cell of the notebook: it begins the exercise in a cell below, with `grade ("%s-%s", %s);` behind it.')
+            :format (number, count, number, count, functions), 'markdown').blocks[1].content)
     end
     local heading = pandoc.List { pandoc.Str (label .. ': ') } .. title
     if chapter.PAGE then

@@ -27,6 +27,8 @@ LIBRARY_OF  = $(BUILD)/$(addprefix checkpoint/,$(addsuffix /,$(call AT_END_OF,$(
 RUN_OF      = $(if $(call AT_END_OF,$(1)),env LD_LIBRARY_PATH=$(CURDIR)/$(dir $(call LIBRARY_OF,$(1))) $(subst -I $(CURDIR)/lib,-I $(CURDIR)/$(dir $(call LIBRARY_OF,$(1))),$(NB_RUN)),$(NB_RUN))
 # Debian's own Jupyter, whatever other Python stands in PATH.
 JUPYTER    ?= $(or $(wildcard /usr/bin/jupyter-notebook),jupyter-notebook)
+# The kernel cuts what a cell prints (nn-kernel --output); the server would drop lines of it in the middle.
+JUPYTER_OPTIONS ?= --NotebookApp.iopub_data_rate_limit=1e9
 COPY_IF_NEW = @cmp -s $< $@ || cp $< $@
 
 # CH=4, CH=04, CH=04-name and CH=A all name a chapter.
@@ -45,7 +47,7 @@ run: need-chapter ## CH=04 [FULL=1] [TIMEOUT=60]: run a chapter in the terminal
 	@SHOW=1 RAN=$(RAN) pandoc -f markdown -t plain -L book/failed-cell.lua -o /dev/null /dev/null
 jupyter: notebooks ## open the notebooks in Jupyter
 	@$(MAKE) --no-print-directory all install
-	$(JUPYTER) $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
+	$(JUPYTER) $(if $(filter 0,$(shell id -u)),--allow-root) $(JUPYTER_OPTIONS) notebooks
 checkpoint: need-chapter ## CH=04: build the library as it is at the end of a chapter
 	@$(MAKE) --no-print-directory $(BUILD)/checkpoint/$(CH_NUMBER)/libnn.so
 	@echo "$(BUILD)/checkpoint/$(CH_NUMBER): the library at the end of chapter $(CH_NUMBER)"

@@ -10,7 +10,7 @@
 
 #include <ctype.h>
 
-enum { PATH = CELLS_PATH, NAMES = CELLS_NAMES, AS = NAMES * 66 };
+enum { PATH = CELLS_PATH, NAMES = CELLS_NAMES, AS = CELLS_AS };
 
 static void put_row (FILE *out, bool html, const char *what, const cJSON *answer,
                      const char *key)
@@ -137,7 +137,7 @@ static void make_folder (const char *session, char folder[PATH])
 }
 
 /*  "6" → "06", "6.1" → "06-1"; false for what is neither. */
-static bool normalise (const char *word, char text[16])
+bool cells_normalise (const char *word, char text[16])
 {
     char *end;
     const unsigned long chapter = strtoul (word, &end, 10);
@@ -153,7 +153,7 @@ static bool normalise (const char *word, char text[16])
 void compare_cell (const char *chapter)
 {
     char session[PATH], folder[PATH], word[16];
-    if (!normalise (chapter, word) || strchr (word, '-'))
+    if (!cells_normalise (chapter, word) || strchr (word, '-'))
         cells_give_up ("\"%s\" is no chapter; for example: compare (\"06\")",
                        chapter);
     cells_find_folder (session);
@@ -163,7 +163,7 @@ void compare_cell (const char *chapter)
 }
 
 /*  `f, g` → "f,g"; and how many there are, with each in `name`. */
-static int read_names (const char *words, char name[NAMES][64], char as[AS])
+int cells_read_names (const char *words, char name[NAMES][64], char as[AS])
 {
     int names = 0;
     for (const char *at = words; *at && names < NAMES; names++) {
@@ -188,11 +188,11 @@ void nnk_magic_mine (const char *words)
     char given[16] = "", exercise[16], name[NAMES][64];
     int used = 0;
     if (sscanf (words, "%15s %n", given, &used) < 1 ||
-        !normalise (given, exercise) || !strchr (exercise, '-'))
+        !cells_normalise (given, exercise) || !strchr (exercise, '-'))
         nnk_raise ("usage: %mine 06-1, or %mine 06-1 my_function");
     cells_find_folder (session);
     make_folder (session, folder);
-    const int names = read_names (words + used, name, as);
+    const int names = cells_read_names (words + used, name, as);
     snprintf (path, sizeof path, "%s/%s.c", folder, exercise);
     if (names)
         cells_write_file (path, session, name, names);

@@ -59,8 +59,10 @@ static void put_hints (FILE *out, const cJSON *hints)
 {
     const int count = cJSON_GetArraySize (hints);
     for (int i = 0; i < count; i++) {
-        fprintf (out, "<details><summary>hint %d of %d</summary><p>", i + 1,
-                 count);
+        fprintf (out,
+                 "<details><summary style=\"display:list-item;cursor:pointer\">"
+                 "hint %d of %d</summary><p>",
+                 i + 1, count);
         put_hint (out, cJSON_GetStringValue (cJSON_GetArrayItem (hints, i)));
         fprintf (out, "</p>");
     }
@@ -98,7 +100,10 @@ static void put_html (FILE *out, const cJSON *report)
     if (points < possible)
         put_hints (out, cJSON_GetObjectItem (report, "hints"));
     else
-        fprintf (out, "<p>All points.</p>");
+        fprintf (out,
+                 "<p>All points. <code>%%diff %s</code> lays yours beside the "
+                 "solution, <code>%%next</code> brings the next exercise.</p>",
+                 string_of (report, "exercise"));
 }
 
 static void put_plain (FILE *out, const cJSON *report)

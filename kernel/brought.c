@@ -13,55 +13,59 @@
 
 #include "kernel.h"
 
-/*  Does this table of dynamic symbols define the name? */
-static bool table_defines (Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
-                           const char *name)
+#define PREFIX "nnk_magic_"
+
+/*  Adds the names of the magics that this table of dynamic symbols defines: "%mine %next ". */
+static void list_table (Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+                        nnk_text *names)
 {
     Elf_Data *data = elf_getdata (section, NULL);
     GElf_Sym symbol;
     for (int i = 0; data && gelf_getsym (data, i, &symbol); i++) {
         const char *word = elf_strptr (elf, header->sh_link, symbol.st_name);
-        if (word && symbol.st_shndx != SHN_UNDEF && strcmp (word, name) == 0)
-            return true;
+        if (word && symbol.st_shndx != SHN_UNDEF &&
+            strncmp (word, PREFIX, strlen (PREFIX)) == 0)
+            nnk_addf (names, "%%%s ", word + strlen (PREFIX));
     }
-    return false;
 }
 
-static bool defines (const char *library, const char *name)
+static void list_library (const char *library, nnk_text *names)
 {
-    bool found = false;
     const int file = open (library, O_RDONLY | O_CLOEXEC);
     Elf *elf = file < 0 ? NULL : elf_begin (file, ELF_C_READ_MMAP, NULL);
     Elf_Scn *section = NULL;
     GElf_Shdr header;
-    while (elf && !found && (section = elf_nextscn (elf, section)))
-        found = gelf_getshdr (section, &header) && header.sh_type == SHT_DYNSYM &&
-                table_defines (elf, section, &header, name);
+    while (elf && (section = elf_nextscn (elf, section)))
+        if (gelf_getshdr (section, &header) && header.sh_type == SHT_DYNSYM)
+            list_table (elf, section, &header, names);
     if (elf)
         elf_end (elf);
     if (file >= 0)
         close (file);
-    return found;
+}
+
+void nnk_brought_names (nnk_session *session, nnk_text *names)
+{
+    const nnk_executor *executor = &session->executor;
+    elf_version (EV_CURRENT);
+    for (int i = 0; i < executor->libraries; i++)
+        list_library (executor->library[i], names);
 }
 
 /*  The cell that `%NAME words` stands for, or NULL if no library brings that magic. */
 char *nnk_brought_magic (nnk_session *session, const char *name, const char *words)
 {
-    const nnk_executor *executor = &session->executor;
-    char *function = nnk_format ("nnk_magic_%s", name);
-    bool found = false;
-    elf_version (EV_CURRENT);
-    for (int i = 0; i < executor->libraries && !found; i++)
-        found = defines (executor->library[i], function);
-    nnk_text code = { 0 };
-    if (found) {
-        char *call =
-            nnk_format ("void %s (const char *); %s (", function, function);
-        nnk_add_string (&code, call);
+    char *wanted = nnk_format (" %%%s ", name);
+    nnk_text names = { 0 }, code = { 0 };
+    nnk_add_string (&names, " ");
+    nnk_brought_names (session, &names);
+    if (strstr (nnk_text_string (&names), wanted)) {
+        nnk_addf (&code, "void " PREFIX "%s (const char *); " PREFIX "%s (", name,
+                  name);
         nnk_add_quoted (&code, words, strlen (words));
         nnk_add_string (&code, ");");
-        free (call);
     }
-    free (function);
-    return found ? code.s : NULL;
+    nnk_text_free (&names);
+    free (wanted);
+    return code.s;
 }

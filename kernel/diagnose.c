@@ -117,6 +117,14 @@ static bool is_chatter (const char *line, size_t size)
     return false;
 }
 
+/*  How a macro of a header is written is nothing that a reader of a cell asks for. */
+static bool is_inner_macro (const char *line, size_t size)
+{
+    return strncmp (line, "cell[", 5) != 0 &&
+           (memmem (line, size, ": note: in definition of macro ", 31) ||
+            memmem (line, size, ": note: in expansion of macro ", 30));
+}
+
 /*  "In file included from a.h:3,", and the lines "from b.h:7:" below it, which end at the
  *  prelude. Returns behind them, or `line` if they end elsewhere. */
 static const char *skip_prelude (const char *line, const char *end)
@@ -151,6 +159,7 @@ static void add_finding (nnk_text *out, const finding *found)
         const size_t size = (next ? next + 1 : end) - line;
         if (line[0] != ' ')
             skips = strncmp (line, "nnk:", 4) == 0 || is_chatter (line, size) ||
+                    is_inner_macro (line, size) ||
                     (line > found->at && memmem (line, size, "\u2018nnk_", 7));
         if (!skips || found->generated)
             add_line (out, line, size);

@@ -259,6 +259,7 @@ void nnk_session_run (nnk_session *self, const char *code, int count, bool silen
 void nnk_outcome_free (nnk_outcome *self);
 bool nnk_session_undo (nnk_session *self, int steps, nnk_outcome *out);
 nnk_meaning nnk_session_means;
+void nnk_brought_names (nnk_session *session, nnk_text *names); // "%mine %next "
 // the cell that %name stands for, if a library brings it (nnk_magic_NAME); or NULL
 char *nnk_brought_magic (nnk_session *session, const char *name,
                          const char *words);

@@ -259,6 +259,14 @@ static void help (call *self)
          "there\n"
          "#pragma cling add_library_path(\"DIR\")      and load finds it there\n"
          "#pragma cling load(\"LIB\")                  loads a library\n");
+    nnk_text names = { 0 };
+    nnk_brought_names (self->session, &names);
+    if (names.size) {
+        char *line = nnk_format ("%-42s brought by a library\n", names.s);
+        say (self, line);
+        free (line);
+    }
+    nnk_text_free (&names);
 }
 
 /* --- Which one --------------------------------------------------------------- */
@@ -342,9 +350,11 @@ static void run_magic (call *self, const char *code)
                         : nnk_brought_magic (self->session, word + 1, self->line);
     if (word[1] != '%')
         self->body = "";
-    if (brought)
+    if (brought) {
+        self->session->shown = self->whole; // not the call that stands for it
         run_code (self, brought);
-    else if (!found)
+        self->session->shown = NULL;
+    } else if (!found)
         unknown (word, self->out);
     else if (!self->line[0] &&
              (strstr (found->usage, "NAME") || strstr (found->usage, "CODE")))

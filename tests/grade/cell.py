@@ -47,7 +47,7 @@ puts (words);
 if (x > 3) { x++; }
 grade ("01-1", swapped);"""
 html = grade("a mistake is named", mistake, 0, "took the length of a row of x for the length of a row of y",
-             "<summary>hint 1 of 3</summary>", "<code>for (int i = top; i &#60; top", "at line 9")
+             ">hint 1 of 3</summary>", "<code>for (int i = top; i &#60; top", "at line 9")
 check(html.count("<details>") == 3, "three hints, each within the one before", html)
 r = k.run('grade_points ("01-1", my_transpose)')
 check(r.of("execute_result") and r.of("execute_result")[0]["data"]["text/plain"] == "10", "the points as a number", r.messages)
@@ -91,6 +91,48 @@ r = k.run('printf ("%d\\n", x);')
 check(r.stream().strip() == "8", "the notebook goes on", r.stream())
 with open(progress) as file:
     check("01-1\t10" in file.read(), "points are kept")
+
+
+# -- the loop without a terminal: %next, %hint, %progress, %reset, %diff
+def loop(name, code, *words, without=(), fails=False):
+    r = k.run(code)
+    text = "".join(d["data"].get("text/markdown", "") for d in r.of("display_data")) + r.stream() + (r.error or "")
+    check((r.status == "error") == fails and all(w in text for w in words) and not any(w in text for w in without + ("make ",)), name, text)
+    return r
+
+
+with open(progress, "w") as file:
+    file.write("01-1\t10\t0\t2026-01-01 10:00\n")
+r = loop("%next: the first that is not done", "%next", "### 01-2", "points)", "The cell below begins it", "`%hint 01-2`")
+with os.popen("awk -f %s/solutions/stub.awk %s/solutions/01-2-*.c" % (ROOT, ROOT)) as file:
+    stub = file.read().split("*/\n", 1)[1].strip()
+payload = r.reply["content"]["payload"]
+name = re.search(r"(ex_\w+) \(", stub).group(1)
+check(len(payload) == 1 and payload[0]["text"] == stub + '\n\ngrade ("01-2", %s);' % name, "and a cell that begins it", payload)
+check("%next" in k.run("%help").stream(), "%help names them")
+begun = k.run(payload[0]["text"])
+check("is not written yet" in str(begun.of("display_data")), "which runs as it is, and says that nothing is written", begun.error or begun.messages)
+loop("%next 1.3: a number at the beginning of a line is no list", "%next 1.3", "deviation 1. Your only", without=("\n1. Your",))
+loop("%next 3.4: one that is named", "%next 3.4", "### 03-4", "*tape*")
+r = k.run("%next 03-4")
+check(r.reply["content"]["payload"][0]["text"].endswith('grade ("03-4", ex_forward, ex_backward);'), "with all of its functions", r.reply)
+for level in (1, 2, 3):
+    loop("%%hint: level %d" % level, "%hint 02-1", "**hint %d of 3**" % level, without=("hint %d of 3" % (level + 1),))
+loop("%hint: no fourth", "%hint 02-1", "That is the last one.")
+loop("%progress", "%progress", "Matrices", "1 of ", "Next: 01-2", "%next")
+r = loop("%reset begins it anew", "%reset 01-1", "What you wrote stays in its cell")
+check(r.reply["content"]["payload"][0]["text"].count("nn_todo") == 1, "in a cell below", r.reply)
+r = loop("%diff beside the solution", "%diff 01-1 my_transpose", "--- yours", "+++ the solution", without=("my_transpose", "#line"))
+check("\x1b[32m+" in r.stream(), "in colours", repr(r.stream()))
+loop("%diff: not before all points", "%diff 02-1", "is shown when you have all 10 points; your best is 0. A hint: `%hint 02-1`", fails=True)
+loop("%diff: a function that is not there", "%diff 01-1 nowhere", "No cell of this notebook defines a function nowhere", fails=True)
+loop("%hint: which?", "%hint zebra", "usage: %hint, or %hint 01-1", fails=True)
+loop("%next: there is none", "%next 99-9", "There is no exercise '99-9'", "1 | %next 99-9", without=("nnk_magic",), fails=True)
+loop("%reset: which?", "%reset", "usage: %reset 01-1", fails=True)
+r = k.run("grade (01-1, my_transpose);")
+check("stands in quotes" in (r.error or ""), "a number without quotes", r.error)
+r = k.run('grade ("01-1", not_here);')
+check("undeclared" in r.error and "macro" not in r.error, "how a macro is written is not said", r.error)
 left = k.end()
 check(not left, "nothing stays behind", left)
 if before is None:

@@ -149,7 +149,8 @@ int course_find (const course_exercise *list, int count, const char *word)
         fprintf (stderr, "There is no exercise '%s'.", word);
         if (near)
             fprintf (stderr, " Did you mean %s?", near);
-        fprintf (stderr, " `make grade` lists them all.\n");
+        fprintf (stderr,
+                 getenv ("NOTEBOOK") ? "\n" : " `make grade` lists them all.\n");
     }
     return -1;
 }

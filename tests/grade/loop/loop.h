@@ -21,6 +21,10 @@ int loop_watch (const loop_course *c, int at);
 
 const char *loop_colour (
     const char *code); // or nothing, where colours are not wanted
+/*  Whether a notebook shows what is said: then it is Markdown, and speaks of magics. */
+bool loop_in_notebook (void);
+/*  "make hint EX=01-1", or "%hint 01-1"; id may be "". */
+const char *loop_way (char way[64], const char *verb, const char *id);
 /*  Runs a program, its output to a file (NULL: ours). Its exit status, or -1. */
 int loop_run (const char *const *argv, const char *output);
 

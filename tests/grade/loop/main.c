@@ -28,6 +28,22 @@ const char *loop_colour (const char *code)
     return isatty (STDOUT_FILENO) && !getenv ("NO_COLOR") ? code : "";
 }
 
+bool loop_in_notebook (void)
+{
+    return getenv ("NOTEBOOK") != NULL;
+}
+
+const char *loop_way (char way[64], const char *verb, const char *id)
+{
+    const char *const form = loop_in_notebook () ? "`%%%s%s%s`" : "make %s%s%s";
+    snprintf (way, 64, form, verb,
+              !*id                  ? ""
+              : loop_in_notebook () ? " "
+                                    : " EX=",
+              id);
+    return way;
+}
+
 int loop_run (const char *const *argv, const char *output)
 {
     fflush (NULL);
@@ -63,7 +79,8 @@ static int choose (const loop_course *c, const loop_verb *verb, const char *word
         return -1;
     const int at = progress_next (&p, c->list, c->count);
     if (at < 0)
-        printf ("All %d exercises are done. EX=01-1 shows one again.\n", c->count);
+        printf ("All %d exercises are done. %s shows one again.\n", c->count,
+                loop_way ((char[64]){ "" }, "next", "01-1"));
     progress_free (&p);
     return at;
 }

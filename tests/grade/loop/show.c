@@ -103,6 +103,18 @@ static void show_line (char *paragraph, size_t size, const char *text)
               (int) strcspn (text, "\r\n"), text);
 }
 
+/*  The same for a notebook: as it is, but for a line that begins with "1. " within a
+ *  paragraph, which would be read as a list. */
+static void show_raw (char *before, size_t size, const char *text)
+{
+    const bool number = *text >= '0' && *text <= '9' &&
+                        text[strspn (text, "0123456789")] == '.',
+               joins = number && *before && *before != '\n' &&
+                       !(*before >= '0' && *before <= '9');
+    printf ("%s%.*s", joins ? " " : "\n", (int) strcspn (text, "\r\n"), text);
+    snprintf (before, size, "%s", text);
+}
+
 /*  Prints what the first comment of a solution says below its heading. */
 static bool show_statement (const course_exercise *e)
 {
@@ -117,11 +129,19 @@ static bool show_statement (const course_exercise *e)
         const char *text = line + strspn (line, " ");
         text += *text == '*';
         text += *text == ' ';
-        if (strncmp (line, "/*", 2) != 0 && strncmp (text, "### ", 4) != 0)
+        if (strncmp (line, "/*", 2) == 0 || strncmp (text, "### ", 4) == 0)
+            continue;
+        if (loop_in_notebook ())
+            show_raw (paragraph, sizeof paragraph, text);
+        else
             show_line (paragraph, sizeof paragraph, text);
     }
-    plain_formulas (paragraph);
-    wrapped (paragraph, 2);
+    if (loop_in_notebook ())
+        printf ("\n");
+    else {
+        plain_formulas (paragraph);
+        wrapped (paragraph, 2);
+    }
     fclose (in);
     return true;
 }
@@ -129,6 +149,12 @@ static bool show_statement (const course_exercise *e)
 static void show_ways (const course_exercise *e)
 {
     char path[256];
+    if (loop_in_notebook ()) {
+        printf ("\nThe cell below begins it, and its last line grades it. A hint: "
+                "%s\n",
+                loop_way ((char[64]){ "" }, "hint", e->id));
+        return;
+    }
     snprintf (path, sizeof path, "exercises/%s.c", e->name);
     const int line = line_with (path, "nn_todo (");
     printf ("\n  file      %s", path);
@@ -150,10 +176,11 @@ int loop_next (const loop_course *c, int at)
     if (progress_read (&p) != 0)
         return 1;
     const progress_row *row = progress_of (&p, e->id);
-    printf ("\n%s%s  %s%s (%d points", BOLD, e->id, e->title, PLAIN, e->points);
+    printf ("\n%s%s%s  %s%s (%d points", loop_in_notebook () ? "### " : "", BOLD,
+            e->id, e->title, PLAIN, e->points);
     if (row && *row->when)
         printf (", your best is %d", row->points);
-    printf (")\n");
+    printf (")\n%s", loop_in_notebook () ? "\n" : "");
     progress_free (&p);
     if (!show_statement (e))
         return 1;
@@ -176,8 +203,11 @@ int loop_hint (const loop_course *c, int at)
     progress_free (&p);
     printf ("\n%s%s  %s%s\n", BOLD, e->id, e->title, PLAIN);
     for (int i = 0; i < shown; i++) {
-        printf ("\n  %shint %d of %d%s\n", i == shown - 1 ? BOLD : "", i + 1,
-                count, PLAIN);
+        const char *const begins = loop_in_notebook () ? "**"
+                                   : i == shown - 1    ? BOLD
+                                                       : "";
+        printf ("\n  %shint %d of %d%s\n", begins, i + 1, count,
+                loop_in_notebook () ? "**\n" : PLAIN);
         wrapped (hint[i], 2);
     }
     for (int i = 0; i < count; i++)
@@ -269,8 +299,8 @@ int loop_progress (const loop_course *c)
     show_bar (total, points, of);
     const int next = progress_next (&p, c->list, c->count);
     if (next >= 0)
-        printf ("\n  Next: %s  %s: make next\n", c->list[next].id,
-                c->list[next].title);
+        printf ("\n  Next: %s  %s: %s\n", c->list[next].id, c->list[next].title,
+                loop_in_notebook () ? "%next" : "make next");
     progress_free (&p);
     return 0;
 }
