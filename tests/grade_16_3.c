@@ -28,7 +28,8 @@ static void make (grade_case *c)
     k.part = grade_in_ints (c, "part", k.n);
     k.weight = grade_out (c, "weight", k.members);
     for (int i = 0; i < k.n; i++) {
-        k.part[i] = i < 3 ? i : (int) nn_random_below (random, 3);
+        k.part[i] =
+            i < 3 ? (i + grade_number (c)) % 3 : (int) nn_random_below (random, 3);
         k.label[i] = (int) nn_random_below (random, (uint32_t) k.classes);
         k.changed[i] = k.part[i] == 1 ? k.label[i] : (k.label[i] + 1) % k.classes;
         for (int m = 0; m < k.members; m++) {

@@ -26,13 +26,14 @@ check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 .PHONY: check
 TESTS    += tests/check/lint
 TESTS    += tests/door/door tests/bench/check tests/serial/notebook.py tests/serial/step
-BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/work $(BUILD)/tests/bench/augment
+BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/work $(BUILD)/tests/bench/augment $(BUILD)/tests/bench/decode
 TEST_NEEDS += all $(BENCHES)
 
-bench: $(BENCHES) ## measure: networks beside PyTorch, convolutions, what augmentation costs
+bench: $(BENCHES) ## measure: networks beside PyTorch, convolutions, what augmentation costs, how fast photographs are read
 	@tests/bench/table
 	@$(BUILD)/tests/bench/conv
 	@$(BUILD)/tests/bench/augment
+	@$(BUILD)/tests/bench/decode
 against: $(BENCHES) ## is the library as fast as it was? make against COMMIT=main
 	@tests/bench/table --against $(or $(COMMIT),main)
 bench-augment: $(BUILD)/tests/bench/augment ## measure what augmentation costs a training; wants two quiet cores
