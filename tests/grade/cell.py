@@ -118,6 +118,7 @@ r = k.run("%next 03-4")
 check(r.reply["content"]["payload"][0]["text"].endswith('grade ("03-4", ex_forward, ex_backward);'), "with all of its functions", r.reply)
 for level in (1, 2, 3):
     loop("%%hint: level %d" % level, "%hint 02-1", "**hint %d of 3**" % level, without=("hint %d of 3" % (level + 1),))
+loop("%hint: a minus at the beginning of a line is no list", "%hint 1.3", "1 - u")
 loop("%hint: no fourth", "%hint 02-1", "That is the last one.")
 loop("%progress", "%progress", "Matrices", "1 of ", "Next: 01-2", "%next")
 r = loop("%reset begins it anew", "%reset 01-1", "What you wrote stays in its cell")

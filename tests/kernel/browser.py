@@ -147,6 +147,16 @@ def talk(page):
     page.keys(Keys.ESCAPE)
 
 
+def next_exercise(page):
+    """An exercise is begun without a terminal: its statement here, its beginning in a cell below."""
+    page.type("%next 01-1")
+    page.chord(Keys.CONTROL, Keys.ENTER)
+    begun = wait_for(lambda: "nn_todo" in page.js("return Jupyter.notebook.get_cells().slice(-1)[0].get_text()"), 120)
+    code = page.js("return Jupyter.notebook.get_cells().slice(-1)[0].get_text()")
+    check(begun and 'grade ("01-1", ex_transpose);' in code, "%next puts an exercise into a cell below", code)
+    check(page.js("return document.querySelectorAll('.output_markdown h3').length") == 1, "and shows its statement", page.text(-2))
+
+
 def restart(page):
     page.click("#kernellink")
     page.click("#restart_kernel a")
@@ -174,6 +184,7 @@ def main():
             if open_notebook(browser, server, "crashes.ipynb"):
                 crash_and_count(page)
                 talk(page)
+                next_exercise(page)
                 restart(page)
                 os.makedirs(BUILD + "/tests", exist_ok=True)
                 browser.save_screenshot(BUILD + "/tests/browser.png")

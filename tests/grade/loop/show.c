@@ -208,7 +208,10 @@ int loop_hint (const loop_course *c, int at)
                                                        : "";
         printf ("\n  %shint %d of %d%s\n", begins, i + 1, count,
                 loop_in_notebook () ? "**\n" : PLAIN);
-        wrapped (hint[i], 2);
+        if (loop_in_notebook ()) // which wraps it, and takes "- u" on a line for a list
+            printf ("\n%s\n", hint[i]);
+        else
+            wrapped (hint[i], 2);
     }
     for (int i = 0; i < count; i++)
         free (hint[i]);
