@@ -123,7 +123,7 @@ int nn_resize_image (nn_image *image, int h, int w, nn_filter filter)
     if (!middle)
         return NN_EMEMORY;
     // -- all windows of a row, which are the same in every row
-    int *window = (int *) (middle + between), first;
+    int *window = (void *) (middle + between), first;
     float *weight = middle + between + 2 * (size_t) w;
     for (int col = 0; col < w; col++)
         window[2 * col + 1] = look (weight + (size_t) col * most, &window[2 * col],

@@ -79,9 +79,11 @@ static double surprise (double temperature)
     double all = 0;
     for (int i = 0; i < k.n; i++) {
         const float *row = k.x + i * k.classes;
-        double sum = 0;
+        double sum = 1; // the right class itself
         for (int j = 0; j < k.classes; j++)
-            sum += exp ((row[j] - (double) row[k.label[i]]) / temperature);
+            sum += j == k.label[i]
+                       ? 0
+                       : exp ((row[j] - (double) row[k.label[i]]) / temperature);
         all += log (sum);
     }
     return all / k.n;

@@ -37,14 +37,15 @@ static int draw (nn_image *image, int h, int w, uint32_t number)
         wave[k][4] = nn_random_uniform (&random);
     }
     for (int at = 0; at < h * w && status == NN_OK; at++) {
+        const int row = at / w, col = at % w;
         const float noise = 0.08f * (nn_random_uniform (&random) - 0.5f);
         for (int c = 0; c < 3; c++) {
             float x = 0.5f + noise;
             for (int k = 0; k < 24; k++)
                 x += 0.3f * wave[k][3] *
                      sinf (6.28f *
-                               (wave[k][0] * (float) (at % w) +
-                                wave[k][1] * (float) (at / w)) *
+                               (wave[k][0] * (float) col +
+                                wave[k][1] * (float) row) *
                                10 +
                            wave[k][2] + wave[k][4] * (float) c);
             image->x[at * 3 + c] = x < 0 ? 0 : x > 1 ? 1 : x;

@@ -136,5 +136,16 @@ with tempfile.TemporaryDirectory() as base:
     check(code == 1 and "put the file at" in said, "without a network it says what to put where", said)
     code, said = run(seven, name="vgg17.tv_in1k")
     check(code == 1 and "did you mean 'vgg16.tv_in1k'" in said, "a misspelt name gets a guess", said)
+    # -- the names of the classes come the same way, and are looked at in their own
+    Server.body = b"".join(b"thing %d\n" % k for k in range(1000))
+    eight = new()
+    code, said = run(eight, name="labels1000")
+    check(code == 0 and open(os.path.join(eight, "labels1000.txt"), "rb").read() == Server.body, "the names of ImageNet's classes arrive", said)
+    Server.body = Server.body[:-10]
+    nine = new()
+    code, said = run(nine, name="labels1000")
+    check(code == 1 and "ImageNet has 1000 classes" in said and not os.listdir(nine), "another number of names is refused", said)
+    code, said = run(nine, name="mobilenetv2_1.0_keras_folded_1000")
+    check(code == 1 and "cannot be fetched from anywhere" in said and "into the folder weights" in said, "what lies on no hub is said, and where to put it", said)
 server.shutdown()
 sys.exit(bad)

@@ -17,7 +17,7 @@ static double surprise (const float *x, const int *label, int n, int classes,
 {
     double all = 0;
     for (int i = 0; i < n; i++, x += classes) {
-        double most = x[0], sum = 0;
+        double most = x[0], sum = 1e-300; // there is a logarithm of it
         for (int k = 1; k < classes; k++)
             most = fmax (most, x[k]);
         for (int k = 0; k < classes; k++)
