@@ -34,7 +34,9 @@ def answers(name):
     with open("solutions/%s.c" % name) as file:
         source = file.read()
     right = awk("solution", name)
-    found = {"solution": [right], "stub": [awk("stub", name)], "no C": [right.replace(";", "", 1), "int wrong = ;\n", "Not today.\n"],
+    words, code = right.split("*/", 1)
+    spoilt = words + "*/" + code.replace(";", "", 1)
+    found = {"solution": [right], "stub": [awk("stub", name)], "no C": [spoilt, "int wrong = ;\n", "Not today.\n"],
              "endless": [re.sub(r"^{$", "{\n    for (volatile int i = 0;; i++)\n        continue;", right, flags=re.M)],
              "Windows": ["\ufeff" + right.replace("\n", "\r\n")], "missing": [None], "mutant": [text for _, _, text in mutants(name)],
              "mistake": ["#define MISTAKE %s\n%s" % (k, source) for k in re.findall(r"^#.*MISTAKE == (\d+) ", source, re.M)]}
