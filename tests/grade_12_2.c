@@ -149,7 +149,8 @@ static double ratio (double at)
         const double z = (at - (double) k.x[i]) / width;
         sum[k.y[i] > 1.15f] += exp (-z * z / 2);
     }
-    return sum[0] / (k.n / 4) / (0.01 + sum[1] / (k.n - k.n / 4));
+    const int good = k.n / 4, bad = k.n - good;
+    return sum[0] / good / (0.01 + sum[1] / bad);
 }
 
 /*  The candidates that the draws make, going up from the good ones or down. How many lie
