@@ -238,8 +238,10 @@ static void run (nnk_session *self, nnk_compiled *cell, nnk_outcome *out,
     const bool stays = ran == NNK_RAN || ran == NNK_STOPPED;
     if (stays)
         remember (self, cell, silent);
-    (stays ? nnk_build_keep : nnk_build_forget) (&self->build, cell->serial,
-                                                 cell->label);
+    else
+        nnk_build_forget (&self->build, cell->serial, cell->label);
+    if (stays && !self->options->preload) // libasan reads the files by name
+        nnk_build_keep (&self->build, cell->serial, cell->label);
     if (ran == NNK_RAN)
         show_value (self, cell, &done, out, silent);
     if (ran == NNK_UNLOADED) {
