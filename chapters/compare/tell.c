@@ -108,11 +108,14 @@ void tell_json (const job *j, const outcome *mine, const outcome *own,
                 i ? "," : "", j->plug[i].row->id, j->plug[i].row->functions[0],
                 j->plug[i].row->where);
     const int last = mine->epochs - 1;
-    printf ("],\"yours\":{\"accuracy\":%.1f,\"seconds\":%.2f,\"megabytes\":%.0f}",
-            100 * (double) mine->accuracy[last], mine->seconds, mine->megabytes);
+    printf ("],\"yours\":{\"accuracy\":%.1f,\"loss\":%.4f,\"seconds\":%.2f,"
+            "\"megabytes\":%.0f}",
+            100 * (double) mine->accuracy[last], (double) mine->loss[last],
+            mine->seconds, mine->megabytes);
     printf (",\"book\":{\"accuracy\":%.1f,\"low\":%.1f,\"high\":%.1f,\"seconds\":"
-            "%.2f,\"megabytes\":%.0f}",
+            "%.2f,\"megabytes\":%.0f,\"first_loss_here\":%.4f}",
             (double) book->middle[last], (double) book->low[last],
-            (double) book->high[last], own->seconds, own->megabytes);
+            (double) book->high[last], own->seconds, own->megabytes,
+            (double) own->loss[0]);
     printf (",\"verdict\":\"%s\"}\n", verdict (mine, book));
 }

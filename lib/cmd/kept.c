@@ -7,11 +7,14 @@
 
 enum { IMAGENET = 1000 };
 
-/*  The weights of a run's last checkpoint, if it has not come to its end. What was
- *  frozen is not in it: that is borrowed once more. */
+/*  The weights of a run's last checkpoint, if it has not come to its end, which is
+ *  said. What was frozen is not in it: that is borrowed once more. */
 static int load_checkpoint (cmd_kept *s, const char *path)
 {
     nn_import_report report = { 0 };
+    fprintf (stderr,
+             "The run has not come to its end: this is its last state, %s\n",
+             path);
     int status = nn_recipe_borrow (&s->recipe, s->net);
     if (status == NN_OK)
         status = nn_import (s->net, path, .layout = "HWIO", .lenient = true,
@@ -31,7 +34,7 @@ static int load_checkpoint (cmd_kept *s, const char *path)
  *  net with its weights. To be closed, whatever it says. */
 int cmd_kept_open (cmd_kept *s, const char *run, const char *data)
 {
-    char path[4096], state[4096];
+    char path[4096], state[4096], result[4096];
     snprintf (path, sizeof path, "%s/recipe", run);
     int status = nn_recipe_load (&s->recipe, path);
     if (status != NN_OK)
@@ -61,9 +64,10 @@ int cmd_kept_open (cmd_kept *s, const char *run, const char *data)
         return status;
     snprintf (path, sizeof path, "%s/weights.safetensors", run);
     snprintf (state, sizeof state, "%s/checkpoint", run);
-    return access (path, F_OK) != 0 && access (state, R_OK) == 0
-               ? load_checkpoint (s, state)
-               : nn_weights_load (s->net, path);
+    snprintf (result, sizeof result, "%s/result.json", run);
+    const bool ended = access (path, F_OK) == 0 || access (result, F_OK) == 0;
+    return !ended && access (state, R_OK) == 0 ? load_checkpoint (s, state)
+                                               : nn_weights_load (s->net, path);
 }
 
 /*  What the classes are called, a line each. Without a file of one's own, ImageNet's

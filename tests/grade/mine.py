@@ -35,8 +35,10 @@ def plugs():
     for exercise in [line.split()[0] for line in lines if line]:
         chapter = exercise[:2]
         code, said = compare(chapter, part(exercise))
-        first = band[int(chapter), 7, 1]
-        near = code == 0 and abs(said["yours"]["accuracy"] - first) <= (1.5 if exercise in SAME else 8)
+        # the losses lie together where the shares of few images need not: processors add in another order
+        same = exercise in SAME
+        first = code == 0 and (said["book"]["first_loss_here"] if same else band[int(chapter), 7, 1])
+        near = code == 0 and abs(said["yours"]["loss" if same else "accuracy"] - first) <= (0.02 if same else 8)
         check(near, "%s in the net of chapter %s does what the library does" % (exercise, chapter), (first, said))
     check(os.path.getsize(work.name + "/c.svg") > 1000, "the picture is drawn")
 
