@@ -14,30 +14,34 @@ typedef struct {
     int count; // of the pictures on it
 } session;
 
-/*  The photograph for the sheet, and what is written below it. */
-static int remember (session *s, const nn_image *photo, int best, float p)
+/*  The photograph as it is, for the sheet, where it is the next. */
+static int remember (session *s, const nn_image *photo)
 {
-    char name[32];
     nn_image *image = &s->image[s->count];
     const int status = nn_image_fit (image, photo->h, photo->w, photo->c);
-    if (status != NN_OK)
-        return status;
-    for (size_t i = 0; i < (size_t) photo->h * photo->w * photo->c; i++)
-        image->x[i] = photo->x[i];
+    if (status == NN_OK)
+        memcpy (image->x, photo->x,
+                sizeof *photo->x * photo->h * photo->w * photo->c);
+    return status;
+}
+
+/*  What is written below it: the name, up to its first comma. */
+static void name_it (session *s, int best, float p)
+{
+    char name[32];
     const char *full = nn_class_name (name, s->of.names, best);
     snprintf (s->caption[s->count++], sizeof *s->caption, "%.*s %.0f %%",
               (int) strcspn (full, ","), full, 100 * (double) p);
-    return NN_OK;
 }
 
 /*  The likeliest classes of one photograph. */
 static int predict (session *s, const char *path)
 {
     const cmd_kept *kept = &s->of;
-    nn_image image = { 0 }, photo = { 0 };
+    nn_image image = { 0 };
     int status = nn_photo_load (&image, path, kept->h, kept->w);
     if (status == NN_OK && s->image)
-        status = nn_photo_load (&photo, path, kept->h, kept->w);
+        status = remember (s, &image);
     if (status == NN_OK)
         status = nn_transform_all (kept->transforms, kept->transform_count, &image,
                                    false, 0, 0, 0);
@@ -53,7 +57,7 @@ static int predict (session *s, const char *path)
     float *p = kept->net->output->out.x;
     if (status == NN_OK && s->image) {
         const int best = nn_argmax (p, kept->classes);
-        status = remember (s, &photo, best, p[best]);
+        name_it (s, best, p[best]);
     }
     if (status == NN_OK)
         printf ("%s\n", path);
@@ -65,7 +69,6 @@ static int predict (session *s, const char *path)
         p[best] = -1; // has been named
     }
     nn_image_free (&image);
-    nn_image_free (&photo);
     return status;
 }
 
@@ -128,7 +131,7 @@ static int look (const cmd_verb *self, session *s, const char *const *photos,
             status = cmd_fail (self, CMD_FAILED);
     if (sheet && draw_sheet (s, sheet) != NN_OK)
         status = cmd_fail (self, CMD_FAILED);
-    for (int i = 0; i < s->count; i++)
+    for (int i = 0; sheet && i < photo_count; i++)
         nn_image_free (&s->image[i]);
     free (s->image);
     free (s->caption);
