@@ -81,15 +81,25 @@ static void offer (const char *id)
     free (names);
 }
 
+/*  What make says for a verb, of the exercise that the words name or of its own choice, as
+ *  Markdown; to be freed. `id` is the exercise named, or "". */
+static char *tell (const char *verb, const char *words, const char *usage,
+                   char id[16])
+{
+    int used;
+    *id = 0;
+    if (*words)
+        read_exercise (words, usage, id, &used);
+    char *text = ask (verb, id, "");
+    show_markdown (text);
+    return text;
+}
+
 /*  %next, or %next 01-2: the statement, and the exercise's beginning in a cell below. */
 void nnk_magic_next (const char *words)
 {
-    char id[16] = "";
-    int used;
-    if (*words)
-        read_exercise (words, "usage: %next, or %next 01-1", id, &used);
-    char *text = ask ("next", id, "");
-    show_markdown (text);
+    char id[16];
+    char *text = tell ("next", words, "usage: %next, or %next 01-1", id);
     if (!*id && sscanf (text, " ### %15s", id) != 1)
         *id = 0; // all are done
     free (text);
@@ -100,13 +110,8 @@ void nnk_magic_next (const char *words)
 /*  %hint, or %hint 01-1: one hint more each time. */
 void nnk_magic_hint (const char *words)
 {
-    char id[16] = "";
-    int used;
-    if (*words)
-        read_exercise (words, "usage: %hint, or %hint 01-1", id, &used);
-    char *text = ask ("hint", id, "");
-    show_markdown (text);
-    free (text);
+    char id[16];
+    free (tell ("hint", words, "usage: %hint, or %hint 01-1", id));
 }
 
 void nnk_magic_progress (const char *words)
