@@ -2,7 +2,7 @@
  *  chickadee?
  *
  *  The weights and the photographs are development data in $NN_SHARED, which make
- *  sets to ../shared, and no part of the project; without them this is skipped.
+ *  sets, and no part of the project; without them this is skipped.
  */
 #include "nn.h"
 #include "test.h"
