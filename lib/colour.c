@@ -21,6 +21,25 @@ static float cut (float x)
     return x < 0 ? 0 : x > 1 ? 1 : x;
 }
 
+/*  share x + (1 - share) grey, for n numbers and one grey. */
+NN_EACH_WIDTH
+static void blend (float *x, size_t n, float share, float grey)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = cut (share * x[i] + (1 - share) * grey);
+}
+
+/*  The same, where each dot of three numbers has a grey of its own. */
+NN_EACH_WIDTH
+static void blend_dots (float *x, size_t places, float share)
+{
+    for (size_t i = 0; i < places; i++) {
+        const float grey = (1 - share) * grey_of (x + 3 * i, 3);
+        for (size_t k = 0; k < 3; k++)
+            x[3 * i + k] = cut (share * x[3 * i + k] + grey);
+    }
+}
+
 /*  places dots of c numbers become share x + (1 - share) times what lacks the
  *  quality. */
 void nn_colour_image (float *x, size_t places, int c, nn_quality quality,
@@ -33,14 +52,13 @@ void nn_colour_image (float *x, size_t places, int c, nn_quality quality,
             sum += grey_of (x + i * c, c);
         grey = (float) (sum / (double) places);
     }
-    const size_t alike = quality == NN_SATURATION ? (size_t) c : places * c;
-    for (size_t i = 0; i < places * c;
-         i += alike) { // with one grey for all, at once
-        if (quality == NN_SATURATION)
-            grey = grey_of (x + i, c);
-        for (size_t k = i; k < i + alike; k++)
-            x[k] = cut (share * x[k] + (1 - share) * grey);
-    }
+    if (quality != NN_SATURATION)
+        blend (x, places * c, share, grey); // with one grey for all, at once
+    else if (c == 3)
+        blend_dots (x, places, share);
+    else
+        for (size_t i = 0; i < places; i++)
+            blend (x + i * c, c, share, grey_of (x + i * c, c));
 }
 
 static int colour (const nn_transform *self, nn_image *image, nn_random *random)

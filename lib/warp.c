@@ -46,6 +46,51 @@ static inline int below (float x) // the whole number below; no call, as floorf 
     return i - (x < (float) i);
 }
 
+enum { COLUMNS = 64 }; // of a row, at a time: side by side in vectors
+
+/*  Where the dots of a row come from: between two rows and two columns. */
+typedef struct {
+    int top[COLUMNS], under[COLUMNS];    // the rows
+    int left[COLUMNS], beside[COLUMNS];  // the columns
+    float down[COLUMNS], right[COLUMNS]; // how far from the first to the second
+    int outside[COLUMNS];
+} origins;
+
+/*  Columns first .. first + count - 1 of a row, counted from the centre of the old
+ *  picture's first dot; u is how far from the middle. */
+NN_EACH_WIDTH
+static void look_back (origins *o, int first, int count, int h, int w,
+                       const float m[6], float row_x, float row_y)
+{
+    const float middle = (float) w / 2;
+    for (int k = 0; k < count; k++) {
+        const float u = (float) (first + k) + 0.5f - middle;
+        const float x = m[0] * u + row_x, y = m[3] * u + row_y;
+        o->left[k] = below (x);
+        o->top[k] = below (y);
+        o->right[k] = x - (float) o->left[k];
+        o->down[k] = y - (float) o->top[k];
+        o->outside[k] = !((x >= -0.5f) & (x < (float) w - 0.5f) & (y >= -0.5f) &
+                          (y < (float) h - 0.5f));
+    }
+}
+
+/*  Of each place the dot, one of n, and the one behind it; or what stands for
+ *  them. Between the outermost centre and the edge that is the nearest, where the
+ *  outside is constant, too. */
+NN_EACH_WIDTH
+static void fill_in (int *at, int *behind, int count, int n, nn_fill fill)
+{
+    for (int k = 0; fill == NN_FILL_REFLECT && k < count; k++) {
+        behind[k] = nn_filled (at[k] + 1, n, NN_FILL_REFLECT);
+        at[k] = nn_filled (at[k], n, NN_FILL_REFLECT);
+    }
+    for (int k = 0; fill != NN_FILL_REFLECT && k < count; k++) {
+        behind[k] = nn_filled (at[k] + 1, n, NN_FILL_NEAREST);
+        at[k] = nn_filled (at[k], n, NN_FILL_NEAREST);
+    }
+}
+
 /*  The mean of four dots of c numbers: left and right in two rows. */
 static inline void between (float *y, const float *upper, const float *lower,
                             int a, int b, float right, float down, int c)
@@ -57,6 +102,16 @@ static inline void between (float *y, const float *upper, const float *lower,
     }
 }
 
+/*  The means for `count` dots of a row. */
+static inline void means (float *y, const float *x, int w, const origins *o,
+                          int count, int c)
+{
+    const size_t row = (size_t) w * c;
+    for (int k = 0; k < count; k++)
+        between (y + (size_t) k * c, x + o->top[k] * row, x + o->under[k] * row,
+                 o->left[k] * c, o->beside[k] * c, o->right[k], o->down[k], c);
+}
+
 /*  y[row][col] = x at m (place - centre) + centre, both of h x w dots of c
  *  numbers. m = { xx, xy, x, yx, yy, y }, in dots: column first, as mathematics
  *  has it. What lies outside is filled; with NN_FILL_CONSTANT, by `value`. */
@@ -64,34 +119,24 @@ void nn_warp_image (float *y, const float *x, int h, int w, int c,
                     const float m[6], nn_fill fill, float value)
 {
     const float middle_x = (float) w / 2, middle_y = (float) h / 2;
-    // between the outermost centre and the edge, the nearest dot stands for all
-    const nn_fill edge = fill == NN_FILL_CONSTANT ? NN_FILL_NEAREST : fill;
+    origins o;
     for (int row = 0; row < h; row++) {
         const float v = (float) row + 0.5f - middle_y;
         const float row_x = m[1] * v + m[2] + middle_x - 0.5f;
         const float row_y = m[4] * v + m[5] + middle_y - 0.5f;
-        for (int col = 0; col < w; col++, y += c) {
-            // -- where it comes from, counted from the first dot's centre
-            const float u = (float) col + 0.5f - middle_x;
-            const float from_x = m[0] * u + row_x, from_y = m[3] * u + row_y;
-            if (fill == NN_FILL_CONSTANT &&
-                !(from_x >= -0.5f && from_x < (float) w - 0.5f &&
-                  from_y >= -0.5f && from_y < (float) h - 0.5f)) {
-                for (int k = 0; k < c; k++)
-                    y[k] = value;
-                continue;
-            }
-            // -- between which dots, and how near to each
-            const int left = below (from_x), top = below (from_y);
-            const float right = from_x - (float) left, down = from_y - (float) top;
-            const float *upper = x + (size_t) nn_filled (top, h, edge) * w * c,
-                        *lower = x + (size_t) nn_filled (top + 1, h, edge) * w * c;
-            const int a = nn_filled (left, w, edge) * c,
-                      b = nn_filled (left + 1, w, edge) * c;
+        for (int first = 0; first < w; first += COLUMNS) {
+            const int count = w - first < COLUMNS ? w - first : COLUMNS;
+            look_back (&o, first, count, h, w, m, row_x, row_y);
+            fill_in (o.left, o.beside, count, w, fill);
+            fill_in (o.top, o.under, count, h, fill);
             if (c == 3) // a number that the compiler knows is faster
-                between (y, upper, lower, a, b, right, down, 3);
+                means (y, x, w, &o, count, 3);
             else
-                between (y, upper, lower, a, b, right, down, c);
+                means (y, x, w, &o, count, c);
+            for (int k = 0; fill == NN_FILL_CONSTANT && k < count; k++)
+                for (int j = 0; o.outside[k] && j < c; j++)
+                    y[k * c + j] = value;
+            y += count * c;
         }
     }
 }

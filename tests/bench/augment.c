@@ -9,16 +9,15 @@
 #include "augment.h"
 
 #include <omp.h>
-#include <stdlib.h>
 
 static void row (const augment_task *task, int threads, int rounds)
 {
-    augment_cost least[2];
+    augment_cost quiet[2];
     omp_set_num_threads (threads);
-    augment_costs (least, task, rounds);
+    augment_costs (quiet, task, rounds);
     for (int clock = 0; clock < 2; clock++) {
-        const double without = clock ? least[0].processor : least[0].wall,
-                     with = clock ? least[1].processor : least[1].wall;
+        const double without = clock ? quiet[0].processor : quiet[0].wall,
+                     with = clock ? quiet[1].processor : quiet[1].wall;
         char name[96];
         snprintf (name, sizeof name, "%s at %d, batch %d, %d thread%s, %s",
                   task->model, task->side, task->batch, threads,
@@ -31,14 +30,14 @@ static void row (const augment_task *task, int threads, int rounds)
 
 int main (int count, char **args)
 {
-    static const augment_task tasks[] = { { "baseline", 32, 64, 2560 },
+    static const augment_task tasks[] = { { "baseline", 32, 64, 1280 },
                                           { "mobilenetv2", 96, 32, 96 } };
-    const int rounds = count > 1 ? (int) strtol (args[1], NULL, 10) : 5;
+    const int rounds = count > 1 ? (int) strtol (args[1], NULL, 10) : 9;
     printf ("%-52s %9s %9s %9s\n", "augmentation, us a picture", "without", "with",
             "slower");
     for (size_t k = 0; k < sizeof tasks / sizeof *tasks; k++)
         for (int threads = 1; threads <= 2; threads++)
-            row (&tasks[k], threads, rounds > 0 ? rounds : 5);
+            row (&tasks[k], threads, rounds > 0 ? rounds : 9);
     printf ("%-52s %19.1f\n", "the pipeline alone, 32 x 32",
             1e6 * augment_picture (32));
     printf ("%-52s %19.1f\n", "the pipeline alone, 96 x 96",

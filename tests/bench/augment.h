@@ -6,6 +6,7 @@
 #include "nn.h"
 #include "test.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -90,22 +91,38 @@ static inline augment_cost augment_epoch (nn_net *net, const nn_data *data,
                            clock_seconds (CLOCK_PROCESS_CPUTIME_ID) - processor };
 }
 
-/*  The least of some rounds, with and without, in turn. */
-static inline void augment_costs (augment_cost least[2], const augment_task *task,
+enum { AUGMENT_ROUNDS = 64 };
+
+static inline int augment_order (const void *a, const void *b)
+{
+    const double x = *(const double *) a, y = *(const double *) b;
+    return (x > y) - (x < y);
+}
+
+/*  With and without, in turn, after one round that warms up; of each the lower
+ *  quartile of the rounds, which other work on the machine has hardly disturbed. */
+static inline void augment_costs (augment_cost quiet[2], const augment_task *task,
                                   int rounds)
 {
+    double wall[2][AUGMENT_ROUNDS], processor[2][AUGMENT_ROUNDS];
     nn_data *data = augment_data (task->side, task->images);
     nn_net *net = nn_model_net (nn_model_find (task->model), task->side,
                                 task->side, 3, 10, NULL, 1);
     if (nn_net_build (net, .batch = task->batch) < 0)
         check (false, "the net is built", "%s", nn_error ());
-    least[0] = least[1] = (augment_cost){ 1e9, 1e9 };
-    for (int round = 0; round < 2 * rounds; round++) {
-        augment_cost *best = &least[round % 2];
-        const augment_cost now =
-            augment_epoch (net, data, round % 2 ? full_pipeline : "none");
-        best->wall = fmin (best->wall, now.wall);
-        best->processor = fmin (best->processor, now.processor);
+    rounds = rounds < AUGMENT_ROUNDS ? rounds : AUGMENT_ROUNDS;
+    for (int round = -1; round < rounds; round++)
+        for (int with = 0; with < 2; with++) {
+            const augment_cost now =
+                augment_epoch (net, data, with ? full_pipeline : "none");
+            wall[with][round < 0 ? 0 : round] = now.wall;
+            processor[with][round < 0 ? 0 : round] = now.processor;
+        }
+    for (int with = 0; with < 2; with++) {
+        qsort (wall[with], rounds, sizeof (double), augment_order);
+        qsort (processor[with], rounds, sizeof (double), augment_order);
+        quiet[with] =
+            (augment_cost){ wall[with][rounds / 4], processor[with][rounds / 4] };
     }
     nn_net_free (&net);
     nn_data_free (&data);
