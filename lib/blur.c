@@ -17,29 +17,33 @@ enum { MOST = 32, REACH = 3 * MOST }; // the largest sigma, in dots; its window
 enum { FEW = 16 }; // sums at a time, which stay in registers
 
 static inline void few_means (float *y, const float *x, int count, int step,
-                              const float *bell, int reach)
+                              const float *share, int window)
 {
     float sum[FEW] = { 0 };
-    for (int t = -reach; t <= reach; t++) {
-        const float share = bell[t + reach], *from = x + (long) t * step;
+    for (int t = 0; t < window; t++)
         for (int i = 0; i < count; i++)
-            sum[i] += share * from[i];
-    }
+            sum[i] += share[t] * x[(size_t) t * step + i];
     for (int i = 0; i < count; i++)
         y[i] = sum[i];
 }
 
-/*  y = the window's mean around each of n numbers of x, which has `reach` steps of
- *  numbers more on each side. */
 NN_EACH_WIDTH
-static void mean (float *y, const float *x, int n, int step, const float *bell,
-                  int reach)
+static void all_means (float *y, const float *x, int n, int step,
+                       const float *share, int window)
 {
     int at = 0;
     for (; at + FEW <= n; at += FEW) // a number that the compiler knows
-        few_means (y + at, x + at, FEW, step, bell, reach);
+        few_means (y + at, x + at, FEW, step, share, window);
     if (at < n)
-        few_means (y + at, x + at, n - at, step, bell, reach);
+        few_means (y + at, x + at, n - at, step, share, window);
+}
+
+/*  n weighted means: y[i] is of x[i], x[i + step] and so on, as many as the window
+ *  has shares. */
+void nn_window_means (float *y, const float *x, int n, int step,
+                      const float *share, int window)
+{
+    all_means (y, x, n, step, share, window);
 }
 
 /*  The bell curve from -reach to reach, its sum 1; returns the reach. */
@@ -82,8 +86,7 @@ int nn_blur_image (nn_image *image, float sigma)
             memcpy (line + (size_t) (reach + w + t) * c, x + n - c, c * sizeof *x);
         }
         memcpy (line + (size_t) reach * c, x, n * sizeof *x);
-        mean (rows + (size_t) row * n, line + (size_t) reach * c, n, c, bell,
-              reach);
+        nn_window_means (rows + (size_t) row * n, line, n, c, bell, 2 * reach + 1);
     }
     for (int t = 1; t <= reach; t++) {
         memcpy (rows - (size_t) t * n, rows, n * sizeof *rows);
@@ -91,8 +94,9 @@ int nn_blur_image (nn_image *image, float sigma)
                 n * sizeof *rows);
     }
     for (int row = 0; row < h; row++)
-        mean (image->x + (size_t) row * n, rows + (size_t) row * n, n, n, bell,
-              reach);
+        nn_window_means (image->x + (size_t) row * n,
+                         rows + (long) (row - reach) * n, n, n, bell,
+                         2 * reach + 1);
     return NN_OK;
 }
 

@@ -135,6 +135,7 @@ static int read_head (struct jpeg_decompress_struct *info, const char *path)
 /*  A row of bytes becomes numbers. In a picture for printing (CMYK) there are four
  *  a dot: what each ink leaves of the white paper, as Adobe writes it and
  *  everybody since. */
+NN_EACH_WIDTH
 static void spread (float *x, const JSAMPLE *line, size_t values, bool inks)
 {
     for (size_t k = 0; k < values && !inks; k++)

@@ -78,6 +78,16 @@ static int nameless (void)
     return fd >= 0 ? fd : memfd_create ("pictures", MFD_CLOEXEC);
 }
 
+/*  To the nearest of 256 steps from 0 to 1. */
+NN_EACH_WIDTH
+static void round_all (unsigned char *bytes, const float *x, size_t size)
+{
+    for (size_t k = 0; k < size; k++)
+        bytes[k] = (unsigned char) (x[k] >= 1  ? 255
+                                    : x[k] > 0 ? (int) (x[k] * 255 + 0.5f)
+                                               : 0);
+}
+
 /*  Reads picture i and writes it into its record. */
 static int keep_one (const nn_data *self, const nn_data *of, int i,
                      nn_image *image, unsigned char *bytes)
@@ -91,10 +101,7 @@ static int keep_one (const nn_data *self, const nn_data *of, int i,
         return nn_fail (NN_ESHAPE,
                         "image %d has %d x %d x %d values, not %d x %d x %d", i,
                         image->h, image->w, image->c, self->h, self->w, self->c);
-    for (size_t k = 0; k < size; k++) {
-        const float x = image->x[k];
-        bytes[k] = (unsigned char) (x >= 1 ? 255 : x > 0 ? x * 255 + 0.5f : 0);
-    }
+    round_all (bytes, image->x, size);
     if (pwrite (s->file, bytes, size, (off_t) (i * size)) != (ssize_t) size)
         return nn_fail (NN_ESYSTEM,
                         "no room to keep the pictures of %s: %s; TMPDIR "

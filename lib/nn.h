@@ -1078,6 +1078,8 @@ void nn_crop_image (float *y, int rows, int columns, const float *x, int h, int 
                     int c, int top, int left, nn_fill fill, float value);
 void nn_colour_image (float *x, size_t places, int c, nn_quality quality,
                       float share);
+void nn_window_means (float *y, const float *x, int n, int step,
+                      const float *share, int window);
 int nn_blur_image (nn_image *image, float sigma);
 int nn_resize_image (nn_image *image, int h, int w, nn_filter filter);
 float *nn_image_behind (nn_image *self, size_t first, size_t more);

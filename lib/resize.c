@@ -28,6 +28,14 @@ static double near (nn_filter filter, double x)
     return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
 }
 
+/*  How far a window of the old dots goes to each side. */
+static double reach (int from, int to, nn_filter filter)
+{
+    const double scale = (double) from / to;
+    const double wide = filter == NN_NEAREST ? 0 : filter == NN_BILINEAR ? 1 : 2;
+    return wide * (scale > 1 ? scale : 1);
+}
+
 /*  Which of `from` dots the new dot i of `to` looks at, and with which weights;
  *  returns how many, the first in *first. */
 static int look (float *weight, int *first, int i, int from, int to,
@@ -40,8 +48,8 @@ static int look (float *weight, int *first, int i, int from, int to,
         return 1;
     }
     const double stretch = scale > 1 ? scale : 1;
-    const double reach = (filter == NN_BILINEAR ? 1 : 2) * stretch;
-    int low = (int) (centre - reach + 0.5), high = (int) (centre + reach + 0.5);
+    const double far = reach (from, to, filter);
+    int low = (int) (centre - far + 0.5), high = (int) (centre + far + 0.5);
     low = low < 0 ? 0 : low;
     high = high > from ? from : high;
     double sum = 0;
@@ -54,42 +62,52 @@ static int look (float *weight, int *first, int i, int from, int to,
     return high - low;
 }
 
-typedef float four __attribute__ ((vector_size (4 * sizeof (float))));
+// of a block: rows, room for a dot's numbers, and what a column of it has in all
+enum { ROWS = 4, ROOM = 4, COLUMN = ROWS * ROOM };
+typedef float column __attribute__ ((vector_size (COLUMN * sizeof (float))));
 
-/*  One row of dots from another. Each new dot has a window: its first dot, how
- * many there are, and room for the weights of `most`. Of three colours the
- * number behind the last is reckoned as well, and dropped: four are a vector.
- */
-static void across (float *y, const float *x, int w, int c, const int *window,
-                    const float *weight, int most)
+/*  A block: the dots of some rows, at most four, column by column. Of three
+ *  colours the number behind the last is taken as well: four are a vector. */
+static inline void lay (float *block, const float *x, int w, int c, int rows)
 {
-    for (int col = 0; col < w; col++, y += c, window += 2, weight += most) {
-        const float *from = x + (size_t) window[0] * c;
-        four sum = { 0 }, dot;
-        if (c == 3) {
-            for (int k = 0; k < window[1]; k++, from += 3) {
-                memcpy (&dot, from, sizeof dot);
-                sum += weight[k] * dot;
-            }
-            memcpy (y, &sum, 3 * sizeof *y);
-            continue;
+    for (int r = 0; r < rows; r++)
+        for (int col = 0; col < w; col++, x += c)
+            memcpy (block + col * COLUMN + r * ROOM, x, ROOM * sizeof *x);
+}
+
+/*  Rows of w dots from a block, all of them at once. Each new dot has a window:
+ *  its first dot, and the weights of `taps`. */
+static inline void across (float *y, const float *block, int w, int c, int rows,
+                           const int *window, const float *weight, int taps)
+{
+    for (int col = 0; col < w; col++, weight += taps) {
+        const float *from = block + (size_t) window[col] * COLUMN;
+        column sum = { 0 }, dots;
+        for (int k = 0; k < taps; k++, from += COLUMN) {
+            memcpy (&dots, from, sizeof dots);
+            sum += weight[k] * dots;
         }
-        for (int i = 0; i < c; i++) {
-            y[i] = 0;
-            for (int k = 0; k < window[1]; k++)
-                y[i] += weight[k] * from[k * c + i];
-        }
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < c; i++)
+                y[((size_t) r * w + col) * c + i] = sum[r * ROOM + i];
     }
 }
 
-/*  One row from the rows of its window, which begin at x. */
-static void down (float *restrict y, const float *restrict x, size_t n,
-                  const float *weight, int count)
+/*  Rows of w dots from h rows of from_w. */
+NN_EACH_WIDTH
+static void all_rows (float *y, int w, const float *x, int h, int from_w, int c,
+                      float *block, const int *window, const float *weight,
+                      int taps)
 {
-    memset (y, 0, n * sizeof *y);
-    for (int k = 0; k < count; k++, x += n)
-        for (size_t i = 0; i < n; i++)
-            y[i] += weight[k] * x[i];
+    const size_t from = (size_t) from_w * c, to = (size_t) w * c;
+    for (int r = 0; r < h; r += ROWS) {
+        const int rows = h - r < ROWS ? h - r : ROWS;
+        lay (block, x + r * from, from_w, c, rows);
+        if (c == 3 && rows == ROWS) // numbers that the compiler knows are faster
+            across (y + r * to, block, w, 3, ROWS, window, weight, taps);
+        else
+            across (y + r * to, block, w, c, rows, window, weight, taps);
+    }
 }
 
 /*  Bicubic overshoots at edges, and is cut to 0 .. 1. */
@@ -99,10 +117,28 @@ static void cut (float *y, size_t n, nn_filter filter)
         y[i] = y[i] < 0 ? 0 : y[i] > 1 ? 1 : y[i];
 }
 
-/*  How many dots a window can have. */
-static int widest (int from, int to)
+/*  How many dots the largest window has. */
+static int widest (int from, int to, nn_filter filter)
 {
-    return 4 * (from > to ? (from + to - 1) / to : 1) + 2;
+    const int most = (int) (2 * reach (from, to, filter)) + 1;
+    return most < from ? most : from;
+}
+
+/*  The windows of all dots of a row, each as wide as the widest, with zeros for
+ *  weights where it is less: loops of one length are faster. */
+static void look_all (int *window, float *weight, int taps, int from, int to,
+                      nn_filter filter)
+{
+    for (int i = 0; i < to; i++, weight += taps) {
+        int first;
+        const int count = look (weight, &first, i, from, to, filter);
+        window[i] = first < from - taps ? first : from - taps;
+        const int before = first - window[i];
+        memmove (weight + before, weight, count * sizeof *weight);
+        memset (weight, 0, before * sizeof *weight);
+        memset (weight + before + count, 0,
+                (taps - before - count) * sizeof *weight);
+    }
 }
 
 /*  The picture becomes h x w dots. */
@@ -113,28 +149,26 @@ int nn_resize_image (nn_image *image, int h, int w, nn_filter filter)
         return NN_OK;
     const size_t old = (size_t) from_h * from_w * c, new = (size_t) h *w *c;
     const size_t line = (size_t) w * c, between = from_h * line;
-    const int most = widest (from_w, w), high = widest (from_h, h);
+    const int taps = widest (from_w, w, filter), high = widest (from_h, h, filter);
     const int status = nn_image_fit (image, h, w, c);
     if (status != NN_OK)
         return status;
-    float *middle =
-        nn_image_behind (image, old > new ? old : new,
-                         between + 2 * (size_t) w + (size_t) most * w + high);
+    float *middle = nn_image_behind (image, old > new ? old : new,
+                                     between + (size_t) w + (size_t) taps * w +
+                                         high + (size_t) from_w * COLUMN);
     if (!middle)
         return NN_EMEMORY;
     // -- all windows of a row, which are the same in every row
-    int *window = (void *) (middle + between), first;
-    float *weight = middle + between + 2 * (size_t) w;
-    for (int col = 0; col < w; col++)
-        window[2 * col + 1] = look (weight + (size_t) col * most, &window[2 * col],
-                                    col, from_w, w, filter);
-    for (int row = 0; row < from_h; row++)
-        across (middle + row * line, image->x + (size_t) row * from_w * c, w, c,
-                window, weight, most);
+    float *block = middle + between, *weight = block + (size_t) from_w * COLUMN;
+    int *window = (void *) (weight + (size_t) taps * w + high), first;
+    memset (block, 0, (size_t) from_w * COLUMN * sizeof *block);
+    look_all (window, weight, taps, from_w, w, filter);
+    all_rows (middle, w, image->x, from_h, from_w, c, block, window, weight, taps);
     cut (middle, between, filter);
     for (int row = 0; row < h; row++) {
         const int count = look (weight, &first, row, from_h, h, filter);
-        down (image->x + row * line, middle + first * line, line, weight, count);
+        nn_window_means (image->x + row * line, middle + first * line, (int) line,
+                         (int) line, weight, count);
     }
     cut (image->x, new, filter);
     return NN_OK;

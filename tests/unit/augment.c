@@ -117,6 +117,41 @@ static void mirrors (void)
     check (right, "what stands for a dot outside", "wrong somewhere");
 }
 
+/*  A picture of four channels, resized, against each channel resized alone. */
+static void each_channel (void)
+{
+    static const int sizes[][4] = { { 13, 18, 5, 7 }, { 5, 7, 13, 18 },
+                                    { 1, 1, 4, 3 },   { 9, 2, 2, 9 },
+                                    { 6, 40, 6, 3 },  { 2, 3, 1, 1 },
+                                    { 31, 5, 3, 5 } };
+    bool right = true;
+    for (int k = 0; k < 7 * 3; k++) {
+        const int *s = sizes[k % 7], filter = k / 7;
+        for (int channels = 2; channels <= 4; channels++) {
+            nn_image all = { 0 };
+            nn_image_fit (&all, s[0], s[1], channels);
+            for (int i = 0; i < s[0] * s[1] * channels; i++)
+                all.x[i] = (float) (i * 37 % 101) / 100;
+            nn_image one[4] = { 0 };
+            for (int c = 0; c < channels; c++) {
+                nn_image_fit (&one[c], s[0], s[1], 1);
+                for (int i = 0; i < s[0] * s[1]; i++)
+                    one[c].x[i] = all.x[i * channels + c];
+                right &= nn_resize_image (&one[c], s[2], s[3],
+                                          (nn_filter) filter) == NN_OK;
+            }
+            right &=
+                nn_resize_image (&all, s[2], s[3], (nn_filter) filter) == NN_OK;
+            for (int i = 0; i < s[2] * s[3] * channels; i++)
+                right &= all.x[i] == one[i % channels].x[i / channels];
+            for (int c = 0; c < channels; c++)
+                nn_image_free (&one[c]);
+            nn_image_free (&all);
+        }
+    }
+    check (right, "a resize takes each channel on its own", "some are mixed");
+}
+
 /*  Warps that need no dot between two others. */
 static void exact_warps (void)
 {
@@ -411,6 +446,7 @@ int main (void)
     properties ();
     each_word ();
     mirrors ();
+    each_channel ();
     exact_warps ();
     draws ();
     memory ();
