@@ -44,10 +44,12 @@ nn_optimiser nn_adam_with (nn_adam_args args)
 }
 
 const nn_optimiser_kind *const nn_optimisers[] = {
-    &nn_sgd_kind,      // downhill
-    &nn_momentum_kind, // a heavy ball
-    &nn_adam_kind,     // a step of its own for each weight
-    &nn_adamw_kind,    // the same, and decay apart from it
-    &nn_sgdw_kind,     // the ball, and decay apart from it
+    &nn_sgd_kind,       // downhill
+    &nn_momentum_kind,  // a heavy ball
+    &nn_adam_kind,      // a step of its own for each weight
+    &nn_adamw_kind,     // the same, and decay apart from it
+    &nn_sgdw_kind,      // the ball, and decay apart from it
+    &nn_nesterov_kind,  // the ball, and the newest gradient once more
+    &nn_lookahead_kind, // the same, called back now and then
     NULL,
 };

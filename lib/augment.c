@@ -107,6 +107,7 @@ static const augment_word words[] = {
     { "flip", "a share of the pictures", 0, 1, 0.5, .make = nn_flip },
     { "flip-vertical", "a share of the pictures", 0, 1, 0.5,
       .make = nn_flip_vertical },
+    { "flip-alternate", "epochs", 1, 1000, 1, .make = nn_flip_turns, .whole = 1 },
     { "rotate", "degrees", 0, 180, NAN, .put = put_warp, .step = 0 },
     { "shift", "a share of the picture", 0, 1, NAN, .put = put_warp, .step = 1 },
     { "zoom", "a share of the size", 0, 0.9, NAN, .put = put_warp, .step = 2 },

@@ -144,6 +144,8 @@ const nn_model *const nn_models[] = {
     &nn_vgg16_bn,
     &nn_densenet121,
     &nn_inception_v3,
+    &nn_whitened, // chapter 18
+    &nn_whitened_half,
     NULL,
 };
 

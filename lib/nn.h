@@ -824,6 +824,9 @@ typedef struct {
     uint64_t seed;
     double published; // accuracy in percent as its source gives it; 0: none
     char search[512]; // what may be tuned: a search space
+    int whiten;       // images by which the first layer whitens; 0: it learns
+    double norm_rates[4]; // times the rate: scales, biases of batch norms; 0: 1
+    char views[16];       // in which a picture is shown that is measured
 } nn_recipe;
 typedef struct {
     const char *name;
@@ -1696,5 +1699,38 @@ void nn_diversity_print (const nn_diversity *self, const char *const *names,
                          FILE *out);
 int nn_plot_diversity (const nn_diversity *self, const char *const *names,
                        const char *title, const char *file);
+
+/* --- In minutes: what makes a network learn fast ---------------------------------------------------------- */
+// a convolution that whitens patches, computed from pictures
+typedef struct {
+    int _;
+    int images; // that are looked at; 0 means 5000
+    const nn_transform *transforms;
+    int transform_count;
+} nn_whiten_args;
+#define nn_whiten(net, data, ...)                                                 \
+    nn_whiten_with (net, data, (nn_whiten_args){ 0, __VA_ARGS__ })
+int nn_whiten_with (nn_net *net, const nn_data *data, nn_whiten_args args);
+int nn_whitening (float *w, float *b, int size, const double *mean,
+                  const double *product);
+void nn_init_dirac (float *w, size_t size, int fan_in, int fan_out,
+                    nn_random *random);
+extern const nn_model nn_whitened, nn_whitened_half;
+// steps
+extern const nn_optimiser_kind nn_nesterov_kind, nn_lookahead_kind;
+extern const nn_schedule nn_triangle; // from 0.2 up in 0.23 of it, down to 0.07
+typedef struct {
+    int every;  // steps between two calls back; 0 means 5
+    float hold; // what a step holds back at the end; 0 means 0.95
+} nn_slow_weights;
+nn_callback nn_lookahead (nn_slow_weights *self);
+void nn_call_back (float *w, float *ahead, size_t size, float share);
+// pictures
+nn_transform nn_flip_turns (float epochs);
+const char *nn_views_name (int i); // NULL at the end
+int nn_views_of (nn_predictions *self, nn_net *net, const nn_data *data,
+                 const nn_transform *transforms, int count, const char *views);
+// what a recipe says of all this
+void nn_recipe_norm_rates (const nn_recipe *self, nn_net *net);
 
 #endif

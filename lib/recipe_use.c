@@ -13,10 +13,11 @@ static const struct {
     const char *name;
     nn_init *init;
 } inits[] = {
-    { "glorot", nn_init_glorot },
-    { "he", nn_init_he },
-    { "lecun", nn_init_lecun },
-    { "orthogonal", nn_init_orthogonal },
+    { "glorot", nn_init_glorot },         // values and gradients alike
+    { "he", nn_init_he },                 // before a ReLU
+    { "lecun", nn_init_lecun },           // before anything else
+    { "orthogonal", nn_init_orthogonal }, // no two alike
+    { "dirac", nn_init_dirac },           // copies
 };
 
 static const nn_schedule *const schedules[] = {
@@ -27,6 +28,7 @@ static const nn_schedule *const schedules[] = {
     &nn_warm_constant.schedule,
     &nn_warm_step_down.schedule,
     &nn_warm_cosine.schedule,
+    &nn_triangle,
 };
 
 static int standardise (nn_recipe *self, const nn_data *training,
@@ -81,9 +83,10 @@ static void following (const nn_recipe *self, nn_net *net);
 
 /*  What else a recipe asks of a net, whatever its model. */
 static void (*const traits[]) (const nn_recipe *self, nn_net *net) = {
-    decaying,
-    freezing,
-    following,
+    decaying,             // what shrinks
+    freezing,             // what stays
+    following,            // how fast norms do
+    nn_recipe_norm_rates, // and learn
     NULL,
 };
 

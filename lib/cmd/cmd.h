@@ -94,7 +94,7 @@ nn_callback cmd_history (
     cmd_folder *folder); // writes history.tsv after each epoch
 
 /* --- A training -------------------------------------------------------------- */
-enum { CMD_FIT_CALLBACKS = 5 };
+enum { CMD_FIT_CALLBACKS = 6 };
 typedef struct { // a recipe, and what it makes of some images
     nn_recipe recipe;
     const nn_data *data, *validation; // learnt from; or NULL
@@ -109,6 +109,7 @@ typedef struct { // a recipe, and what it makes of some images
     nn_stopping stopping;
     nn_plateau plateau;
     nn_unfreezing unfreezing;
+    nn_slow_weights slow;
     nn_history history;
     // -- where a frozen base is computed once: net is what lies above `cut`
     nn_net *whole; // NULL: net is all there is
@@ -117,6 +118,10 @@ typedef struct { // a recipe, and what it makes of some images
     FILE *say;                                       // hears of it; or NULL
 } cmd_fit;
 nn_net *cmd_fit_whole (const cmd_fit *f); // with what is frozen
+// of pictures in several views; the predictions as well, if not NULL
+int cmd_in_views (nn_scores *scores, nn_predictions *said, nn_net *net,
+                  const nn_data *test, const nn_transform *transforms, int count,
+                  const char *views);
 int cmd_fit_evaluate (cmd_fit *f, const nn_data *test, nn_scores *scores);
 int cmd_fit_prepare (cmd_fit *f, const nn_data *data, const nn_data *validation);
 int cmd_fit_callbacks (cmd_fit *f, nn_callback list[CMD_FIT_CALLBACKS]);

@@ -3,6 +3,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <string.h>
 
 typedef struct {
     cmd_kept run;
@@ -14,6 +15,12 @@ typedef struct {
 /*  Loss and accuracy, and everything that follows from the predictions. */
 static int measure (session *s)
 {
+    if (strcmp (s->run.recipe.views, "none") != 0) {
+        const int seen = cmd_in_views (
+            &s->scores, &s->predictions, s->run.net, s->run.test,
+            s->run.transforms, s->run.transform_count, s->run.recipe.views);
+        return seen == NN_OK ? nn_report_of (&s->report, &s->predictions) : seen;
+    }
     int status = nn_evaluate (s->run.net, s->run.test, s->run.transforms,
                               s->run.transform_count, &s->scores);
     if (status == NN_OK)

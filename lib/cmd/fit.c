@@ -116,6 +116,16 @@ static int unfold (const cmd_fit *f)
     return norms;
 }
 
+/*  The first layer whitens, if the recipe wants that. */
+static int whiten (const cmd_fit *f)
+{
+    return f->recipe.whiten > 0
+               ? nn_whiten (f->net, f->data, .images = f->recipe.whiten,
+                            .transforms = f->transforms,
+                            .transform_count = f->transform_count)
+               : NN_OK;
+}
+
 /*  The net with its weights, cut where it is frozen. */
 static int prepare_net (cmd_fit *f)
 {
@@ -140,6 +150,8 @@ static int prepare_net (cmd_fit *f)
     if (status > 0)
         status =
             cut ? nn_net_build (f->net, .batch = 1, .inference = true) : NN_OK;
+    if (status == NN_OK)
+        status = whiten (f);
     return status == NN_OK && cut ? use_features (f, cut) : status;
 }
 
@@ -171,6 +183,9 @@ nn_net *cmd_fit_whole (const cmd_fit *f)
 /*  Loss and accuracy on other pictures. */
 int cmd_fit_evaluate (cmd_fit *f, const nn_data *test, nn_scores *scores)
 {
+    if (!f->whole && strcmp (f->recipe.views, "none") != 0)
+        return cmd_in_views (scores, NULL, f->net, test, f->transforms,
+                             f->transform_count, f->recipe.views);
     if (!f->whole)
         return nn_evaluate (f->net, test, f->transforms, f->transform_count,
                             scores);
@@ -194,6 +209,8 @@ int cmd_fit_callbacks (cmd_fit *f, nn_callback list[CMD_FIT_CALLBACKS])
         list[count++] = nn_reduce_on_plateau (&f->plateau);
     if (strcmp (f->recipe.unfreeze, "none") != 0 && *f->recipe.unfreeze)
         list[count++] = nn_unfreeze (&f->unfreezing);
+    if (strcmp (f->recipe.optimiser, "lookahead") == 0)
+        list[count++] = nn_lookahead (&f->slow);
     return count;
 }
 

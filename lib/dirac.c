@@ -1,0 +1,28 @@
+/*  dirac.c - a convolution that begins by doing nothing
+ *
+ *  A network of random filters first mixes everything with everything, and must
+ *  learn to undo that before it can learn what it is asked. So let the first
+ *  filters only copy a channel each: 1 at the middle of their own channel, 0
+ *  everywhere else. What came in goes out, through as many layers as there are,
+ *  and the gradient comes back the same way. What a shortcut does with a wire,
+ *  this does with weights; and unlike a wire they may change (Zagoruyko and
+ *  Komodakis 2017).
+ */
+#include "nn.h"
+
+/*  The first filters copy their channel; the others, if there are more filters
+ *  than channels, are normal with variance 1 / fan_in, as long as a copy is: 1.
+ *  The weights lie as a convolution's do: taps, channels, filters; a square of
+ *  taps. A dense layer is one tap. */
+void nn_init_dirac (float *w, size_t size, int fan_in, int fan_out,
+                    nn_random *random)
+{
+    const size_t filters = size / (size_t) fan_in;
+    const size_t taps = (size_t) fan_out / filters;
+    const size_t channels = (size_t) fan_in / taps;
+    const size_t copies = channels < filters ? channels : filters;
+    nn_init_lecun (w, size, fan_in, fan_out, random);
+    for (size_t row = 0; row < taps * channels; row++)
+        for (size_t k = 0; k < copies; k++)
+            w[row * filters + k] = row == taps / 2 * channels + k;
+}
