@@ -4,7 +4,8 @@
  *  side by side, and adds 32 channels of its own to them (Huang, Liu, van der
  *  Maaten and Weinberger 2017). So a block of 24 layers grows from 256 channels to
  *  1024, and none of them is computed twice. Between blocks a transition halves
- *  the channels, the rows and the columns. The names are torchvision's.
+ *  the channels, the rows and the columns. The names are torchvision's; files of
+ *  Keras fit as well.
  */
 #include "nn.h"
 
@@ -54,6 +55,7 @@ static nn_layer *body (nn_net *net, nn_layer *x, const nn_model *model,
 
 const nn_model nn_densenet121 = { .name = "densenet121",
                                   .about = "DenseNet-121",
+                                  .names = nn_names_densenet121,
                                   .usual = 224,
                                   NN_IMAGENET,
                                   .base = base,

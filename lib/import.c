@@ -11,7 +11,9 @@
  *  Some files have no batch norms: they were folded into the convolutions. A net
  *  with batch norms takes these as well: the convolution's bias becomes the
  *  norm's, whose mean is set to 0 and whose variance to 1, so that it does nothing
- *  else.
+ *  else. And Keras gives biases to convolutions in front of norms, where they
+ *  change nothing: what is added to every value the norm takes off again, with the
+ *  mean. So such a bias is taken off the mean at once.
  */
 #include "nn.h"
 
@@ -33,6 +35,7 @@ typedef struct { // from an array into a parameter
     const nn_array *array;
     nn_order order;
     const nn_layer *norm; // the batch norm that a folded bias goes to; or NULL
+    bool off;             // taken off what the parameter holds
 } move;
 
 typedef struct {
@@ -197,6 +200,23 @@ static offer *folded (const job *self, const nn_layer *norm)
     return find (self, norm->in[0]->name, ".bias");
 }
 
+/*  The bias of a convolution that has none with us, as this norm follows it. */
+static int take_off (job *self, const nn_layer *norm, nn_param *mean)
+{
+    if (norm->kind != &nn_batchnorm_kind || norm->in[0]->params != 1)
+        return NN_OK;
+    offer *bias = find (self, norm->in[0]->name, ".bias");
+    if (!bias || bias->used)
+        return NN_OK;
+    if (bias->array->dims != 1 || bias->array->size != mean->size)
+        return nn_fail (
+            NN_ESHAPE, "%s: '%.80s' has %zu numbers, and the norm behind it %zu",
+            self->path, bias->array->name, bias->array->size, mean->size);
+    bias->used = true;
+    self->move[self->moves++] = (move){ mean, bias->array, .off = true };
+    return note (self, NN_LOADED, bias->ours, bias->array);
+}
+
 /*  Finds the array of parameter k, and writes down what is to be done. */
 static int match (job *self, nn_layer *layer, int k)
 {
@@ -213,7 +233,9 @@ static int match (job *self, nn_layer *layer, int k)
     source->used = true;
     move *m = &self->move[self->moves++];
     *m = (move){ p, source->array, .norm = bias ? layer : NULL };
-    const int status = check (self, layer, m);
+    int status = check (self, layer, m);
+    if (status == NN_OK && k == MEAN && !bias)
+        status = take_off (self, layer, p);
     return status != NN_OK
                ? status
                : note (self, bias ? NN_FOLDED : NN_LOADED, p->name, source->array);
@@ -226,7 +248,7 @@ static int match_all (job *self)
     int params = 0, status = NN_OK;
     for (int i = 0; i < self->net->layers; i++)
         params += self->net->layer[i]->params;
-    self->move = calloc (params + 1, sizeof *self->move);
+    self->move = calloc (params + self->file.count + 1, sizeof *self->move);
     self->report->line =
         calloc (params + self->file.count + 1, sizeof *self->report->line);
     if (!self->move || !self->report->line) {
@@ -297,6 +319,25 @@ static void set_norm (const nn_layer *norm)
     }
 }
 
+/*  Filters that have learnt blue, green, red are brought to red, green, blue. */
+static void turn_colours (nn_net *net)
+{
+    int first = 0;
+    while (first < net->layers && !net->layer[first]->params)
+        first++;
+    const nn_param *p = first < net->layers ? &net->layer[first]->param[0] : NULL;
+    if (!p || p->dims != 4 || p->dim[2] != 3)
+        return;
+    const int places = p->dim[0] * p->dim[1], filters = p->dim[3];
+    for (int at = 0; at < places; at++)
+        for (int o = 0; o < filters; o++) {
+            float *blue = p->w + (size_t) at * 3 * filters + o,
+                  *red = blue + 2 * filters, held = *blue;
+            *blue = *red;
+            *red = held;
+        }
+}
+
 /*  Reads everything once to see that it can be used, and then once more to use
  *  it. */
 static int copy_all (const job *self)
@@ -309,10 +350,16 @@ static int copy_all (const job *self)
         status = read_numbers (self, m, numbers);
     for (const move *m = self->move; m->param && status == NN_OK; m++) {
         nn_array_read (m->array, numbers);
-        nn_order_gather (&m->order, m->param->w, numbers);
+        if (m->off)
+            for (size_t i = 0; i < m->param->size; i++)
+                m->param->w[i] -= numbers[i];
+        else
+            nn_order_gather (&m->order, m->param->w, numbers);
         if (m->norm)
             set_norm (m->norm);
     }
+    if (self->args.bgr && status == NN_OK)
+        turn_colours (self->net);
     free (numbers);
     return status;
 }

@@ -102,13 +102,17 @@ static int apply (char name[NN_LONG_NAME], const char *pattern, const char *by)
     return NN_OK;
 }
 
-/*  Keras's HDF5 files say a layer's name twice: "conv1/conv1/kernel:0". */
+/*  Keras's HDF5 files say a layer's name twice: "conv1/conv1/kernel:0". It may
+ *  have a stroke of its own: "conv1/bn/conv1/bn/gamma:0". */
 static void say_once (char name[NN_LONG_NAME])
 {
-    const char *slash = strchr (name, '/');
-    const size_t letters = slash ? slash - name + 1 : 0;
-    if (letters && strncmp (slash + 1, name, letters) == 0)
-        memmove (name, slash + 1, strlen (slash + 1) + 1);
+    for (const char *at = name; (at = strchr (at, '/'));) {
+        const size_t letters = ++at - name;
+        if (strncmp (at, name, letters) == 0) {
+            memmove (name, at, strlen (at) + 1);
+            return;
+        }
+    }
 }
 
 /*  Our name for an array of theirs. Each rule is tried once, in order, on what the

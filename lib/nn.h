@@ -743,6 +743,7 @@ typedef struct nn_model {
     nn_layer *(*body) (nn_net *net, nn_layer *in, const struct nn_model *model,
                        int classes);
     const char *const (*names)[2]; // rules: theirs and ours, of weights; or NULL
+    bool bgr; // files of it have blue in front of green and red
     float value[4];
     // up to the features that a head reads; or NULL
     nn_layer *(*base) (nn_net *net, nn_layer *in, const struct nn_model *model);
@@ -1463,6 +1464,7 @@ typedef struct {
     const char *const (*names)[2]; // theirs, ours; NULL: the names are the same
     const char *without; // leave alone whatever of ours begins like this; or NULL
     const char *layout;  // "OIHW", "HWIO"; NULL: as its note or its names say
+    bool bgr;            // the first layer of theirs reads blue, green, red
     bool lenient;        // missing and extra ones are no failure
     nn_import_report *report; // filled; or NULL
 } nn_import_args;
@@ -1474,8 +1476,10 @@ void nn_import_print (const nn_import_report *self, FILE *out);
 void nn_import_free (nn_import_report *self);
 // the rules of well-known networks: what timm and Keras call their arrays
 extern const char *const nn_names_mobilenetv2[][2],
-    *const nn_names_mobilenetv3_small[][2], *const nn_names_mobilenetv3_large[][2],
-                                                *const nn_names_vgg16[][2];
+    *const nn_names_mobilenetv3_small[][2],
+        *const nn_names_mobilenetv3_large[][2],
+            *const nn_names_vgg16[][2], *const nn_names_resnet50[][2],
+                                            *const nn_names_densenet121[][2];
 // OIHW, so that PyTorch can read it; a note for people, or NULL
 int nn_export (const nn_net *net, const char *path, const char *note);
 
@@ -1544,6 +1548,10 @@ int nn_channels (double channels); // as a multiple of 8
 // of ImageNet's pictures, and what makes of 0 .. 1 a -1 .. 1
 #define NN_IMAGENET                                                               \
     .mean = { 0.485f, 0.456f, 0.406f }, .deviation = { 0.229f, 0.224f, 0.225f }
+// as Keras has them for its oldest networks: 0 .. 255, less the mean
+#define NN_CAFFE                                                                  \
+    .mean = { 0.48502f, 0.45796f, 0.40760f },                                     \
+    .deviation = { 1 / 255.0f, 1 / 255.0f, 1 / 255.0f }, .bgr = true
 #define NN_HALVES .mean = { 0.5f, 0.5f, 0.5f }, .deviation = { 0.5f, 0.5f, 0.5f }
 extern const nn_model nn_mobilenetv2, nn_mobilenetv2_keras,
     nn_mobilenetv2_035_keras;
@@ -1673,8 +1681,8 @@ nn_layer *nn_bare_conv (nn_net *net, nn_layer *x, int filters, int kernel,
                         int stride, const char *name, const char *part);
 extern const nn_model nn_mobilenetv3_small, nn_mobilenetv3_large,
     nn_mobilenetv3_small_keras, nn_mobilenetv3_large_keras, nn_resnet50,
-    nn_resnet50v2, nn_resnet50v2_3, nn_vgg16, nn_vgg16_bn, nn_densenet121,
-    nn_inception_v3;
+    nn_resnet50v2, nn_resnet50v2_3, nn_resnet50_keras, nn_vgg16, nn_vgg16_keras,
+    nn_vgg16_bn, nn_densenet121, nn_inception_v3;
 
 /* --- Ensembles: several networks, one answer -------------------------------------------------------------- */
 enum { NN_MOST_MEMBERS = 32 };

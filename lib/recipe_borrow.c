@@ -69,7 +69,7 @@ int nn_recipe_borrow (const nn_recipe *self, nn_net *net)
     if (status != NN_OK)
         return nn_fail (status, "%s; or begin with random ones: --weights none",
                         nn_error ());
-    status = nn_import (net, path, .names = model->names,
+    status = nn_import (net, path, .names = model->names, .bgr = model->bgr,
                         .without = head ? "head" : NULL, .lenient = head,
                         .report = &report);
     for (int i = 0; status == NN_OK && i < report.lines; i++)

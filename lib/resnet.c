@@ -6,7 +6,8 @@
  *
  *  There are two orders. In the first a batch norm follows each convolution, and
  *  a ReLU the sum; the stride is in the 3 x 3, which everybody does since 2016
- *  and calls V1.5. In the second, V2, norm and ReLU come before each convolution,
+ *  and calls V1.5. (Only Keras has left it where the paper has it, in the 1 x 1.)
+ *  In the second, V2, norm and ReLU come before each convolution,
  *  and nothing at all stands in the way of the shortcut (He and others 2016). The
  *  names are torchvision's for the first and those of the ONNX zoo's file for the
  *  second.
@@ -18,28 +19,47 @@ static const struct {
 } stages[] = { { 64, 3, 1 }, { 128, 4, 2 }, { 256, 6, 2 }, { 512, 3, 2 } };
 enum { STAGES = 4, WIDER = 4 }; // a block's output is so many times wider
 
-static nn_layer *conv_norm (nn_net *net, nn_layer *x, int filters, int kernel,
-                            int stride, const char *name, const char *first,
-                            const char *second)
+static const nn_flavour keras = { .epsilon = 1.001e-5f, .momentum = 0.01f };
+
+static nn_layer *conv_norm (nn_net *net, nn_layer *x, const nn_flavour *flavour,
+                            int filters, int kernel, int stride, const char *name,
+                            const char *first, const char *second)
 {
     return nn_conv_norm (
-        net, x, &nn_as_torch,
+        net, x, flavour,
         (nn_conv2d_args){ .filters = filters, .kernel = kernel, .stride = stride },
         name, first, second);
+}
+
+/*  The strides are those of the first 1 x 1 and of the 3 x 3. */
+static nn_layer *bottleneck (nn_net *net, nn_layer *x, const nn_flavour *flavour,
+                             const char *name, int narrow, const int stride[2],
+                             bool first)
+{
+    nn_layer *shortcut = x;
+    x = nn_relu (net, conv_norm (net, x, flavour, narrow, 1, stride[0], name,
+                                 ".conv1", ".bn1"));
+    x = nn_relu (net, conv_norm (net, x, flavour, narrow, 3, stride[1], name,
+                                 ".conv2", ".bn2"));
+    x = conv_norm (net, x, flavour, WIDER * narrow, 1, 1, name, ".conv3", ".bn3");
+    if (first)
+        shortcut = conv_norm (net, shortcut, flavour, WIDER * narrow, 1,
+                              stride[0] * stride[1], name, ".downsample.0",
+                              ".downsample.1");
+    return nn_relu (net, nn_add (net, x, shortcut));
 }
 
 static nn_layer *block (nn_net *net, nn_layer *x, const char *name, int narrow,
                         int stride, bool first)
 {
-    nn_layer *shortcut = x;
-    x = nn_relu (net, conv_norm (net, x, narrow, 1, 1, name, ".conv1", ".bn1"));
-    x = nn_relu (net,
-                 conv_norm (net, x, narrow, 3, stride, name, ".conv2", ".bn2"));
-    x = conv_norm (net, x, WIDER * narrow, 1, 1, name, ".conv3", ".bn3");
-    if (first)
-        shortcut = conv_norm (net, shortcut, WIDER * narrow, 1, stride, name,
-                              ".downsample.0", ".downsample.1");
-    return nn_relu (net, nn_add (net, x, shortcut));
+    return bottleneck (net, x, &nn_as_torch, name, narrow, (int[]){ 1, stride },
+                       first);
+}
+
+static nn_layer *block_keras (nn_net *net, nn_layer *x, const char *name,
+                              int narrow, int stride, bool first)
+{
+    return bottleneck (net, x, &keras, name, narrow, (int[]){ stride, 1 }, first);
 }
 
 /*  The blocks of the first stages, one after the other; `named` is how
@@ -61,10 +81,11 @@ static nn_layer *stack (nn_net *net, nn_layer *x, int count, const char *named,
 
 static nn_layer *base (nn_net *net, nn_layer *x, const nn_model *model)
 {
-    (void) model;
-    x = nn_relu (net, conv_norm (net, x, 64, 7, 2, "", "conv1", "bn1"));
+    const bool as_keras = model->value[1] > 0;
+    x = nn_relu (net, conv_norm (net, x, as_keras ? &keras : &nn_as_torch, 64, 7,
+                                 2, "", "conv1", "bn1"));
     x = nn_maxpool (net, x, .size = 3, .stride = 2, .pad = 1);
-    return stack (net, x, STAGES, "layer", block);
+    return stack (net, x, STAGES, "layer", as_keras ? block_keras : block);
 }
 
 static nn_layer *block_v2 (nn_net *net, nn_layer *x, const char *name, int narrow,
@@ -107,6 +128,15 @@ const nn_model nn_resnet50 = { .name = "resnet50",
                                NN_IMAGENET,
                                .base = base,
                                .body = body };
+
+const nn_model nn_resnet50_keras = { .name = "resnet50_keras",
+                                     .about = "ResNet-50 V1 as Keras has it",
+                                     .names = nn_names_resnet50,
+                                     .usual = 224,
+                                     NN_CAFFE,
+                                     .base = base,
+                                     .body = body,
+                                     .value = { 0, 1 } };
 
 const nn_model nn_resnet50v2 = { .name = "resnet50v2",
                                  .about = "ResNet-50 V2, norms in front",

@@ -126,3 +126,31 @@ const char *const nn_names_vgg16[][2] = {
     { "^predictions.", "classifier.6." },
     { NULL, NULL },
 };
+
+/*  Keras's: stages from 2, blocks from 1, and the shortcut is part 0. */
+const char *const nn_names_resnet50[][2] = {
+    { "^conv1_conv.", "conv1." },
+    { "^conv1_bn.", "bn1." },
+    { "^conv#_block#_0_conv.", "layer#-1.#-1.downsample.0." },
+    { "^conv#_block#_0_bn.", "layer#-1.#-1.downsample.1." },
+    { "^conv#_block#_#_conv.", "layer#-1.#-1.conv#." },
+    { "^conv#_block#_#_bn.", "layer#-1.#-1.bn#." },
+    { "^predictions.", "fc." },
+    { "^probs.", "fc." },
+    { NULL, NULL },
+};
+
+const char *const nn_names_densenet121[][2] = {
+    { "^conv1/conv.", "features.conv0." },
+    { "^conv1/bn.", "features.norm0." },
+    { "^conv#_block#_0_bn.", "features.denseblock#-1.denselayer#.norm1." },
+    { "^conv#_block#_1_conv.", "features.denseblock#-1.denselayer#.conv1." },
+    { "^conv#_block#_1_bn.", "features.denseblock#-1.denselayer#.norm2." },
+    { "^conv#_block#_2_conv.", "features.denseblock#-1.denselayer#.conv2." },
+    { "^pool#_bn.", "features.transition#-1.norm." },
+    { "^pool#_conv.", "features.transition#-1.conv." },
+    { "^bn.", "features.norm5." },
+    { "^fc1000.", "classifier." },
+    { "^predictions.", "classifier." },
+    { NULL, NULL },
+};

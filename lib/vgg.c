@@ -49,6 +49,14 @@ const nn_model nn_vgg16 = { .name = "vgg16",
                             .base = base,
                             .body = body };
 
+const nn_model nn_vgg16_keras = { .name = "vgg16_keras",
+                                  .about = "VGG-16 as Keras has it",
+                                  .names = nn_names_vgg16,
+                                  .usual = 224,
+                                  NN_CAFFE,
+                                  .base = base,
+                                  .body = body };
+
 const nn_model nn_vgg16_bn = { .name = "vgg16_bn",
                                .about = "VGG-16 with batch norms",
                                .usual = 224,

@@ -113,8 +113,8 @@ static int read_labels (cmd_kept *s, const char *file)
 static int load_borrowed (cmd_kept *s, const nn_model *model, const char *path)
 {
     nn_import_report report = { 0 };
-    int status = nn_import (s->net, path, .names = model->names, .lenient = true,
-                            .report = &report);
+    int status = nn_import (s->net, path, .names = model->names, .bgr = model->bgr,
+                            .lenient = true, .report = &report);
     if (status == NN_OK && report.count[NN_MISSING]) {
         int first = 0;
         while (report.line[first].fate != NN_MISSING)

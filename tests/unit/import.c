@@ -139,6 +139,44 @@ static void test_mobilenetv2_names (void)
            wrong, tried);
 }
 
+/*  Keras's of ResNet and DenseNet, in files as HDF5 has them and without. */
+static void test_keras_names (void)
+{
+    static const char *const cases[][3] = {
+        { "r", "conv1_conv/kernel", "conv1.weight" },
+        { "r", "conv1_conv/conv1_conv/bias:0", "conv1.bias" },
+        { "r", "conv1_bn/moving_mean", "bn1.running_mean" },
+        { "r", "conv2_block1_0_conv/kernel", "layer1.0.downsample.0.weight" },
+        { "r", "conv2_block1_0_bn/gamma", "layer1.0.downsample.1.weight" },
+        { "r", "conv5_block3_3_conv/bias", "layer4.2.conv3.bias" },
+        { "r", "conv4_block6_2_bn/beta:0", "layer3.5.bn2.bias" },
+        { "r", "predictions/kernel", "fc.weight" },
+        { "r", "probs/bias", "fc.bias" },
+        { "d", "conv1/conv/conv1/conv/kernel:0", "features.conv0.weight" },
+        { "d", "conv1/bn/gamma", "features.norm0.weight" },
+        { "d", "conv2_block1_0_bn/gamma",
+          "features.denseblock1.denselayer1.norm1.weight" },
+        { "d", "conv4_block24_1_conv/kernel",
+          "features.denseblock3.denselayer24.conv1.weight" },
+        { "d", "conv5_block16_1_bn/conv5_block16_1_bn/moving_variance:0",
+          "features.denseblock4.denselayer16.norm2.running_var" },
+        { "d", "conv3_block12_2_conv/kernel",
+          "features.denseblock2.denselayer12.conv2.weight" },
+        { "d", "pool4_bn/beta", "features.transition3.norm.bias" },
+        { "d", "pool2_conv/kernel", "features.transition1.conv.weight" },
+        { "d", "bn/moving_mean", "features.norm5.running_mean" },
+        { "d", "fc1000/kernel", "classifier.weight" },
+        { "d", "predictions/bias", "classifier.bias" },
+    };
+    int wrong = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        wrong += wrong_name (*cases[i][0] == 'r' ? nn_names_resnet50
+                                                 : nn_names_densenet121,
+                             cases[i][1], cases[i][2]);
+    check (wrong == 0, "Keras's names for ResNet and DenseNet", "%d are wrong",
+           wrong);
+}
+
 static void test_named (void)
 {
     nn_net *net = nn_net_new (.seed = 1);
@@ -369,6 +407,89 @@ static void end (forged *f)
     fclose (out);
 }
 
+/*  1 x 1 and a norm; the convolution with a bias or without. */
+static nn_net *biased (bool bias)
+{
+    nn_net *net = nn_net_new (.seed = 4);
+    nn_layer *x = nn_input (net, 4, 4, 3);
+    x = nn_named (nn_conv2d (net, x, .filters = 5, .kernel = 1, .no_bias = !bias),
+                  "c");
+    x = nn_named (nn_batchnorm (net, x), "n");
+    nn_cross_entropy (net, nn_named (nn_dense (net, x, .units = 10), "fc"));
+    return built (net, true);
+}
+
+/*  What the net says to a picture, its colours from front or from behind. */
+static void scores (nn_net *net, bool behind, float to[10])
+{
+    float x[48], target[10] = { 1 }, weight = 1;
+    for (int i = 0; i < 48; i++)
+        x[i / 3 * 3 + (behind ? 2 - i % 3 : i % 3)] = sinf ((float) i * i);
+    const nn_batch batch = { .n = 1,
+                             .classes = 10,
+                             .h = 4,
+                             .w = 4,
+                             .c = 3,
+                             .x = x,
+                             .target = target,
+                             .weight = &weight };
+    if (nn_net_forward (net, &batch, false) != NN_OK)
+        printf ("not ok forward: %s\n", nn_error ());
+    memcpy (to, net->output->in[0]->out.x, 10 * sizeof *to);
+}
+
+static double differ (nn_net *net, bool behind, const float want[10])
+{
+    float got[10];
+    double worst = 0;
+    scores (net, behind, got);
+    for (int k = 0; k < 10; k++)
+        worst = fmax (worst, fabs (got[k] - want[k]));
+    return worst;
+}
+
+static void test_keras_ways (void)
+{
+    nn_net *theirs = biased (true), *net = biased (false);
+    for (int i = 0; i < theirs->layers; i++)
+        for (int k = 0; k < theirs->layer[i]->params; k++)
+            for (size_t j = 0; j < theirs->layer[i]->param[k].size; j++)
+                theirs->layer[i]->param[k].w[j] =
+                    0.2f + 0.1f * (float) (j * j % 7);
+    float want[10];
+    scores (theirs, false, want);
+    nn_import_report report = { 0 };
+    const bool written = nn_export (theirs, path, NULL) == NN_OK;
+    const int status = nn_import (net, path, .report = &report);
+    check (written && status == NN_OK && differ (net, false, want) < 1e-6 &&
+               report.count[NN_EXTRA] == 0 && report.count[NN_FOLDED] == 0,
+           "a bias in front of a norm is taken off its mean", "%s; off by %g",
+           nn_error (), differ (net, false, want));
+    nn_import_free (&report);
+    check (differ (net, true, want) > 1e-3, "colours matter to this net",
+           "only %g", differ (net, true, want));
+    check (nn_import (net, path, .bgr = true) == NN_OK &&
+               differ (net, true, want) < 1e-6,
+           "filters for blue, green, red see red, green, blue", "off by %g",
+           differ (net, true, want));
+    static forged f;
+    static const float one = 1;
+    begin (&f);
+    add (&f, "c.weight", "F32", "5,3,1,1", 15, &one, 4);
+    add (&f, "c.bias", "F32", "4", 4, &one, 4);
+    for (int k = 0; k < 4; k++)
+        add (&f, net->layer[2]->param[k].name, "F32", "5", 5, &one, 4);
+    add (&f, "fc.weight", "F32", "10,80", 800, &one, 4);
+    add (&f, "fc.bias", "F32", "10", 10, &one, 4);
+    end (&f);
+    check (nn_import (net, path) == NN_ESHAPE &&
+               strstr (nn_error (), "'c.bias'") &&
+               strstr (nn_error (), "4 numbers"),
+           "such a bias of another length is refused", "%s", nn_error ());
+    nn_net_free (&theirs);
+    nn_net_free (&net);
+}
+
 static nn_net *one_dense (void)
 {
     nn_net *net = nn_net_new (.seed = 3);
@@ -547,10 +668,12 @@ int main (int count, char **args)
     close (mkstemp (path));
     test_names ();
     test_mobilenetv2_names ();
+    test_keras_names ();
     test_named ();
     test_torch ();
     test_keras ();
     test_folded ();
+    test_keras_ways ();
     test_types ();
     test_misfits ();
     test_variance ();

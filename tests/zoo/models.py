@@ -127,10 +127,11 @@ class MobileNetV3(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    def __init__(self, i, w, stride, first):
+    def __init__(self, i, w, stride, first, keras=False):
         super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(i, w, 1, bias=False), nn.BatchNorm2d(w)
-        self.conv2, self.bn2 = nn.Conv2d(w, w, 3, stride, 1, bias=False), nn.BatchNorm2d(w)
+        one, three = (stride, 1) if keras else (1, stride)
+        self.conv1, self.bn1 = nn.Conv2d(i, w, 1, one, bias=False), nn.BatchNorm2d(w)
+        self.conv2, self.bn2 = nn.Conv2d(w, w, 3, three, 1, bias=False), nn.BatchNorm2d(w)
         self.conv3, self.bn3 = nn.Conv2d(w, 4 * w, 1, bias=False), nn.BatchNorm2d(4 * w)
         self.downsample = nn.Sequential(nn.Conv2d(i, 4 * w, 1, stride, bias=False),
                                         nn.BatchNorm2d(4 * w)) if first else nn.Identity()
@@ -145,17 +146,19 @@ STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))
 
 
 class ResNet50(nn.Module):
-    def __init__(self, classes):
+    def __init__(self, classes, keras=False):
         super().__init__()
         self.conv1, self.bn1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64)
         i = 64
         for s, (w, n, stride) in enumerate(STAGES):
             blocks = []
             for k in range(n):
-                blocks.append(Bottleneck(i, w, stride if k == 0 else 1, k == 0))
+                blocks.append(Bottleneck(i, w, stride if k == 0 else 1, k == 0, keras))
                 i = 4 * w
             setattr(self, "layer%d" % (s + 1), nn.Sequential(*blocks))
         self.fc = nn.Linear(i, classes)
+        for norm in (m for m in self.modules() if keras and isinstance(m, nn.BatchNorm2d)):
+            norm.eps, norm.momentum = 1.001e-5, 0.01
 
     def forward(self, x):
         x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
@@ -369,6 +372,7 @@ MODELS = {
     "mobilenetv3_small_keras": (lambda n: MobileNetV3(n, False, True), 2542856, (64, 75)),
     "mobilenetv3_large_keras": (lambda n: MobileNetV3(n, True, True), 5483032, (64, 75)),
     "resnet50": (lambda n: ResNet50(n), 25557032, (96, 128)),
+    "resnet50_keras": (lambda n: ResNet50(n, keras=True), None, (64, 96)),
     "resnet50v2": (lambda n: ResNet50V2(n), None, (96, 128)),
     "resnet50v2_3": (lambda n: ResNet50V2(n, 3), None, (32, 48)),
     "vgg16:linear": (lambda n: VGG16(n), 138357544, (32, 48)),

@@ -35,7 +35,7 @@ BUILD = os.environ.get("BUILD", "build")
 PEERS = {"floats": (os.path.join(BUILD, "tests/zoo/peer"), 1e-4),
          "doubles": (os.path.join(BUILD, "tests/double/zoo/peer"), 1e-6)}
 IMAGES = (3, 2)
-DEEP = ("resnet50", "resnet50v2", "resnet50v2_3", "inception_v3")
+DEEP = ("resnet50", "resnet50_keras", "resnet50v2", "resnet50v2_3", "inception_v3")
 
 
 def ours(t):  # in the order in which the library keeps it
