@@ -5,39 +5,21 @@
  *  trained on them in seconds, as if they were the pictures.
  *
  *  Features are worth nothing unless they are those of this net, these pictures
- *  and these transforms. The file says which it was made from: a checksum over all
- *  weights and over what the net makes of a picture of noise, which also tells its
- *  paddings and whatever else no weight shows; a checksum over all labels and some
- *  pictures; the transforms as text. A file that says anything else, or that is
- *  cut short, is made anew.
- *
- *  It grows under another name, and gets its own when it is whole. One process
- *  writes at a time, and others wait for what it writes. If it dies, the next one
- *  goes on where it was.
+ *  and these transforms. So they are told apart by a checksum over all weights and
+ *  over what the net makes of a picture of noise, which also tells its paddings
+ *  and whatever else no weight shows; by one over all labels and some pictures;
+ *  and by the transforms as text.
  */
 #include "nn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { SAMPLES = 16, HEADER = 2048, TEXT = 1024 };
-
-typedef struct {            // which features these are
-    char net[24], data[24]; // checksums
-    char transforms[TEXT];
-    char header[HEADER]; // all bytes before the first feature
-    size_t length;       // of it
-    int n, h, w, c;
-    size_t bytes; // of an image's features
-    bool half;
-} identity;
+enum { SAMPLES = 16, TEXT = NN_FEATURES_TEXT };
 
 /* --- 16 bits ----------------------------------------------------------------- */
 
@@ -69,7 +51,7 @@ static uint64_t sum_weights (const nn_net *net)
 }
 
 /*  The checksum of a built net: over its weights, and over its answer to noise. */
-static int identify_net (identity *self, nn_net *net)
+static int identify_net (nn_features_key *self, nn_net *net)
 {
     const nn_tensor *in = &net->layer[0]->out, *out = &net->output->out;
     const size_t size = nn_image_size (in);
@@ -93,7 +75,7 @@ static int identify_net (identity *self, nn_net *net)
 }
 
 /*  The checksum of a data set: over all labels, and some pictures. */
-static int identify_data (identity *self, const nn_data *data)
+static int identify_data (nn_features_key *self, const nn_data *data)
 {
     uint64_t sum = NN_CHECKSUM;
     nn_image image = { 0 };
@@ -116,7 +98,8 @@ static int identify_data (identity *self, const nn_data *data)
 }
 
 /*  The transforms as text. One that draws is refused. */
-static int identify_transforms (identity *self, const nn_features_args *args)
+static int identify_transforms (nn_features_key *self,
+                                const nn_features_args *args)
 {
     size_t at = 0;
     self->transforms[0] = 0;
@@ -138,33 +121,11 @@ static int identify_transforms (identity *self, const nn_features_args *args)
                      : nn_fail (NN_EVALUE, "too many transforms to be named");
 }
 
-/*  The file's first bytes: a safetensors header, which others can read too. */
-static int write_header (identity *self)
-{
-    const char *type = self->half ? "F16" : sizeof (float) == 4 ? "F32" : "F64";
-    char json[HEADER];
-    const int letters = snprintf (
-        json, sizeof json,
-        "{\"__metadata__\":{\"net\":\"%s\",\"data\":\"%s\",\"transforms\":\"%s\"},"
-        "\"features\":{\"dtype\":\"%s\",\"shape\":[%d,%d,%d,%d],"
-        "\"data_offsets\":[0,%zu]}}",
-        self->net, self->data, self->transforms, type, self->n, self->h, self->w,
-        self->c, self->n * self->bytes);
-    const uint64_t length = ((uint64_t) letters + 63) / 64 * 64; // with blanks
-    if (sizeof length + length >= sizeof self->header)
-        return nn_fail (NN_EVALUE, "too many transforms to be named");
-    memcpy (self->header, &length, sizeof length);
-    memset (self->header + sizeof length, ' ', length);
-    memcpy (self->header + sizeof length, json, letters);
-    self->length = sizeof length + length;
-    return NN_OK;
-}
-
-static int identify (identity *self, nn_net *net, const nn_data *data,
+static int identify (nn_features_key *self, nn_net *net, const nn_data *data,
                      const nn_features_args *args)
 {
     const nn_tensor *out = &net->output->out;
-    *self = (identity){
+    *self = (nn_features_key){
         .n = data->count, .h = out->h, .w = out->w, .c = out->c, .half = args->half
     };
     self->bytes =
@@ -174,139 +135,13 @@ static int identify (identity *self, nn_net *net, const nn_data *data,
         status = identify_net (self, net);
     if (status == NN_OK)
         status = identify_data (self, data);
-    return status == NN_OK ? write_header (self) : status;
+    return status == NN_OK ? nn_features_header (self) : status;
 }
 
-/*  The file that was asked for, or one in the folder whose name says what is in
- *  it. */
-static int name_file (char path[PATH_MAX], const identity *self,
-                      const nn_features_args *args)
-{
-    const uint64_t sum = nn_checksum (NN_CHECKSUM, self->header, self->length);
-    const int length = args->file
-                           ? snprintf (path, PATH_MAX, "%s", args->file)
-                           : snprintf (path, PATH_MAX, "%s/%016llx.safetensors",
-                                       args->folder ? args->folder : ".",
-                                       (unsigned long long) sum);
-    if (length > PATH_MAX - 8)
-        return nn_fail (NN_EFILE, "%.80s…: the name is too long", path);
-    for (char *slash = path; !args->file && (slash = strchr (slash + 1, '/'));) {
-        *slash = 0; // the folder, and those that it lies in
-        const bool bad = mkdir (path, 0755) != 0 && errno != EEXIST;
-        if (bad)
-            return nn_fail (NN_EFILE, "%s cannot be made: %s", path,
-                            strerror (errno));
-        *slash = '/';
-    }
-    return NN_OK;
-}
-
-/* --- A file that is there ---------------------------------------------------- */
-
-/*  Why the file at `path` is not what we want, as a sentence. */
-static void explain (const identity *self, const char *path)
-{
-    nn_arrays file;
-    const struct {
-        const char *key, *ours, *about;
-    } notes[] = { { "net", self->net, "with other weights" },
-                  { "data", self->data, "from other pictures" },
-                  { "transforms", self->transforms, "with other transforms" } };
-    const char *about = "in another form";
-    int status = nn_arrays_open (&file, path); // its sentence, if it is damaged
-    for (int i = 2; status == NN_OK && i >= 0; i--) {
-        const char *theirs = nn_arrays_note (&file, notes[i].key);
-        if (!theirs || strcmp (theirs, notes[i].ours) != 0)
-            about = notes[i].about;
-    }
-    if (status == NN_OK)
-        nn_fail (NN_EVALUE, "the features in %s were made %s", path, about);
-    nn_arrays_close (&file);
-}
-
-/*  Opens the features if they are there, whole, and ours. Else -1; *there says
- *  whether there is a file, and then nn_error () what is wrong with it. */
-static int open_features (const identity *self, const char *path, bool *there)
-{
-    char header[HEADER];
-    struct stat about;
-    const int fd = open (path, O_RDONLY | O_CLOEXEC);
-    *there = fd >= 0;
-    if (fd < 0)
-        return -1;
-    if (fstat (fd, &about) == 0 &&
-        (size_t) about.st_size == self->length + self->n * self->bytes &&
-        pread (fd, header, self->length, 0) == (ssize_t) self->length &&
-        memcmp (header, self->header, self->length) == 0)
-        return fd;
-    close (fd);
-    explain (self, path);
-    return -1;
-}
-
-/* --- Making it --------------------------------------------------------------- */
-
-/*  The unfinished file, which is ours alone as long as it is open. Whoever has
- *  waited for it may hold a file that has got its own name meanwhile, and looks
- *  again. */
-static int lock_part (const char *part, FILE *say)
-{
-    for (;;) {
-        struct stat held, named;
-        const int fd = open (part, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-        if (fd < 0)
-            return nn_fail (NN_EFILE, "%s: cannot be written: %s", part,
-                            strerror (errno));
-        if (flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK && say) {
-            fprintf (say, "another process computes these features: waiting\n");
-            fflush (say);
-        }
-        while (flock (fd, LOCK_EX) != 0 && errno == EINTR)
-            continue;
-        if (fstat (fd, &held) == 0 && stat (part, &named) == 0 &&
-            held.st_ino == named.st_ino && held.st_dev == named.st_dev)
-            return fd;
-        close (fd);
-    }
-}
-
-static int write_all (int fd, const char *path, const void *bytes, size_t size)
-{
-    for (const char *from = bytes; size > 0;) {
-        const ssize_t went = write (fd, from, size);
-        if (went < 0 && errno == EINTR)
-            continue;
-        if (went <= 0)
-            return nn_fail (NN_EFILE, "%s: cannot be written: %s", path,
-                            strerror (errno));
-        from += went;
-        size -= (size_t) went;
-    }
-    return NN_OK;
-}
-
-/*  How many images an unfinished file holds, in whole batches; what is of no use
- *  is cut off. */
-static int continue_part (const identity *self, int fd, const char *path,
-                          int batch, int *images)
-{
-    char header[HEADER];
-    struct stat about;
-    *images = 0;
-    if (fstat (fd, &about) == 0 && (size_t) about.st_size >= self->length &&
-        pread (fd, header, self->length, 0) == (ssize_t) self->length &&
-        memcmp (header, self->header, self->length) == 0)
-        *images = (int) (((size_t) about.st_size - self->length) / self->bytes);
-    *images = *images >= self->n ? self->n : *images / batch * batch;
-    const size_t size = *images ? self->length + *images * self->bytes : 0;
-    if (ftruncate (fd, (off_t) size) != 0 || lseek (fd, 0, SEEK_END) < 0)
-        return nn_fail (NN_EFILE, "%s: cannot be written: %s", path,
-                        strerror (errno));
-    return *images ? NN_OK : write_all (fd, path, self->header, self->length);
-}
+/* --- Making them ------------------------------------------------------------- */
 
 /*  The net's output for one batch, in the form of the file, to `to`. */
-static int pack (const identity *self, const nn_net *net, int n, void *to)
+static int pack (const nn_features_key *self, const nn_net *net, int n, void *to)
 {
     const nn_tensor *out = &net->output->out;
     const size_t row = (size_t) out->w * out->c;
@@ -330,10 +165,11 @@ static int pack (const identity *self, const nn_net *net, int n, void *to)
 }
 
 /*  Computes the features that are still missing and appends them. */
-static int compute (const identity *self, nn_net *net, const nn_data *data,
+static int compute (const nn_features_key *self, nn_net *net, const nn_data *data,
                     const nn_features_args *args, int fd, const char *path)
 {
-    int images, status = continue_part (self, fd, path, net->batch, &images);
+    int images,
+        status = nn_features_continue (self, fd, path, net->batch, &images);
     if (status != NN_OK || images == self->n)
         return status;
     if (images && args->say)
@@ -352,7 +188,7 @@ static int compute (const identity *self, nn_net *net, const nn_data *data,
         if (status == NN_OK)
             status = pack (self, net, batch->n, bytes);
         if (status == NN_OK)
-            status = write_all (fd, path, bytes, batch->n * self->bytes);
+            status = nn_features_append (fd, path, bytes, batch->n * self->bytes);
     }
     free (bytes);
     nn_loader_free (&loader);
@@ -361,16 +197,16 @@ static int compute (const identity *self, nn_net *net, const nn_data *data,
 
 /*  Makes the file, unless another process has just done so; the open file, or a
  *  negative status. */
-static int make (const identity *self, nn_net *net, const nn_data *data,
+static int make (const nn_features_key *self, nn_net *net, const nn_data *data,
                  const nn_features_args *args, const char *path)
 {
     char part[PATH_MAX + 8];
     bool there;
     snprintf (part, sizeof part, "%s.part", path);
-    const int fd = lock_part (part, args->say);
+    const int fd = nn_features_lock (part, args->say);
     if (fd < 0)
         return fd;
-    int ready = open_features (self, path, &there), status = NN_OK;
+    int ready = nn_features_open (self, path, &there), status = NN_OK;
     if (ready >= 0)
         unlink (part);
     else {
@@ -381,7 +217,7 @@ static int make (const identity *self, nn_net *net, const nn_data *data,
             status = nn_fail (NN_EFILE, "%s: cannot be written: %s", path,
                               strerror (errno));
         if (status == NN_OK)
-            ready = open_features (self, path, &there);
+            ready = nn_features_open (self, path, &there);
     }
     close (fd);
     if (status != NN_OK)
@@ -434,7 +270,8 @@ static void close_file (nn_data *self)
     close (((source *) self->source)->file);
 }
 
-static nn_data *open_data (const identity *self, const nn_data *of, int file)
+static nn_data *open_data (const nn_features_key *self, const nn_data *of,
+                           int file)
 {
     nn_data like = *of;
     like.h = self->h;
@@ -471,7 +308,7 @@ nn_data *nn_features_with (const nn_net *net, const nn_layer *top,
                            const nn_data *data, nn_features_args args)
 {
     char path[PATH_MAX];
-    identity self;
+    nn_features_key self;
     bool there;
     int file = -1;
     nn_net *below = nn_net_below (net, top);
@@ -482,9 +319,9 @@ nn_data *nn_features_with (const nn_net *net, const nn_layer *top,
     if (status == NN_OK)
         status = identify (&self, below, data, &args);
     if (status == NN_OK)
-        status = name_file (path, &self, &args);
+        status = nn_features_name (path, &self, &args);
     if (status == NN_OK)
-        file = open_features (&self, path, &there);
+        file = nn_features_open (&self, path, &there);
     if (status == NN_OK && file < 0)
         file = make (&self, below, data, &args, path);
     nn_net_free (&below);

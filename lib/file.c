@@ -61,20 +61,25 @@ int nn_file_read (const char *path, unsigned char **bytes, size_t *size)
     return status;
 }
 
-/*  Writes to an open file and closes it; false, and errno, unless all of it is
- *  there. */
-static bool write_all (int fd, const void *bytes, size_t size, bool sync)
+/*  Writes to an open file; false, and errno, unless all of it has gone there. */
+bool nn_write_all (int fd, const void *bytes, size_t size)
 {
     const char *from = bytes;
-    size_t left = size;
-    while (left > 0) {
-        const ssize_t went = write (fd, from, left);
+    while (size > 0) {
+        const ssize_t went = write (fd, from, size);
         if (went < 0 && errno != EINTR)
-            break;
-        left -= went > 0 ? went : 0;
+            return false;
+        size -= went > 0 ? went : 0;
         from += went > 0 ? went : 0;
     }
-    const bool good = left == 0 && (!sync || fsync (fd) == 0);
+    return true;
+}
+
+/*  Writes to an open file and closes it; false, and errno, unless all of it is
+ *  there. */
+static bool write_out (int fd, const void *bytes, size_t size, bool sync)
+{
+    const bool good = nn_write_all (fd, bytes, size) && (!sync || fsync (fd) == 0);
     const int why = errno;
     if (close (fd) == 0 && good)
         return true;
@@ -94,7 +99,7 @@ int nn_file_write (const char *path, const void *bytes, size_t size)
         return nn_fail (NN_EFILE, "%.80s…: the name is too long", path);
     const int fd = device ? open (path, O_WRONLY | O_CLOEXEC) : mkstemp (part);
     bool good = fd >= 0 && (device || fchmod (fd, 0644) == 0);
-    good = fd >= 0 && write_all (fd, bytes, size, !device) && good;
+    good = fd >= 0 && write_out (fd, bytes, size, !device) && good;
     if (good && !device)
         good = rename (part, path) == 0;
     if (good)

@@ -125,6 +125,7 @@ void nn_gemm (nn_product p); // OpenBLAS, on the calling thread alone
 // all of a file; free the bytes
 int nn_file_read (const char *path, unsigned char **bytes, size_t *size);
 int nn_file_write (const char *path, const void *bytes, size_t size);
+bool nn_write_all (int fd, const void *bytes, size_t size);
 
 /* --- Images: values from 0 to 1 ------------------------------------------------------ */
 typedef struct {
@@ -1616,6 +1617,25 @@ typedef struct {
 nn_data *nn_features_with (const nn_net *net, const nn_layer *top,
                            const nn_data *data, nn_features_args args);
 int nn_half (float x); // its 16 bits, or -1 if it has none
+// their file
+enum { NN_FEATURES_TEXT = 1024, NN_FEATURES_HEADER = 2048 };
+typedef struct {            // which features these are
+    char net[24], data[24]; // checksums
+    char transforms[NN_FEATURES_TEXT];
+    char header[NN_FEATURES_HEADER]; // all bytes before the first feature
+    size_t length;                   // of it
+    int n, h, w, c;
+    size_t bytes; // of an image's features
+    bool half;
+} nn_features_key;
+int nn_features_header (nn_features_key *self);
+int nn_features_name (char *path, const nn_features_key *self,
+                      const nn_features_args *args);
+int nn_features_open (const nn_features_key *self, const char *path, bool *there);
+int nn_features_lock (const char *part, FILE *say);
+int nn_features_continue (const nn_features_key *self, int fd, const char *path,
+                          int batch, int *images);
+int nn_features_append (int fd, const char *path, const void *bytes, size_t size);
 
 /* --- Borrowing in a recipe -------------------------------------------------------------------------------- */
 const char *nn_head_name (int i); // NULL at the end
