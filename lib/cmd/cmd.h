@@ -75,6 +75,10 @@ nn_net *cmd_named_net (const cmd_named *self, int size, int classes);
 int cmd_weights (const cmd_verb *verb, char **args); // nn data weights NAME
 const char *cmd_weights_model (const char *name);    // or NULL
 const char *cmd_weights_here (void); // NULL, and what to do, if there are none
+#define CMD_CIFAR10_FOLDER "cifar-10-batches-bin" // as its archive calls it
+int cmd_cifar10 (void);                           // fetches it, if it is not there
+// the folder for what is fetched: $VARIABLE, or `name` in the tree
+int cmd_place (char folder[4096], const char *variable, const char *name);
 int cmd_sha256 (const char *path, char sum[65]); // in hexadecimal
 // resumes; sha256 and check may be NULL
 int cmd_download (const char *url, const char *path, const char *sha256,

@@ -14,9 +14,6 @@ enum {
     TEST_SEED = 1
 }; // which photographs are put aside, whatever the recipe's seed
 
-static const char cifar_folder[] =
-    "cifar-10-batches-bin"; // as the archive calls it
-
 /*  COUNT images to train with, and a fifth of that, drawn from another seed, as a
  *  test. */
 static nn_data *shapes (const char *count, bool test)
@@ -50,14 +47,15 @@ static bool find (char path[PATH_MAX], const char *name)
 
 static int find_cifar (char path[PATH_MAX])
 {
-    if (find (path, cifar_folder))
+    if (find (path, CMD_CIFAR10_FOLDER))
         return NN_OK;
     return nn_fail (
         NN_EFILE,
-        "data cifar10: there is no folder data/%s; unpack "
-        "cifar-10-binary.tar.gz (www.cs.toronto.edu/~kriz/cifar.html) into data/, "
-        "or say where it is: --data FOLDER",
-        cifar_folder);
+        "data cifar10: there is no folder data/%s; '%s data cifar10' fetches it, "
+        "or "
+        "unpack cifar-10-binary.tar.gz (www.cs.toronto.edu/~kriz/cifar.html) into "
+        "data/, or say where it is: --data FOLDER",
+        CMD_CIFAR10_FOLDER, cmd_program);
 }
 
 static int find_animals (char path[PATH_MAX])
@@ -113,7 +111,8 @@ cmd_source cmd_data_kind (const char *name, char *folder)
     if (snprintf (inside, PATH_MAX, "%s/raw-img", folder) < PATH_MAX &&
         is_folder (inside)) // Animals-10 as its archive has it
         memcpy (folder, inside, PATH_MAX);
-    if (snprintf (inside, PATH_MAX, "%s/%s", name, cifar_folder) < PATH_MAX &&
+    if (snprintf (inside, PATH_MAX, "%s/%s", name, CMD_CIFAR10_FOLDER) <
+            PATH_MAX &&
         is_folder (inside)) {
         memcpy (folder, inside, PATH_MAX);
         return CMD_CIFAR10;

@@ -70,6 +70,8 @@ static int run (const cmd_verb *self, char **args)
     int status;
     if (!cmd_read (self, args, options, &name, &status))
         return status;
+    if (strcmp (name, "cifar10") == 0 && cmd_cifar10 () != NN_OK)
+        return cmd_fail (self, CMD_FAILED);
     nn_recipe recipe = { .size = 128, .test = 0.2 };
     if (nn_recipe_set (&recipe, "data", name) != NN_OK)
         return cmd_fail (self, CMD_USAGE);
@@ -99,6 +101,11 @@ const cmd_verb cmd_describe = {
         "If the folder has the folders train and test, the classes lie in these. "
         "Otherwise a\n"
         "share of each class is put aside to test with, always the same files.\n"
+        "\n"
+        "nn data cifar10 fetches it first (162 MB), if it is neither in data/ nor "
+        "in "
+        "the folder\n"
+        "NN_DATA.\n"
         "\n"
         "nn data weights NAME fetches borrowed weights from the hub into weights/ "
         "or "

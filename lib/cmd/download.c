@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -22,6 +23,23 @@ typedef struct {
     char part[PATH], tag_file[PATH], sum_file[PATH];
     char tag[TAG]; // of the file that comes in
 } job;
+
+/*  The folder that a variable names, or the tree's folder of that name; made if it is
+ *  not there. */
+int cmd_place (char folder[4096], const char *variable, const char *name)
+{
+    const char *named = getenv (variable);
+    if (named && *named)
+        snprintf (folder, 4096, "%s", named);
+    else if (nn_file_beside (folder, 4096, "lib/nn.h") == NN_OK) {
+        char *at = strrchr (folder, '/') - strlen ("lib");
+        snprintf (at, folder + 4096 - at, "%s", name);
+    } else
+        snprintf (folder, 4096, "%s", name);
+    if (mkdir (folder, 0777) == 0 || errno == EEXIST)
+        return NN_OK;
+    return nn_fail (NN_EFILE, "%s cannot be made: %s", folder, strerror (errno));
+}
 
 int cmd_sha256 (const char *path, char sum[65])
 {

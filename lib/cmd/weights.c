@@ -1,10 +1,8 @@
 /*  weights.c - nn data weights: what lies on the hub, and fetching it */
 #include "cmd.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef enum { ON_THE_HUB, LABELS, NOWHERE } place;
 
@@ -54,21 +52,6 @@ const char *cmd_weights_here (void)
              "own: --run FOLDER",
              cmd_program, files[0].name, files[0].name);
     return NULL;
-}
-
-/*  Where weights lie: $NN_WEIGHTS, or the tree's folder weights/. */
-static int find_folder (char folder[4096])
-{
-    const char *named = getenv ("NN_WEIGHTS");
-    if (named && *named)
-        snprintf (folder, 4096, "%s", named);
-    else if (nn_file_beside (folder, 4096, "lib/nn.h") == NN_OK)
-        memcpy (strrchr (folder, '/') - 3, "weights", sizeof "weights");
-    else
-        snprintf (folder, 4096, "weights");
-    if (mkdir (folder, 0777) == 0 || errno == EEXIST)
-        return NN_OK;
-    return nn_fail (NN_EFILE, "%s cannot be made: %s", folder, strerror (errno));
 }
 
 /*  Is it a safetensors file at all, and not a page that says something? */
@@ -157,7 +140,7 @@ static int fetch (const char *name)
                         "'%s' cannot be fetched from anywhere; who has it puts "
                         "%s.safetensors into the folder weights",
                         name, name);
-    const int status = find_folder (folder);
+    const int status = cmd_place (folder, "NN_WEIGHTS", "weights");
     return status == NN_OK ? download (found, folder) : status;
 }
 

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
-"""download.py - nn data weights against a server of our own, which does what servers do: cut, lie, redirect, change"""
+"""download.py - nn data weights and nn data cifar10 against a server of our own, which does what servers do: cut, lie, redirect, change"""
 import hashlib
 import http.server
 import json
+import io
 import os
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 
@@ -68,13 +70,25 @@ threading.Thread(target=server.serve_forever, daemon=True).start()
 hub = f"http://127.0.0.1:{server.server_port}"
 
 
-def run(folder, mode="whole", name=NAME, where=None):
+def run(folder, mode="whole", name=NAME, where=None, words=None):
     Server.mode, Server.asked = mode, []
-    settings = dict(os.environ, NN_HUB=where or hub, NN_WEIGHTS=folder)
+    settings = dict(os.environ, NN_HUB=where or hub, NN_WEIGHTS=folder, NN_DATA=folder)
     for proxy in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         settings.pop(proxy, None)
-    done = subprocess.run([nn, "data", "weights", name], env=settings, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([nn, "data", *(words or ["weights", name])], env=settings, capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout + done.stderr
+
+
+def archive(records=10000):
+    """CIFAR-10 as it is packed: six files of records, here all black"""
+    some = b"".join(bytes([label]) + bytes(3072) for label in range(10)) * (records // 10)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as tar:
+        for name in [f"data_batch_{k}.bin" for k in range(1, 6)] + ["test_batch.bin"]:
+            about = tarfile.TarInfo("cifar-10-batches-bin/" + name)
+            about.size = len(some)
+            tar.addfile(about, io.BytesIO(some))
+    return packed.getvalue()
 
 
 def content(folder):
@@ -147,5 +161,33 @@ with tempfile.TemporaryDirectory() as base:
     check(code == 1 and "ImageNet has 1000 classes" in said and not os.listdir(nine), "another number of names is refused", said)
     code, said = run(nine, name="mobilenetv2_1.0_keras_folded_1000")
     check(code == 1 and "cannot be fetched from anywhere" in said and "into the folder weights" in said, "what lies on no hub is said, and where to put it", said)
+    # -- and so does CIFAR-10, which is unpacked
+    cifar = lambda folder, *rest, **more: run(folder, *rest, words=["cifar10"], **more)
+    place = lambda folder: os.path.join(folder, "cifar-10-batches-bin")
+    Server.body = archive()
+    ten = new()
+    code, said = cifar(ten, "cut")
+    check(code == 1 and "goes on" in said and not os.path.exists(place(ten)), "CIFAR-10 that is cut again and again is kept, and none yet", said)
+    left = os.path.getsize(os.path.join(ten, "cifar-10-binary.tar.gz.part"))
+    code, said = cifar(ten)
+    check(code == 0 and Server.asked == [f"bytes={left}-"] and "50000 pictures" in said and "10000 pictures" in said, "the next call goes on, unpacks and describes it", said)
+    check(os.listdir(ten) == ["cifar-10-batches-bin"] and len(os.listdir(place(ten))) == 6, "and leaves nothing beside it", str(os.listdir(ten)))
+    code, said = cifar(ten)
+    check(code == 0 and not Server.asked and "50000 pictures" in said, "what is there is not fetched again", said)
+    eleven = new()
+    Server.body = archive(9990)
+    code, said = cifar(eleven)
+    check(code == 1 and "30699270 bytes" in said and not os.listdir(eleven), "files of another length are refused, and nothing stays", f"{said} {os.listdir(eleven)}")
+    Server.body = archive()[:-1000]
+    code, said = cifar(eleven)
+    check(code == 1 and "cannot be unpacked" in said and not os.path.exists(place(eleven)) and not os.path.exists(place(eleven) + ".part"), "an archive that is cut short is not unpacked", said)
+    twelve = new()
+    Server.body = b"<html>please log in</html>" * 10
+    code, said = cifar(twelve)
+    check(code == 1 and "not packed by gzip" in said and not os.listdir(twelve), "a page is no archive", said)
+    code, said = cifar(twelve, "404")
+    check(code == 1 and "404" in said and "put the file at" in said, "404 is said, and where to put the archive", said)
+    code, said = cifar("/proc/nowhere")
+    check(code == 1 and "/proc/nowhere cannot be made" in said, "a folder that cannot be made is said", said)
 server.shutdown()
 sys.exit(bad)
