@@ -19,6 +19,37 @@
 #include <math.h>
 #include <string.h>
 
+// the channels of a place, as many as a register holds where it is widest
+enum { LANES = 8, MANY = 4 };
+typedef double sums __attribute__ ((vector_size (LANES * sizeof (double))));
+typedef double sums_there __attribute__ ((vector_size (LANES * sizeof (double)),
+                                          aligned (sizeof (double)), may_alias));
+typedef float lanes __attribute__ ((vector_size (LANES * sizeof (float)),
+                                    aligned (sizeof (float)), may_alias));
+#define DOUBLES(x) __builtin_convertvector(*(const lanes *) (x), sums)
+#define ALWAYS static inline __attribute__ ((always_inline))
+
+/*  `many` times LANES channels of all places: so few sums stay in registers. */
+ALWAYS void add_sums (const int many, double *sum, double *square, const float *x,
+                      size_t places, int c)
+{
+    sums a[MANY], b[MANY];
+    for (int j = 0; j < many; j++) {
+        a[j] = *(sums_there *) (sum + j * LANES);
+        b[j] = *(sums_there *) (square + j * LANES);
+    }
+    for (size_t i = 0; i < places; i++, x += c)
+        for (int j = 0; j < many; j++) {
+            const sums v = DOUBLES (x + j * LANES);
+            a[j] += v;
+            b[j] += v * v;
+        }
+    for (int j = 0; j < many; j++) {
+        *(sums_there *) (sum + j * LANES) = a[j];
+        *(sums_there *) (square + j * LANES) = b[j];
+    }
+}
+
 /*  Adds to sum[k] all x of channel k and to square[k] their squares. In double the
  *  square of a float is exact, so the variance may be had from both sums without
  *  harm. */
@@ -26,10 +57,16 @@ NN_EACH_WIDTH
 void nn_batchnorm_sums (double *restrict sum, double *restrict square,
                         const float *x, size_t places, int c)
 {
-    for (size_t i = 0; i < places; i++, x += c)
-        for (int k = 0; k < c; k++) {
-            sum[k] += x[k];
-            square[k] += (double) x[k] * x[k];
+    int k = 0;
+    for (; k + MANY * LANES <= c; k += MANY * LANES)
+        add_sums (MANY, sum + k, square + k, x + k, places, c);
+    for (; k + LANES <= c; k += LANES)
+        add_sums (1, sum + k, square + k, x + k, places, c);
+    for (; k < c; k++)
+        for (size_t i = 0; i < places; i++) {
+            const double v = x[i * c + k];
+            sum[k] += v;
+            square[k] += v * v;
         }
 }
 
@@ -46,6 +83,33 @@ void nn_batchnorm_forward (float *y, const float *x, const nn_norm *by,
             y[k] = weight[k] * ((x[k] - mean[k]) * inverse[k]) + bias[k];
 }
 
+/*  The same two sums on the way back, of channels k and on. */
+ALWAYS void add_sums_back (const int many, double *sum, double *product,
+                           const float *dy, const float *x, const nn_norm *by,
+                           int k, size_t places)
+{
+    sums a[MANY], b[MANY];
+    lanes mean[MANY], inverse[MANY];
+    for (int j = 0; j < many; j++) {
+        a[j] = *(sums_there *) (sum + k + j * LANES);
+        b[j] = *(sums_there *) (product + k + j * LANES);
+        mean[j] = *(const lanes *) (by->mean + k + j * LANES);
+        inverse[j] = *(const lanes *) (by->inverse + k + j * LANES);
+    }
+    for (size_t i = 0; i < places; i++, dy += by->c, x += by->c)
+        for (int j = 0; j < many; j++) {
+            const lanes normal =
+                (*(const lanes *) (x + k + j * LANES) - mean[j]) * inverse[j];
+            const sums d = DOUBLES (dy + k + j * LANES);
+            a[j] += d;
+            b[j] += d * __builtin_convertvector(normal, sums);
+        }
+    for (int j = 0; j < many; j++) {
+        *(sums_there *) (sum + k + j * LANES) = a[j];
+        *(sums_there *) (product + k + j * LANES) = b[j];
+    }
+}
+
 /*  Adds to sum[k] all dy of channel k, and to product[k] each dy times the
  *  normalised x that it belongs to. These are the gradients of bias and weight. */
 NN_EACH_WIDTH
@@ -53,11 +117,17 @@ void nn_batchnorm_backward_sums (double *restrict sum, double *restrict product,
                                  const float *dy, const float *x,
                                  const nn_norm *by, size_t places)
 {
-    for (size_t i = 0; i < places; i++, x += by->c, dy += by->c)
-        for (int k = 0; k < by->c; k++) {
-            const float normal = (x[k] - by->mean[k]) * by->inverse[k];
-            sum[k] += dy[k];
-            product[k] += (double) dy[k] * normal;
+    const int c = by->c;
+    int k = 0;
+    for (; k + MANY * LANES <= c; k += MANY * LANES)
+        add_sums_back (MANY, sum, product, dy, x, by, k, places);
+    for (; k + LANES <= c; k += LANES)
+        add_sums_back (1, sum, product, dy, x, by, k, places);
+    for (; k < c; k++)
+        for (size_t i = 0; i < places; i++) {
+            const float normal = (x[i * c + k] - by->mean[k]) * by->inverse[k];
+            sum[k] += dy[i * c + k];
+            product[k] += (double) dy[i * c + k] * normal;
         }
 }
 
@@ -214,10 +284,13 @@ static void forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
     const batchnorm *state = self->state;
     const nn_tensor *in = &self->in[0]->out, *out = &self->out;
     for (int i = lo; i < hi; i++)
-        for (int row = 0; row < in->h; row++)
-            nn_batchnorm_forward (out->x + nn_at (out, i, row, 0),
-                                  in->x + nn_at (in, i, row, 0), &state->by,
+        for (int row = 0; row < in->h; row++) {
+            float *y = out->x + nn_at (out, i, row, 0);
+            nn_batchnorm_forward (y, in->x + nn_at (in, i, row, 0), &state->by,
                                   in->w);
+            if (self->carries)
+                self->carries->kind->row (y, y, (size_t) out->w * out->c);
+        }
 }
 
 static void partial_back (nn_layer *self, int lo, int hi, const nn_pass *pass)
@@ -228,10 +301,16 @@ static void partial_back (nn_layer *self, int lo, int hi, const nn_pass *pass)
     for (int i = lo; i < hi && !self->frozen; i++) {
         double *sum = sums_of (self, i);
         memset (sum, 0, self->kept_size);
-        for (int row = 0; row < in->h; row++)
-            nn_batchnorm_backward_sums (
-                sum, sum + in->c, out->dx + nn_at (out, i, row, 0),
-                in->x + nn_at (in, i, row, 0), &state->by, in->w);
+        for (int row = 0; row < in->h; row++) {
+            const size_t at = nn_at (out, i, row, 0);
+            float *dy = out->dx + at;
+            if (self->carries)
+                self->carries->kind->row_back (dy, dy, out->x + at,
+                                               (size_t) out->w * out->c, false);
+            nn_batchnorm_backward_sums (sum, sum + in->c, dy,
+                                        in->x + nn_at (in, i, row, 0), &state->by,
+                                        in->w);
+        }
     }
 }
 
@@ -284,7 +363,7 @@ const nn_kind nn_batchnorm_kind = { .name = "batchnorm",
                                     .prepare = prepare,
                                     .whole = &whole,
                                     .flags = NN_IN_PLACE_AT_REST | NN_HALO_IN |
-                                             NN_HALO_OUT | NN_AGAIN };
+                                             NN_HALO_OUT | NN_AGAIN | NN_CARRIES };
 
 nn_layer *nn_batchnorm_with (nn_net *net, nn_batchnorm_args args)
 {

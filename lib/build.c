@@ -47,8 +47,8 @@ static void mark_overwrites (nn_net *net)
         }
 }
 
-/*  A layer gets the halo that its readers ask for if it can write one and all can
- *  read it. */
+/*  A layer gets the halo that its readers ask for, or have got, if it can write
+ *  one and all can read it. */
 static void grant_halo (nn_net *net, nn_layer *self)
 {
     int wish = 0;
@@ -59,6 +59,9 @@ static void grant_halo (nn_net *net, nn_layer *self)
                 const nn_layer *reader = net->layer[i];
                 all &= (reader->kind->flags & NN_HALO_IN) != 0;
                 wish = k == 0 && reader->halo > wish ? reader->halo : wish;
+                if (reader->kind->flags & NN_IN_PLACE && self->users == 1 &&
+                    reader->out.halo > wish)
+                    wish = reader->out.halo; // which will write over this one
             }
     self->out.halo = all ? wish : 0;
 }
@@ -80,7 +83,7 @@ static int lay_output (nn_net *net, nn_layer *self)
     if (self->in_place) {
         self->out.x = self->in[0]->out.x;
         self->out.dx = self->in[0]->out.dx;
-    } else if (!self->again) {
+    } else if (!self->brief_x && !self->out.x) {
         float *dx = self->out.dx;
         if (nn_tensor_lay (&self->out, net->scratch, false) != NN_OK)
             return nn_fail (NN_EMEMORY, "layer '%s', batch %d: %s", self->name,
@@ -127,17 +130,24 @@ static int lay_params (nn_net *net, nn_layer *self, bool training)
  *  gradients and the parameters. */
 static int lay_layers (nn_net *net, bool sparing)
 {
+    for (int i = net->layers - 1; i >= 0; i--)
+        grant_halo (net, net->layer[i]);
     for (int i = 0; i < net->layers; i++) {
         nn_layer *l = net->layer[i];
         const bool gradient = net->training && l->wanted;
-        grant_halo (net, l);
         l->in_place = fits_in_place (l, gradient) &&
                       (!gradient || l->in[0]->wanted); // both, or neither
+        l->carries = NULL;
+        if (l->in_place && l->kind->row && l->in[0]->kind->flags & NN_CARRIES &&
+            !l->in[0]->in_place)
+            l->in[0]->carries = l;
         l->again = l->refreshes[0] = false;
         l->out.n = net->batch;
-        l->out.x = l->out.dx = NULL;
+        l->out.x = l->out.dx = l->brief_x = l->brief_dx = NULL;
     }
-    int status = net->training ? nn_lives_lay (net, sparing) : NN_OK;
+    net->own = 0;
+    int status =
+        net->training || net->settled ? nn_lives_lay (net, sparing) : NN_OK;
     for (int i = 0; i < net->layers && status == NN_OK; i++) {
         status = lay_output (net, net->layer[i]);
         if (status == NN_OK)
@@ -160,15 +170,20 @@ static int block_of (const nn_net *net, int first, int end)
     return block < 1 ? 1 : block > net->batch ? net->batch : block;
 }
 
+static int rows_read (const nn_layer *self)
+{
+    return self->ins ? self->in[0]->out.h : self->out.h;
+}
+
 /*  How many images go through a chain of layers together: as many as stay in the
- *  cache. Where one image of some layer fills it, each stretch of layers with
+ *  cache. Where one image of some layer fills it, each stretch of layers that read
  *  images of the same rows has a number of its own. */
 static void set_blocks (nn_net *net)
 {
     const int all = block_of (net, 0, net->layers);
     for (int first = 0, end; first < net->layers; first = end) {
         for (end = first + 1; end < net->layers; end++)
-            if (net->layer[end]->out.h != net->layer[first]->out.h)
+            if (rows_read (net->layer[end]) != rows_read (net->layer[first]))
                 break;
         const int block = all > 1 ? all : block_of (net, first, end);
         for (int i = first; i < end; i++)
@@ -176,24 +191,29 @@ static void set_blocks (nn_net *net)
     }
 }
 
-/*  A workspace for each thread, as large as the neediest layer asks. */
+/*  How many threads there will be, each with a workspace. Where those are must
+ *  last: scratch may be wiped between passes. */
+static int count_threads (nn_net *net)
+{
+    const int threads = omp_get_max_threads ();
+    if (threads > net->threads || !net->work)
+        net->work = nn_arena_take (net->lasting, threads * sizeof *net->work);
+    net->threads = threads;
+    return net->work ? NN_OK : NN_EMEMORY;
+}
+
+/*  The workspaces, as large as the neediest layer asks, and the losses. */
 static int lay_work (nn_net *net)
 {
     size_t work = 1;
     for (int i = 0; i < net->layers; i++)
         if (net->layer[i]->work_size > work)
             work = net->layer[i]->work_size;
-    set_blocks (net);
-    // where the workspaces are must last: scratch may be wiped between passes
-    const int threads = omp_get_max_threads ();
-    if (threads > net->threads || !net->work)
-        net->work = nn_arena_take (net->lasting, threads * sizeof *net->work);
-    net->threads = threads;
-    for (int t = 0; net->work && t < net->threads; t++)
+    for (int t = 0; t < net->threads; t++)
         if (!(net->work[t] = nn_arena_take (net->scratch, work)))
             return NN_EMEMORY;
     net->loss = nn_arena_take (net->scratch, net->batch * sizeof *net->loss);
-    return net->work && net->loss ? NN_OK : NN_EMEMORY;
+    return net->loss ? NN_OK : NN_EMEMORY;
 }
 
 /*  Is the net complete? Says what is wrong if not. */
@@ -239,9 +259,14 @@ int nn_net_lay (nn_net *net, nn_build_args args)
     net->output = net->layer[net->layers - 1];
     mark_wanted (net, args.input_gradient);
     mark_overwrites (net);
-    status = lay_layers (net, args.sparing);
+    set_blocks (net);
+    status = count_threads (net);
+    if (status == NN_OK)
+        status = lay_layers (net, args.sparing);
     if (status == NN_OK)
         status = lay_work (net);
+    if (status == NN_OK)
+        status = nn_views_lay (net);
     if (status != NN_OK) {
         nn_arena_free (&net->scratch);
         net->batch = 0; // not built

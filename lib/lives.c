@@ -22,15 +22,17 @@
 typedef struct { // of an output or its gradient: when it lives, and where
     nn_layer *layer;
     bool gradient;
+    bool brief; // no longer than a few images take, in a thread's own memory
+    bool all;   // somebody wants those of all images together
+    int from[2], to[2]; // steps, both included: on the way forward, and back
     size_t floats;
-    int from[2], to[2]; // stages, both included: on the way forward, and back
     int slab;
 } life;
 
 typedef struct {
     nn_net *net;
-    int *forward, *back; // in which stage a layer is passed
-    int *x, *dx;         // which life the output of a layer, or its gradient, has
+    int *stage, *chain; // of each step: layers forward, then layers back
+    int *x, *dx;        // which life the output of a layer, or its gradient, has
     life *life;
     int lives;
 } plan;
@@ -43,15 +45,35 @@ static nn_layer *owner (nn_layer *l)
     return l;
 }
 
-/*  A layer where all wait is the first of its stage, in both directions. */
+/*  In which step a layer is passed, on the way forward and back. */
+static int step_of (const plan *p, const nn_layer *l, int way)
+{
+    return way ? 2 * p->net->layers - 1 - l->index : l->index;
+}
+
+/*  Do both take as many images at a time? */
+bool nn_together (const nn_layer *a, const nn_layer *b)
+{
+    const bool wide = a->kind->flags & NN_WIDE;
+    return wide == (b->kind->flags & NN_WIDE) && (wide || a->block == b->block);
+}
+
+/*  A layer where all wait is the first of its stage, in both directions. Within a
+ *  stage a chain is what a few images go through before the next few come. */
 static void count_stages (plan *p)
 {
-    int stage = 0;
-    for (int l = 0; l < p->net->layers; l++)
-        p->forward[l] = stage += p->net->layer[l]->waits;
-    stage++;
-    for (int l = p->net->layers - 1; l >= 0; l--)
-        p->back[l] = stage += p->net->layer[l]->waits;
+    nn_layer **layer = p->net->layer;
+    const int layers = p->net->layers;
+    int stage = 0, chain = 0;
+    for (int step = 0; step < 2 * layers; step++) {
+        const bool back = step >= layers, turn = step == 0 || step == layers;
+        const int l = back ? 2 * layers - 1 - step : step;
+        const bool alone = turn || layer[l]->waits;
+        stage += alone;
+        chain += alone || !nn_together (layer[back ? l + 1 : l - 1], layer[l]);
+        p->stage[step] = stage;
+        p->chain[step] = chain;
+    }
 }
 
 /*  May the layer's output be forgotten and made again? If it can be, if what it is
@@ -74,55 +96,67 @@ static bool forgettable (const nn_layer *self)
     return true;
 }
 
-/*  A new life, which has not yet been seen in any stage. */
+/*  A new life, which has not yet been seen in any step. */
 static int begin (plan *p, nn_layer *self, bool gradient)
 {
-    p->life[p->lives] =
-        (life){ .layer = self,
-                .gradient = gradient,
-                .floats = p->net->batch * nn_image_stride (&self->out),
-                .from = { INT_MAX, INT_MAX },
-                .to = { -1, -1 } };
+    p->life[p->lives] = (life){ .layer = self,
+                                .gradient = gradient,
+                                .from = { INT_MAX, INT_MAX },
+                                .to = { -1, -1 } };
     return p->lives++;
 }
 
-static void seen (life *l, int way, int stage)
+/*  A life, if there is one, is seen where `by` is passed. */
+static void seen (plan *p, int number, int way, const nn_layer *by)
 {
-    l->from[way] = stage < l->from[way] ? stage : l->from[way];
-    l->to[way] = stage > l->to[way] ? stage : l->to[way];
+    const int step = step_of (p, by, way);
+    if (number < 0)
+        return;
+    life *l = &p->life[number];
+    l->from[way] = step < l->from[way] ? step : l->from[way];
+    l->to[way] = step > l->to[way] ? step : l->to[way];
+    l->all |= by->params && by->param[0].by_rows && p->net->training;
 }
 
 /*  When the gradient of `self` lives: from its first reader, which sets it, to the
  *  layer itself. What goes to the outside, or comes from there, lives always. */
 static void follow_gradients (plan *p, nn_layer *self)
 {
-    life *mine = &p->life[p->dx[owner (self)->index]];
-    seen (mine, 1, p->back[self->index]);
-    if (self->ins == 0 || self == p->net->output)
-        mine->from[1] = 0, mine->to[1] = INT_MAX;
+    const int mine = p->dx[owner (self)->index];
+    seen (p, mine, 1, self);
+    if (self->ins == 0 || self == p->net->output) {
+        p->life[mine].from[1] = 0, p->life[mine].to[1] = 2 * p->net->layers - 1;
+        p->life[mine].all = true;
+    }
     for (int k = 0; k < self->ins; k++)
         if (self->in[k]->wanted)
-            seen (&p->life[p->dx[owner (self->in[k])->index]], 1,
-                  p->back[self->index]);
+            seen (p, p->dx[owner (self->in[k])->index], 1, self);
 }
 
 /*  When the outputs live that `self` reads and writes, if they are forgotten in
  *  between. */
 static void follow_outputs (plan *p, nn_layer *self)
 {
-    const int l = self->index;
-    if (owner (self)->again) {
-        life *mine = &p->life[p->x[owner (self)->index]];
-        seen (mine, 0, p->forward[l]);
-        if (self->in_place || (self->kind->flags & NN_NEEDS_OUT))
-            seen (mine, 1, p->back[l]);
-    }
+    const int mine = p->x[owner (self)->index];
+    const bool back = p->net->training;
+    seen (p, mine, 0, self);
+    if (back && (self->in_place || (self->kind->flags & NN_NEEDS_OUT)))
+        seen (p, mine, 1, self);
     for (int k = 0; k < self->ins; k++)
-        if (owner (self->in[k])->again && owner (self->in[k]) != owner (self)) {
-            life *read = &p->life[p->x[owner (self->in[k])->index]];
-            seen (read, 0, p->forward[l]);
-            seen (read, 1, p->back[l]);
+        if (owner (self->in[k]) != owner (self)) {
+            seen (p, p->x[owner (self->in[k])->index], 0, self);
+            if (back)
+                seen (p, p->x[owner (self->in[k])->index], 1, self);
         }
+}
+
+/*  Does the layer's output have a life of its own? At rest, if only the last
+ *  one is wanted, all others do. */
+static bool passes (const plan *p, nn_layer *self, bool sparing)
+{
+    self->again = p->net->training && sparing && forgettable (self);
+    return self->again ||
+           (p->net->settled && !self->in_place && owner (p->net->output) != self);
 }
 
 static void find_lives (plan *p, bool sparing)
@@ -130,13 +164,12 @@ static void find_lives (plan *p, bool sparing)
     const nn_net *net = p->net;
     for (int l = 0; l < net->layers; l++) {
         nn_layer *self = net->layer[l];
-        self->again = sparing && forgettable (self);
-        if (self->again)
-            p->x[l] = begin (p, self, false);
-        if (self->wanted && !self->in_place)
+        p->x[l] = passes (p, self, sparing) ? begin (p, self, false) : -1;
+        p->dx[l] = -1;
+        if (net->training && self->wanted && !self->in_place)
             p->dx[l] = begin (p, self, true);
         follow_outputs (p, self);
-        if (self->wanted)
+        if (net->training && self->wanted)
             follow_gradients (p, self);
     }
     // -- on the way back, the first who reads an output has it made again
@@ -150,12 +183,43 @@ static void find_lives (plan *p, bool sparing)
         }
 }
 
-static bool meet (const life *a, const life *b)
+/*  How many images go through a layer at a time. */
+int nn_at_a_time (const nn_layer *self)
 {
-    bool together = false;
+    const nn_net *net = self->net;
+    const int shard = (net->batch + net->shards - 1) / net->shards;
+    return (self->kind->flags & NN_WIDE) || self->block > shard ? shard
+                                                                : self->block;
+}
+
+/*  Which lives are over before the next few images come, and how large all are. */
+static void measure (plan *p, bool sparing)
+{
+    for (int i = 0; i < p->lives; i++) {
+        life *l = &p->life[i];
+        l->brief = !l->all && (sparing || p->net->settled);
+        for (int way = 0; way < 2; way++)
+            l->brief &=
+                l->to[way] < 0 || p->chain[l->from[way]] == p->chain[l->to[way]];
+        l->floats = nn_image_stride (&l->layer->out) *
+                    (l->brief ? nn_at_a_time (l->layer) : p->net->batch);
+        l->floats = (l->floats + 15) / 16 * 16; // whole lines of the cache
+    }
+}
+
+/*  Are both needed at the same time? Of what is not brief threads are at different
+ *  layers of a stage. */
+static bool meet (const plan *p, const life *a, const life *b)
+{
+    bool together = a->brief != b->brief;
     for (int i = 0; i < 2; i++)
-        for (int j = 0; j < 2; j++)
-            together |= a->from[i] <= b->to[j] && b->from[j] <= a->to[i];
+        for (int j = 0; j < 2; j++) {
+            if (a->to[i] < 0 || b->to[j] < 0)
+                continue;
+            together |= a->brief ? a->from[i] <= b->to[j] && b->from[j] <= a->to[i]
+                                 : p->stage[a->from[i]] <= p->stage[b->to[j]] &&
+                                       p->stage[b->from[j]] <= p->stage[a->to[i]];
+        }
     return together;
 }
 
@@ -180,85 +244,80 @@ static int place (plan *p)
             l->slab++;
             free = true;
             for (int j = 0; j < i && free; j++)
-                free = p->life[j].slab != l->slab || !meet (l, &p->life[j]);
+                free = p->life[j].slab != l->slab || !meet (p, l, &p->life[j]);
         }
         slabs = l->slab == slabs ? slabs + 1 : slabs;
     }
     return slabs;
 }
 
-/*  Takes the slabs, and tells each output and gradient where it is. */
+/*  Takes the slabs: those of brief lives for each thread, side by side. */
 static int take (plan *p, int slabs, float **slab)
 {
-    for (int s = 0, i = 0; s < slabs; s++) {
-        while (p->life[i].slab != s) // the first in a slab is its largest
-            i++;
-        slab[s] =
-            nn_arena_take (p->net->scratch, p->life[i].floats * sizeof **slab);
-        if (!slab[s])
-            return nn_fail (NN_EMEMORY, "layer '%s', batch %d: %s",
-                            p->life[i].layer->name, p->net->batch, nn_error ());
-    }
-    for (int i = 0; i < p->lives; i++) {
-        nn_tensor *t = &p->life[i].layer->out;
-        float *at = slab[p->life[i].slab] + t->halo * (nn_row_stride (t) + t->c);
-        if (p->life[i].gradient)
-            t->dx = at;
-        else
-            t->x = at;
+    nn_net *net = p->net;
+    for (int way = 0; way < 2; way++) { // first to count, then to give
+        float *own = NULL;
+        if (way && net->own &&
+            !(own = nn_arena_take (net->scratch,
+                                   net->threads * net->own * sizeof *own)))
+            return nn_fail (NN_EMEMORY, "batch %d: %s", net->batch, nn_error ());
+        net->own = 0;
+        for (int s = 0, i = 0; s < slabs; s++) {
+            while (p->life[i].slab != s) // the first in a slab is its largest
+                i++;
+            const life *l = &p->life[i];
+            if (l->brief) {
+                slab[s] = own ? own + net->own : NULL;
+                net->own += l->floats;
+            } else if (way && !(slab[s] = nn_arena_take (
+                                    net->scratch, l->floats * sizeof (float))))
+                return nn_fail (NN_EMEMORY, "layer '%s', batch %d: %s",
+                                l->layer->name, net->batch, nn_error ());
+        }
     }
     return NN_OK;
 }
 
+/*  Tells each output and gradient where it is. */
+static void tell (const plan *p, float *const *slab)
+{
+    for (int i = 0; i < p->lives; i++) {
+        const life *l = &p->life[i];
+        nn_tensor *t = &l->layer->out;
+        float *at = slab[l->slab] + t->halo * (nn_row_stride (t) + t->c);
+        if (l->brief)
+            *(l->gradient ? &l->layer->brief_dx : &l->layer->brief_x) = at;
+        else
+            *(l->gradient ? &t->dx : &t->x) = at;
+    }
+}
+
 /*  Gives every gradient its memory, and, if the net shall be sparing, marks the
- *  outputs that are made again and gives them theirs. Halos, and who works in
- *  place, are known; all other outputs are laid by the caller. NN_EMEMORY with a
- *  sentence. */
+ *  outputs that are made again and gives them theirs; and to all outputs of a
+ *  settled net. Halos, and who works in place, are known; all other outputs are
+ *  laid by the caller. NN_EMEMORY with a sentence. */
 int nn_lives_lay (nn_net *net, bool sparing)
 {
     const int layers = net->layers;
     plan p = { .net = net,
-               .forward = calloc ((size_t) 4 * layers, sizeof (int)),
+               .stage = calloc ((size_t) 6 * layers, sizeof (int)),
                .life = calloc ((size_t) 2 * layers, sizeof (life)) };
     float **slab = calloc ((size_t) 2 * layers, sizeof *slab);
     int status = NN_EMEMORY;
-    if (p.forward && p.life && slab) {
-        p.back = p.forward + layers;
-        p.x = p.back + layers;
+    if (p.stage && p.life && slab) {
+        p.chain = p.stage + 2 * layers;
+        p.x = p.chain + 2 * layers;
         p.dx = p.x + layers;
         count_stages (&p);
         find_lives (&p, sparing);
+        measure (&p, sparing);
         status = take (&p, place (&p), slab);
+        if (status == NN_OK)
+            tell (&p, slab);
     } else
         nn_fail (NN_EMEMORY, "no memory to plan that of %d layers", layers);
-    free (p.forward);
+    free (p.stage);
     free (p.life);
     free (slab);
     return status;
-}
-
-/*  Forward over images lo .. hi - 1. Where an output lies in memory that had
- *  another use in between, its halo is made zero again. */
-void nn_layer_forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
-{
-    if (self->again)
-        nn_tensor_clear_halo (&self->out, lo, hi);
-    self->kind->forward (self, lo, hi, pass);
-}
-
-/*  The output of a layer once more, with all who write over it. */
-static void make_again (nn_layer *self, int lo, int hi, const nn_pass *pass)
-{
-    if (self->in_place)
-        make_again (self->in[0], lo, hi, pass);
-    nn_layer_forward (self, lo, hi, pass);
-}
-
-/*  Backward; what is not there any more is made again first. */
-void nn_layer_backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
-{
-    for (int k = 0; k < self->ins; k++)
-        if (self->refreshes[k])
-            make_again (self->in[k], lo, hi, pass);
-    self->kind->backward (self, lo, hi, pass);
 }

@@ -318,7 +318,8 @@ enum {
     NN_HALO_OUT = 8,  // can write an output with a halo
     NN_WIDE = 16,     // wants as many images at a time as there are
     NN_IN_PLACE_AT_REST = 32, // in place where no gradient comes back
-    NN_AGAIN = 64             // forward may be done again on the way back
+    NN_AGAIN = 64,            // forward may be done again on the way back
+    NN_CARRIES = 128 // does what its reader would do to each row, while it is hot
 };
 
 typedef struct {
@@ -332,6 +333,11 @@ typedef struct {
     // the gradients of big weights, row by row; or NULL
     void (*rows) (nn_layer *self, int part, int parts, const nn_pass *pass);
     const nn_whole *whole; // or NULL
+    // of kinds that do the same to each number, or NULL: y = f (x), perhaps over
+    // it; and the gradient of x, or what is added to it, from that of y
+    void (*row) (float *y, const float *x, size_t n);
+    void (*row_back) (float *dx, const float *dy, const float *y, size_t n,
+                      bool add);
     unsigned flags;
 } nn_kind;
 
@@ -378,17 +384,21 @@ struct nn_layer {
     size_t args_size;
     void *kept; // kept_size bytes an image, from forward for backward
     size_t kept_size;
-    size_t work_size; // bytes of workspace a thread
-    void *state;      // anything else, taken in shape () from net->lasting
-    int halo;         // that it would like around in[0]
-    int block;        // images that go through it at a time
-    bool *overwrites; // backward sets, not adds to, the gradient of in[k]
-    bool *refreshes;  // before backward, the output of in[k] is made again
-    bool in_place;    // shares the memory of in[0]
-    bool again;       // its output is not kept, but made again on the way back
-    bool waits;       // everybody waits here until the whole batch has come
-    bool frozen;      // its parameters stay as they are
-    bool wanted;      // something at or below it learns: its gradient is wanted
+    size_t work_size;  // bytes of workspace a thread
+    void *state;       // anything else, taken in shape () from net->lasting
+    int halo;          // that it would like around in[0]
+    int block;         // images that go through it at a time
+    bool *overwrites;  // backward sets, not adds to, the gradient of in[k]
+    bool *refreshes;   // before backward, the output of in[k] is made again
+    bool in_place;     // shares the memory of in[0]
+    bool again;        // its output is not kept, but made again on the way back
+    bool waits;        // everybody waits here until the whole batch has come
+    bool frozen;       // its parameters stay as they are
+    bool wanted;       // something at or below it learns: its gradient is wanted
+    nn_layer *carries; // the reader for whom it does so; or NULL
+    // a few images of its output, of its gradient, if they live no longer than
+    // those few take: in the first thread's own memory. Else NULL
+    float *brief_x, *brief_dx;
 };
 
 typedef enum { NN_FORWARD, NN_BACKWARD, NN_LEARNING, NN_STAGES } nn_stage;
@@ -418,6 +428,8 @@ struct nn_net {
     nn_timer *timer;  // who wants to know where the time goes; or NULL
     bool settled;     // built for weights that do not change,
     bool prepared;    // and what is made of them is there
+    nn_layer **view; // threads x layers, as each thread sees them; NULL: all alike
+    size_t own;      // floats of each thread's own memory
 };
 
 typedef struct {
@@ -443,12 +455,16 @@ typedef struct {
     bool input_gradient; // the gradient of the pictures as well
     int shards;          // 0 means 8
     bool sparing;        // less memory: makes again what need not be kept
-    bool settled; // for inference: the weights do not change until built again
+    // for inference: the weights do not change until built again, and of the
+    // outputs nobody wants any but the last
+    bool settled;
 } nn_build_args;
 #define nn_net_build(net, ...) nn_net_lay (net, (nn_build_args){ 0, __VA_ARGS__ })
 // again after freezing: weights stay
 int nn_net_lay (nn_net *net, nn_build_args args);
-int nn_lives_lay (nn_net *net, bool sparing); // called by it
+// called by it
+int nn_lives_lay (nn_net *net, bool sparing);
+int nn_views_lay (nn_net *net);
 size_t nn_net_parameters (const nn_net *net, bool learnt_only);
 // then build (again)
 void nn_net_freeze (nn_net *net, int first, int end, bool frozen);
@@ -474,6 +490,18 @@ static inline float *nn_sums (const nn_param *p, const nn_pass *pass)
 static inline bool nn_gradient_wanted (const nn_layer *self, int k)
 {
     return self->in[k]->wanted;
+}
+// do both take as many images at a time? So many
+bool nn_together (const nn_layer *a, const nn_layer *b);
+int nn_at_a_time (const nn_layer *self);
+// the layers as this thread sees them; and with the images from `lo` on in its own
+// memory, for layers first .. end - 1
+nn_layer **nn_view (const nn_net *net);
+void nn_view_move (nn_layer **view, int first, int end, int lo);
+// is it done by the layer below?
+static inline bool nn_carried (const nn_layer *self)
+{
+    return self->ins > 0 && self->in[0]->carries && self->in_place;
 }
 // with what must be made again
 void nn_layer_forward (nn_layer *self, int lo, int hi, const nn_pass *pass);

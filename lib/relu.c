@@ -70,6 +70,8 @@ const nn_kind nn_relu_kind = { .name = "relu",
                                .shape = shape,
                                .forward = forward,
                                .backward = backward,
+                               .row = nn_relu_forward,
+                               .row_back = nn_relu_backward,
                                .flags = NN_IN_PLACE | NN_NEEDS_OUT | NN_HALO_IN |
                                         NN_HALO_OUT | NN_AGAIN };
 

@@ -48,6 +48,8 @@ const nn_kind nn_relu6_kind = { .name = "relu6",
                                 .shape = nn_rows_shape,
                                 .forward = forward,
                                 .backward = backward,
+                                .row = nn_relu6_forward,
+                                .row_back = nn_relu6_backward,
                                 .flags = NN_IN_PLACE | NN_NEEDS_OUT | NN_HALO_IN |
                                          NN_HALO_OUT | NN_AGAIN };
 

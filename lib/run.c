@@ -48,77 +48,85 @@ static double took (const nn_net *net, int layer, nn_stage stage, double since)
     return now;
 }
 
-static bool wide (const nn_layer *l)
-{
-    return l->kind->flags & NN_WIDE;
-}
-
-/*  Do both take as many images at a time? */
-static bool together (const nn_layer *a, const nn_layer *b)
-{
-    return wide (a) == wide (b) && (wide (a) || a->block == b->block);
-}
-
-/*  Layers first .. end - 1 over one shard, a few images at a time. */
+/*  Layers first .. end - 1 over one shard, a few images at a time. While they are
+ *  hot, the layer behind them, where everybody will wait, sees them, too. */
 static void chain (nn_net *net, int first, int end, const nn_pass *pass)
 {
+    nn_layer **layer = nn_view (net);
     const int lo = from (pass->shard, pass->batch->n, net);
     const int hi = from (pass->shard + 1, pass->batch->n, net);
     for (int a = first, b; a < end; a = b) {
-        for (b = a + 1; b < end && together (net->layer[a], net->layer[b]); b++)
+        for (b = a + 1; b < end && nn_together (layer[a], layer[b]); b++)
             continue;
-        const int few = wide (net->layer[a]) ? hi - lo : net->layer[a]->block;
         double since = took (net, a, NN_FORWARD, 0);
-        for (int i = lo; i < hi; i += few)
+        for (int i = lo, to; i < hi; i = to) {
+            to = i + nn_at_a_time (layer[a]) < hi ? i + nn_at_a_time (layer[a])
+                                                  : hi;
+            nn_view_move (layer, a, b, i);
             for (int l = a; l < b; l++) {
-                nn_layer_forward (net->layer[l], i, i + few < hi ? i + few : hi,
-                                  pass);
+                nn_layer_forward (layer[l], i, to, pass);
                 since = took (net, l, NN_FORWARD, since);
             }
+            if (pass->training && b == end && end < net->layers) {
+                layer[end]->kind->whole->partial (layer[end], i, to, pass);
+                since = took (net, end, NN_FORWARD, since);
+            }
+        }
     }
 }
 
 /*  The same backwards, from layer top down to layer bottom. */
 static void chain_back (nn_net *net, int top, int bottom, const nn_pass *pass)
 {
+    nn_layer **layer = nn_view (net);
     const int lo = from (pass->shard, pass->batch->n, net);
     const int hi = from (pass->shard + 1, pass->batch->n, net);
     for (int a = top, b; a >= bottom; a = b) {
-        for (b = a - 1; b >= bottom && together (net->layer[a], net->layer[b]);
-             b--)
+        for (b = a - 1; b >= bottom && nn_together (layer[a], layer[b]); b--)
             continue;
-        const int few = wide (net->layer[a]) ? hi - lo : net->layer[a]->block;
         double since = took (net, a, NN_BACKWARD, 0);
-        for (int i = lo; i < hi; i += few)
+        for (int i = lo, to; i < hi; i = to) {
+            to = i + nn_at_a_time (layer[a]) < hi ? i + nn_at_a_time (layer[a])
+                                                  : hi;
+            nn_view_move (layer, b + 1, a + 1, i);
             for (int l = a; l > b; l--) {
-                if (net->layer[l]->wanted)
-                    nn_layer_backward (net->layer[l], i,
-                                       i + few < hi ? i + few : hi, pass);
+                if (layer[l]->wanted)
+                    nn_layer_backward (layer[l], i, to, pass);
                 since = took (net, l, NN_BACKWARD, since);
             }
+            if (b < bottom && b >= 0 && layer[b]->wanted) {
+                layer[b]->kind->whole->partial_back (layer[b], i, to, pass);
+                since = took (net, b, NN_BACKWARD, since);
+            }
+        }
     }
 }
 
-/*  Every thread of the team calls this: a layer sees the whole batch, each shard
- *  on its own, and then the shards' sums come together. */
-static void see_all (nn_net *net, nn_layer *l, const nn_batch *batch, bool back)
+/*  Every thread of the team calls this: a layer has seen the whole batch, each
+ *  image on its own, and now those sums come together. */
+static void come_together (nn_net *net, nn_layer *l, const nn_batch *batch,
+                           bool back)
 {
-    const nn_whole *whole = l->kind->whole;
     const nn_stage stage = back ? NN_BACKWARD : NN_FORWARD;
     const double since = took (net, l->index, stage, 0);
-#pragma omp for schedule(static)
-    for (int shard = 0; shard < net->shards; shard++) {
-        const nn_pass pass = pass_of (net, batch, true, shard);
-        (back ? whole->partial_back
-              : whole->partial) (l, from (shard, batch->n, net),
-                                 from (shard + 1, batch->n, net), &pass);
-    }
 #pragma omp single
     {
         const nn_pass pass = pass_of (net, batch, true, 0);
-        (back ? whole->reduce_back : whole->reduce) (l, &pass);
+        (back ? l->kind->whole->reduce_back : l->kind->whole->reduce) (l, &pass);
     }
     took (net, l->index, stage, since);
+}
+
+/*  Every thread of the team calls this: the last layer, above which there is
+ *  nobody who could show it the gradients while they are hot. */
+static void see_all (nn_net *net, nn_layer *l, const nn_batch *batch)
+{
+#pragma omp for schedule(static)
+    for (int shard = 0; shard < net->shards; shard++) {
+        const nn_pass pass = pass_of (net, batch, true, shard);
+        l->kind->whole->partial_back (l, from (shard, batch->n, net),
+                                      from (shard + 1, batch->n, net), &pass);
+    }
 }
 
 /*  Every thread of the team calls this: all layers, all images. */
@@ -134,7 +142,7 @@ static void forward_all (nn_net *net, const nn_batch *batch, bool training)
         }
     for (int first = 0, end; first < net->layers; first = end) {
         if (training && net->layer[first]->waits)
-            see_all (net, net->layer[first], batch, false);
+            come_together (net, net->layer[first], batch, false);
         // -- on to the next layer where everybody waits, shard by shard
         for (end = first + 1; end < net->layers && !net->layer[end]->waits; end++)
             continue;
@@ -173,8 +181,11 @@ static void backward_all (nn_net *net, const nn_batch *batch)
                             p->size * sizeof *p->sums);
             }
     for (int top = net->layers - 1, bottom; top >= 0; top = bottom - 1) {
-        if (net->layer[top]->wanted && net->layer[top]->waits)
-            see_all (net, net->layer[top], batch, true);
+        const bool waits = net->layer[top]->wanted && net->layer[top]->waits;
+        if (waits && top == net->layers - 1)
+            see_all (net, net->layer[top], batch);
+        if (waits)
+            come_together (net, net->layer[top], batch, true);
         for (bottom = top; bottom > 0 && !net->layer[bottom - 1]->waits; bottom--)
             continue;
 #pragma omp for schedule(static)

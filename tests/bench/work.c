@@ -193,7 +193,8 @@ int main (int argc, char **argv)
         return 0;
     }
     nn_net *net = net_of (argv[1], a);
-    must (net ? nn_net_build (net, .batch = b, .inference = !training)
+    must (net ? nn_net_build (net, .batch = b, .inference = !training,
+                              .sparing = training)
               : NN_EVALUE);
     if (!training && nn_net_fold (net) >= 0) // the batch norms disappear
         must (nn_net_build (net, .batch = b, .inference = true, .settled = true));

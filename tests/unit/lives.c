@@ -6,14 +6,17 @@
 
 #include <omp.h>
 
-enum { SIDE = 12, BATCH = 9, CLASSES = 4, STEPS = 4 };
+// of pictures of LARGE x LARGE one alone fills the cache: then each stretch of layers
+// takes another number of them at a time
+enum { SMALL = 12, LARGE = 72, BATCH = 9, CLASSES = 4, STEPS = 4 };
+static int side = SMALL;
 
 /*  Batch norms with ReLUs in place, halos, two shortcuts, one output with several
  *  readers, a depthwise convolution, concat, dropout. */
 static nn_net *many_ways (void)
 {
     nn_net *net = nn_net_new (.seed = 5);
-    nn_layer *x = nn_input (net, SIDE, SIDE, 3);
+    nn_layer *x = nn_input (net, side, side, 3);
     x = nn_conv2d (net, x, .filters = 16, .same = true, .no_bias = true);
     x = nn_relu (net, nn_batchnorm (net, x));
     nn_layer *around = x;
@@ -42,13 +45,13 @@ static nn_batch some (int n)
     static int index[BATCH];
     nn_random random = nn_random_from (8, NN_FOR_TEST, 0, 0);
     if (!x)
-        x = draw (&random, (size_t) BATCH * SIDE * SIDE * 3);
+        x = draw (&random, (size_t) BATCH * LARGE * LARGE * 3);
     for (int i = 0; i < BATCH; i++)
         target[i * CLASSES + i % CLASSES] = 1, index[i] = i;
     return (nn_batch){ .n = n,
                        .classes = CLASSES,
-                       .h = SIDE,
-                       .w = SIDE,
+                       .h = side,
+                       .w = side,
                        .c = 3,
                        .x = x,
                        .target = target,
@@ -76,6 +79,14 @@ static nn_net *trained (nn_build_args args, int threads, int frozen,
         losses[step] = nn_net_loss (net);
     }
     return net;
+}
+
+static int passing (const nn_net *net) // what lies in the threads' own memory
+{
+    int count = 0;
+    for (int l = 0; l < net->layers; l++)
+        count += !!net->layer[l]->brief_x + !!net->layer[l]->brief_dx;
+    return count;
 }
 
 static bool same (const nn_net *a, const nn_net *b)
@@ -114,6 +125,9 @@ static void nobody_notices (int frozen)
                frozen);
         check (forgotten (less) >= 3, "outputs are made again", "%d",
                forgotten (less));
+        check (passing (less) > 5 && less->own > 0 && passing (all) == 0,
+               "what is soon over lies in the threads' own memory", "%d and %d do",
+               passing (less), passing (all));
         check (less->scratch->used < all->scratch->used, "and memory is less",
                "%zu, not below %zu", less->scratch->used, all->scratch->used);
         nn_net_free (&less);
@@ -143,9 +157,9 @@ static void gradients_share (void)
     const nn_tensor *x = &a->layer[0]->out, *y = &b->layer[0]->out;
     bool alike = x->halo == y->halo;
     for (int i = 0; i < BATCH && alike; i++)
-        for (int r = 0; r < SIDE; r++)
+        for (int r = 0; r < side; r++)
             alike &= equal (x->dx + nn_at (x, i, r, 0), y->dx + nn_at (y, i, r, 0),
-                            (size_t) SIDE * 3);
+                            (size_t) side * 3);
     check (alike, "that of the pictures is there at the end", "it is another");
     nn_net_free (&a);
     nn_net_free (&b);
@@ -175,6 +189,34 @@ static void nothing_is_taken (void)
     nn_net_free (&net);
 }
 
+/*  A settled net at rest keeps its last output only: the same answers, in less
+ *  memory, to batches that are full and to those that are not. */
+static void settled (void)
+{
+    double losses[STEPS];
+    nn_net *net = trained ((nn_build_args){ 0 }, 1, 0, losses);
+    float before[BATCH * CLASSES];
+    for (int threads = 1; threads <= 3; threads++) {
+        omp_set_num_threads (threads);
+        for (int n = BATCH; n > 0; n -= 4) {
+            const nn_batch batch = some (n);
+            nn_net_build (net, .batch = BATCH, .inference = true);
+            nn_net_forward (net, &batch, false);
+            const size_t all = net->scratch->used, size = (size_t) n * CLASSES;
+            memcpy (before, net->output->out.x, size * sizeof *before);
+            nn_net_build (net, .batch = BATCH, .inference = true, .settled = true);
+            nn_net_forward (net, &batch, false);
+            nn_net_forward (net, &batch, false);
+            check (equal (before, net->output->out.x, size) && passing (net) > 5,
+                   "a settled net answers the same", "%d threads, %d images",
+                   threads, n);
+            check (net->scratch->used < all, "in less memory",
+                   "%zu, not below %zu", net->scratch->used, all);
+        }
+    }
+    nn_net_free (&net);
+}
+
 /*  A halo over memory that had another use. */
 static void halos (void)
 {
@@ -198,10 +240,14 @@ static void halos (void)
 
 int main (void)
 {
-    nobody_notices (0);
-    nobody_notices (5);
-    gradients_share ();
-    nothing_is_taken ();
+    for (int k = 0; k < 2; k++) {
+        side = k ? LARGE : SMALL;
+        nobody_notices (0);
+        nobody_notices (5);
+        gradients_share ();
+        nothing_is_taken ();
+        settled ();
+    }
     halos ();
     return nn_test_done ();
 }
