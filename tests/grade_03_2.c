@@ -59,7 +59,7 @@ static void make_backward (grade_case *c)
 }
 
 /*  A net of an input and the learner's layer, with x as its input. */
-static nn_layer *build (grade_case *c)
+GRADE_HANDED static nn_layer *build (grade_case *c)
 {
     nn_net *net = nn_net_new ();
     nn_layer *in = nn_input (net, k.h, k.w, k.c);
@@ -103,7 +103,7 @@ static void make_net (grade_case *c)
     k.checked = grade_result (c, "the numbers checked");
 }
 
-static nn_layer *maker (nn_net *net, nn_layer *in, const void *with)
+GRADE_HANDED static nn_layer *maker (nn_net *net, nn_layer *in, const void *with)
 {
     return GRADE_CALL ((grade_case *) with, ex_leaky_relu) (net, in, k.slope);
 }

@@ -24,7 +24,7 @@ static struct {
     ex_entry *tape;
 } k;
 
-static void compute (double *value, int from)
+GRADE_HANDED static void compute (double *value, int from)
 {
     for (int i = from; i < k.count; i++) {
         const double a = value[k.a[i]], b = value[k.b[i]];

@@ -16,7 +16,7 @@ static struct {
     nn_random random;
 } k;
 
-static float uniform (void *source)
+GRADE_HANDED static float uniform (void *source)
 {
     (void) source;
     ++*k.draws;

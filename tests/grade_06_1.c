@@ -45,7 +45,8 @@ static void call (grade_case *c)
 }
 
 /*  Mean, 1 / deviation of channel j of `of`. */
-static void measure_channel (const float *of, int j, double *mean, double *inverse)
+GRADE_HANDED static void measure_channel (const float *of, int j, double *mean,
+                                          double *inverse)
 {
     *mean = *inverse = 0;
     for (int i = 0; i < k.places; i++)

@@ -12,7 +12,7 @@ static struct {
 } k;
 
 /*  What an epoch leaves behind depends on its number alone. */
-static float train (int epoch)
+GRADE_HANDED static float train (int epoch)
 {
     *k.calls = *k.calls == epoch ? epoch + 1 : -1; // in order, each once
     if (epoch < 0 || epoch >= k.epochs)

@@ -16,13 +16,13 @@ static struct {
     nn_random random;
 } k;
 
-static float uniform (void *source)
+GRADE_HANDED static float uniform (void *source)
 {
     (void) source;
     return nn_random_uniform (&k.random);
 }
 
-static float normal (void *source)
+GRADE_HANDED static float normal (void *source)
 {
     (void) source;
     const float z = nn_random_normal (&k.random);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,8 +22,10 @@ enum { LARGEST = 1 << 20, OUTPUT = 1 << 16 };
 volatile pid_t spawn_running;
 
 /*  Runs a program; *output gets what it wrote (free it). Its exit status, or -1 if it could
- *  not be run or ran too long. `memory` is how many bytes it may take, 0 any number. */
-int spawn (const char *const *argv, char **output, double limit, size_t memory)
+ *  not be run or ran too long. `memory` is how many bytes it may take, 0 any number; `files`
+ *  is what it may read, where this system can hold it to that. */
+int spawn (const char *const *argv, char **output, double limit, size_t memory,
+           const char *const *files)
 {
     int ends[2];
     *output = calloc (1, OUTPUT + 1);
@@ -41,6 +44,8 @@ int spawn (const char *const *argv, char **output, double limit, size_t memory)
         dup2 (ends[1], 1);
         dup2 (ends[1], 2);
         close_range (3, ~0u, 0);
+        if (files)
+            jail_reading (files);
         execvp (argv[0], (char *const *) argv);
         _exit (127);
     }
@@ -107,6 +112,58 @@ static bool write_prototypes (const char *path, const grade_task *task)
     return fclose (out) == 0;
 }
 
+static void folder_of (const char *path, char folder[PATH_MAX])
+{
+    const char *slash = strrchr (path, '/');
+    snprintf (folder, PATH_MAX, "%.*s.", slash ? (int) (slash + 1 - path) : 0,
+              path);
+}
+
+/*  A compiler reads what it is told to, and prints it: `#include` of the solution, of a
+ *  password, of /dev/zero. So it may read the course's headers, the system's own, what lies
+ *  beside the learner's file if that is outside the course, and nothing else. */
+static int run_compiler (const grade_task *task, const char *const *argv,
+                         const char *object, char **messages)
+{
+    char beside[PATH_MAX], to[PATH_MAX], own[PATH_MAX] = "/opt";
+    folder_of (task->file, beside);
+    folder_of (object, to);    // the linker reads what it writes
+    if (strchr (argv[0], '/')) // a compiler of one's own, with what belongs to it
+        snprintf (own, sizeof own, "%.*s/..",
+                  (int) (strrchr (argv[0], '/') - argv[0]), argv[0]);
+    char course[PATH_MAX] = "", there[PATH_MAX] = "";
+    const bool inside = realpath (".", course) && realpath (beside, there) &&
+                        strncmp (there, course, strlen (course)) == 0;
+    // clang-format off: a table
+    const char *const files[] = { "/usr/include",
+                                  "/usr/bin",
+                                  "/usr/lib",
+                                  "/usr/lib64",
+                                  "/usr/libexec",
+                                  "/usr/local",
+                                  "/usr/share",
+                                  "/bin",
+                                  "/lib",
+                                  "/lib64",
+                                  "/opt",
+                                  "/nix",
+                                  "/etc/ld.so.cache",
+                                  "/etc/alternatives",
+                                  "/dev/null",
+                                  "/dev/urandom",
+                                  own,
+                                  "lib",
+                                  "exercises",
+                                  "solutions/flags",
+                                  task->file,
+                                  task->folder,
+                                  to,
+                                  inside ? NULL : beside,
+                                  NULL };
+    // clang-format on
+    return spawn (argv, messages, 30, (size_t) 4 << 30, files);
+}
+
 /*  Compiles the learner's file to `object`, with those sanitizers in it or none (NULL). 0, or a sentence or gcc's words in *messages
  *  (free it); warnings come back there too. */
 int compile_object (const grade_task *task, const char *object,
@@ -147,7 +204,7 @@ int compile_object (const grade_task *task, const char *object,
                             object,
                             "-lm",
                             NULL };
-    const int status = spawn (fixed, messages, 30, (size_t) 4 << 30);
+    const int status = run_compiler (task, fixed, object, messages);
     if (status == -1 && !**messages) {
         free (*messages);
         nn_require (asprintf (messages,

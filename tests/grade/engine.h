@@ -79,6 +79,7 @@ typedef struct {
     char sentence[TEXT];
     bool jailed;
     double seconds, cpu; // on the clock, and of computing
+    double aside;        // computing before the call and after it
     size_t kept;         // bytes taken by malloc and not given back
 } call_result;
 call_result call_in_child (grade_case *c, const char *object, grade_verb *verb,
@@ -89,6 +90,10 @@ const char *call_printed (void); // what the last child wrote
 bool call_jailed (void);         // was the last child locked in?
 void call_sanitised (void);      // from now on a sanitizer watches the children
 bool jail_lock (void);           // nothing but computing from here on
+bool jail_shut (void);           // and no file is opened any more
+bool jail_reading (const char *const *paths); // or only what lies below those
+void forget_prepare (void *handle, const char *path); // the checks, as loaded
+void forget_all_but (grade_verb *kept); // in a child: nothing else of the checks
 
 /* --- What calls have come to, for a proof ------------------------------------------------- */
 typedef struct grade_known grade_known;
@@ -169,8 +174,9 @@ int course_hints (const course_exercise *e,
 int course_find (const course_exercise *list, int count, const char *word);
 int compile_object (const grade_task *task, const char *object,
                     const char *sanitizers, char **messages);
-// exit status, or -1
-int spawn (const char *const *argv, char **output, double limit, size_t memory);
+// exit status, or -1; files that it can read, or NULL for all
+int spawn (const char *const *argv, char **output, double limit, size_t memory,
+           const char *const *files);
 extern volatile pid_t spawn_running; // for handlers of signals; 0: nothing runs
 
 typedef struct {

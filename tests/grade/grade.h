@@ -25,6 +25,11 @@ typedef struct grade_case grade_case;
 void (*grade_function (grade_case *c, const char *name)) (void);
 void *grade_symbol (grade_case *c, const char *name); // a variable or a function
 
+/*  Before a function of the checks that `call` calls, or hands to the learner's: it is
+ *  there in the child, which forgets all others. */
+#define GRADE_HANDED_SECTION "grade_handed"
+#define GRADE_HANDED __attribute__ ((noinline, section (GRADE_HANDED_SECTION)))
+
 typedef void grade_verb (grade_case *c);
 typedef struct {
     const char *code;   // the kind of check: O G P F R B M, as chapters call them

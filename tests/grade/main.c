@@ -122,6 +122,8 @@ static const grade_exercise *load_checks (const char *parts,
     nn_require (!found || (points == e->points && found->count <= CHECKS),
                 "%s: the checks give %d points, the statement says %d", e->name,
                 points, e->points);
+    if (found)
+        forget_prepare (handle, path);
     return found;
 }
 

@@ -31,7 +31,7 @@ static bool preload (char *text, size_t size)
 {
     const char *argv[] = { "gcc", "-print-file-name=libasan.so", NULL };
     char *output;
-    const bool found = spawn (argv, &output, 5, 0) == 0 && *output == '/';
+    const bool found = spawn (argv, &output, 5, 0, NULL) == 0 && *output == '/';
     output[strcspn (output, "\n")] = 0;
     snprintf (text, size, "LD_PRELOAD=%s", output);
     free (output);
@@ -56,7 +56,7 @@ static void run_again (const grade_task *task, const char *object, int index,
                            task->name, NULL,           NULL };
     if (sanitised)
         argv[13] = "--sanitised";
-    if (spawn (argv, &output, 60, 0) != 0) {
+    if (spawn (argv, &output, 60, 0, NULL) != 0) {
         result->points = 0;
         output[strcspn (output, "\n")] = 0;
         snprintf (result->detail, sizeof result->detail, "%s", output);
