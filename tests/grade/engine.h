@@ -102,9 +102,9 @@ grade_known *known_new (void);
 void known_free (grade_known *k);
 void known_forget (grade_known *k,
                    uint64_t seed); // what was known; now of that one
-// calls the object's function on all cases, in one child
+// calls the object's function on all cases, of one check or of all (-1), in one child
 void known_fill (grade_known *k, const grade_task *task,
-                 const grade_exercise *checks, const char *object);
+                 const grade_exercise *checks, const char *object, int only);
 // a case's outputs as that object leaves them, or as is right (NULL)
 bool known_load (grade_known *k, grade_case *c, const char *object);
 void known_save (grade_known *k, const grade_case *c, const char *object);

@@ -191,13 +191,22 @@ static int grade_file (grade_task *task, const grade_exercise *checks,
     return points < e->points;
 }
 
-/*  One check, for check_memory () in another process of ours. */
-static int grade_only (const grade_task *task, const grade_exercise *checks,
-                       int only)
+/*  One check, for check_memory () in another process of ours. A sanitizer makes each child
+ *  dear, so one of them does all cases; what it does not come to is done again by itself. */
+static int grade_only (const grade_task *asked, const grade_exercise *checks,
+                       int only, bool sanitised)
 {
+    grade_task task = *asked;
     if (only >= checks->count)
-        return bad_option ("there is no such check in", task->name);
-    const check_result result = check_cases (task, &checks->checks[only], only);
+        return bad_option ("there is no such check in", task.name);
+    if (sanitised) {
+        task.known = known_new ();
+        known_forget (task.known, task.seed);
+        known_fill (task.known, &task, checks, task.object, only);
+    }
+    const check_result result = check_cases (&task, &checks->checks[only], only);
+    if (task.known)
+        known_free (task.known);
     printf ("%s\n", result.detail);
     return result.points == 0;
 }
@@ -248,7 +257,7 @@ static int grade_in_folder (const options *o, const course_exercise *e,
                       o->prove);
     if (o->keep)
         return keep_object (&task, o->keep);
-    return o->only >= 0 ? grade_only (&task, checks, o->only)
+    return o->only >= 0 ? grade_only (&task, checks, o->only, o->sanitised)
                         : grade_file (&task, checks, o, e, next);
 }
 

@@ -69,11 +69,11 @@ int prove (const grade_task *asked, const grade_exercise *checks,
     for (int s = 0; s < seeds; s++) {
         task.seed = asked->seed + s;
         known_forget (task.known, task.seed);
-        known_fill (task.known, &task, checks, task.reference);
+        known_fill (task.known, &task, checks, task.reference, -1);
         for (int k = 1; k <= task.mistakes; k++)
-            known_fill (task.known, &task, checks, task.mistake[k]);
+            known_fill (task.known, &task, checks, task.mistake[k], -1);
         if (file)
-            known_fill (task.known, &task, checks, file);
+            known_fill (task.known, &task, checks, file, -1);
         for (int k = 0; k <= (file ? 0 : task.mistakes); k++)
             if (!*why[k])
                 holds (&p,
