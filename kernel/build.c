@@ -59,20 +59,42 @@ static const char standard_headers[] =
 
 /* --- The session's folder and its precompiled header ------------------------- */
 
-/*  gcc with the session's flags and these arguments, which end with NULL. */
-static int run_gcc (nnk_build *self, const char *const *more, nnk_sink *sink,
-                    nnk_text *out, nnk_text *errors)
+enum { MOST_FLAGS = 256 };
+
+/*  gcc with the session's flags, its first `flags`, and these arguments, which end with
+ *  NULL. */
+static void make_arguments (const nnk_build *self, int flags,
+                            const char *const *more, char *argv[MOST_FLAGS])
 {
-    enum { MOST_FLAGS = 256 };
-    char *argv[MOST_FLAGS] = { "gcc", "-pipe" };
-    int count = 2;
-    for (int i = 0; i < self->flags && count < MOST_FLAGS - 32; i++)
+    int count = 0;
+    argv[count++] = "gcc";
+    argv[count++] = "-pipe";
+    for (int i = 0; i < flags && count < MOST_FLAGS - 32; i++)
         argv[count++] = self->flag[i];
-    if (self->flags > self->lasting) // they may not fit the precompiled header
+    if (flags > self->lasting) // they may not fit the precompiled header
         argv[count++] = "-Wno-invalid-pch";
     for (; *more && count < MOST_FLAGS - 1; more++)
         argv[count++] = (char *) *more;
+    argv[count] = NULL;
+}
+
+static int run_gcc (nnk_build *self, const char *const *more, nnk_sink *sink,
+                    nnk_text *out, nnk_text *errors)
+{
+    char *argv[MOST_FLAGS];
+    make_arguments (self, self->flags, more, argv);
     return nnk_run_program (argv, self->folder, sink, out, errors);
+}
+
+static const char *const after_prelude[] = { "-include", "nnk_prelude.h", NULL };
+
+/*  From now on a compiler waits for the next cell, with the flags of every cell. */
+static void have_one_wait (nnk_build *self)
+{
+    char *argv[MOST_FLAGS];
+    make_arguments (self, self->lasting, after_prelude, argv);
+    if (self->precompiled)
+        nnk_waiting_begin (&self->waiting, self->folder, argv);
 }
 
 /*  Folders that a killed kernel has left behind: nnk-PID-... whose process is
@@ -171,6 +193,8 @@ bool nnk_build_open (nnk_build *self, char *const *flags, int count,
         nnk_add_string (trouble,
                         "gcc does not use the precompiled header, so cells are "
                         "compiled slowly\n");
+    if (good && nnk_waiting_open (self->folder, trouble))
+        have_one_wait (self);
     nnk_text_free (&text);
     nnk_text_free (&errors);
     nnk_text_free (&out);
@@ -179,6 +203,7 @@ bool nnk_build_open (nnk_build *self, char *const *flags, int count,
 
 void nnk_build_close (nnk_build *self)
 {
+    nnk_waiting_close (&self->waiting);
     if (self->folder)
         nnk_remove_folder (self->folder);
     self->lasting = 0;
@@ -231,6 +256,31 @@ static bool bring_texts (nnk_build *self, const char *said, const char *label,
     return brought;
 }
 
+/*  Compiles `c` to an object: by the compiler that waits, or by one that begins now. */
+static bool compile (nnk_build *self, const char *label, const char *file,
+                     const char *c, const char *object, nnk_sink *sink,
+                     nnk_text *errors)
+{
+    const char *plain[] = { "-include", "nnk_prelude.h", "-c", file,
+                            "-o",       object,          NULL };
+    char *argv[MOST_FLAGS];
+    nnk_text out = { 0 };
+    int status = 1;
+    make_arguments (self, self->flags, after_prelude, argv);
+    if (nnk_waiting_compile (&self->waiting, argv, c, object, sink, errors,
+                             &status)) {
+        // done
+    } else if (write_in (self, file, c)) {
+        status = run_gcc (self, plain, sink, &out, errors);
+    } else {
+        nnk_addf (errors, "%s: error: no room in %s: %s\n", label, self->folder,
+                  strerror (errno));
+    }
+    have_one_wait (self);
+    nnk_text_free (&out);
+    return status == 0;
+}
+
 /*  Compiles `c` to FOLDER/cell_SERIAL.so. Diagnostics may hold warnings when it
  *  succeeds. */
 bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *label,
@@ -239,8 +289,6 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
     char *file = nnk_format ("cell_%d.c", serial),
          *object = nnk_format ("cell_%d.o", serial),
          *shared = nnk_format ("cell_%d.so", serial);
-    const char *compile[] = { "-include", "nnk_prelude.h", "-c", file,
-                              "-o",       object,          NULL };
     char *link[] = { // two parts, 16 MB apart: see arena.c of the executor
                      "ld",
                      "-shared",
@@ -258,15 +306,16 @@ bool nnk_build_cell (nnk_build *self, int serial, const char *c, const char *lab
                      NULL
     };
     nnk_text out = { 0 }, errors = { 0 };
-    bool good = write_in (self, file, c) && write_in (self, label, source);
+    bool good = write_in (self, label, source) &&
+                (!getenv ("NNK_KEEP") || write_in (self, file, c));
     if (!good) {
         nnk_addf (diagnostics, "%s: error: no room in %s: %s\n", label,
                   self->folder, strerror (errno));
     } else {
-        good = run_gcc (self, compile, sink, &out, &errors) == 0;
+        good = compile (self, label, file, c, object, sink, &errors);
         if (bring_texts (self, nnk_text_string (&errors), label, true)) {
             nnk_text again = { 0 };
-            good = run_gcc (self, compile, sink, &out, &again) == 0;
+            good = compile (self, label, file, c, object, sink, &again);
             bring_texts (self, nnk_text_string (&errors), label, false);
             nnk_text_free (&errors);
             errors = again;

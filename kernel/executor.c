@@ -184,7 +184,8 @@ bool nnk_executor_await (nnk_executor *self, nnk_text *trouble)
 
 static bool is_needed (const nnk_executor *self, pid_t pid)
 {
-    bool needed = pid == self->pid || pid == self->helper;
+    bool needed = pid == self->pid || pid == self->helper ||
+                  (self->compiler && pid == *self->compiler);
     for (int i = 0; i < self->snapshots; i++)
         needed |= pid == self->snapshot[i];
     return needed;

@@ -42,6 +42,38 @@ struct nnk_sink {
 void nnk_store_add (const char *folder, const char *name);
 bool nnk_store_find (const char *folder, const char *name, nnk_text *out);
 
+/* --- program.c: a program that we have started -------------------------------- */
+#define NNK_PROGRAM_INPUT 3 // the descriptor from which it may read
+typedef struct {
+    pid_t pid; // leads a group; 0: none runs
+    int out, errors;
+} nnk_program;
+bool nnk_program_start (nnk_program *self, char *const *argv, const char *folder,
+                        int input);
+int nnk_program_attend (nnk_program *self, nnk_sink *sink, nnk_text *out,
+                        nnk_text *errors);
+void nnk_program_end (nnk_program *self);
+int nnk_run_program (char *const *argv, const char *folder, nnk_sink *sink,
+                     nnk_text *out,
+                     nnk_text *errors); // exit status; -1: it was stopped
+
+/* --- waiting.c: a compiler that waits for the next cell ----------------------- */
+typedef struct {
+    nnk_program program;
+    int input;       // where it reads the cell: our end
+    int number;      // of its object
+    char object[32]; // what it will write
+    char *arguments; // a line each
+    const char *folder;
+    int failures; // in a row
+} nnk_waiting;
+bool nnk_waiting_open (const char *folder, nnk_text *trouble);
+void nnk_waiting_close (nnk_waiting *self);
+void nnk_waiting_begin (nnk_waiting *self, const char *folder, char *const *argv);
+bool nnk_waiting_compile (nnk_waiting *self, char *const *argv, const char *c,
+                          const char *object, nnk_sink *sink, nnk_text *errors,
+                          int *status);
+
 /* --- build.c: gcc and ld ----------------------------------------------------- */
 typedef struct {
     char *folder; // of this session, removed at its end
@@ -50,6 +82,7 @@ typedef struct {
     int lasting;   // the first so many; the others are those of one cell
     char *prelude; // folder/prelude.h, precompiled
     bool precompiled;
+    nnk_waiting waiting;
 } nnk_build;
 bool nnk_build_open (nnk_build *self, char *const *flags, int count,
                      const char *header, const char *prelude, nnk_sink *sink,
@@ -68,9 +101,6 @@ bool nnk_build_preprocess (nnk_build *self, const char *c, nnk_sink *sink,
                            nnk_text *out);
 void nnk_diagnose (const char *text, const char *label,
                    nnk_text *out); // diagnose.c
-int nnk_run_program (
-    char *const *argv, const char *folder, nnk_sink *sink, nnk_text *out,
-    nnk_text *errors); // program.c: exit status; -1: it was stopped
 
 /* --- lower.c: from chunks to C ----------------------------------------------- */
 typedef struct {
@@ -162,6 +192,7 @@ typedef struct nnk_executor {
     int snapshots;
     pid_t unwanted;                   // one that the executor is to end
     pid_t helper;                     // a child of ours that is no stray of a cell
+    const pid_t *compiler;            // another; the one that waits, if it does
     const struct nnk_executor *other; // one whose processes are none either
     const char *preload;              // libasan, or NULL
     const char *folder;               // where the cells' texts lie

@@ -1,5 +1,5 @@
 # The Jupyter kernel: build/nn-kernel (serves Jupyter, compiles cells) and build/nn-exec (runs them).
-KERNEL_FRONT := main serve protocol execution paint connection wire history session compile lex chunk declare lower place replace select variable symbols store build program \
+KERNEL_FRONT := main serve protocol execution paint connection wire history session compile lex chunk declare lower place replace select variable symbols store build program waiting \
                 diagnose debug value table error crash executor supervise limits census output introspect complete scope typing clang magics brought directives executable sanitize batch install text
 KERNEL_EXEC  := execute arena load threads streams display trap children confine census timing secret
 KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/kernel/%.o)
@@ -16,11 +16,11 @@ install: $(KERNEL) $(CELL_NEEDS) ## register the kernel for this user: Jupyter t
 uninstall: $(BUILD)/nn-kernel ## make Jupyter forget the kernel
 	@$(BUILD)/nn-kernel --uninstall
 	@rm -f $(PREFIX)/include/nnk.h $(PREFIX)/lib/pkgconfig/nnk.pc
-bench-kernel: $(KERNEL) ## measure the kernel: each figure with its goal
+bench-kernel: $(KERNEL) $(CELL_NEEDS) ## measure the kernel: each figure with its goal
 	@tests/bench/kernel.py
 .PHONY: kernel install uninstall bench-kernel
 
-TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py clients.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py learner.py limits.py loading.py magics.py many.py protocol.py secret.py survive.py undo.py fuzz serial/latency.py serial/completion.py)
+TESTS += $(addprefix tests/kernel/,bad.py browser.py cells.py clients.py commands.py compat.py conformance.py console.py crashes.py display.py interrupts.py introspect.py lab.py learner.py limits.py loading.py magics.py many.py protocol.py secret.py survive.py undo.py waiting.py fuzz serial/latency.py serial/completion.py)
 tests: $(KERNEL)
 
 $(BUILD)/kernel/%.o: kernel/%.c

@@ -297,6 +297,7 @@ static void lower_value (nnk_lowerer *self, const nnk_chunk *chunk)
         "static char nnk_keep[sizeof nnk_now] __attribute__ ((aligned (64)));\n"
         "__builtin_memcpy (nnk_keep, &nnk_now, sizeof nnk_now);\n"
         "enum { nnk_array = sizeof (nnk_type) > 1 && sizeof (nnk_type) <= %d &&\n"
+        "__builtin_classify_type (nnk_now) == 5 && // a pointer\n"
         "!__builtin_types_compatible_p (nnk_type, __typeof__ (nnk_now)) };\n"
         "static char nnk_copy[nnk_array ? sizeof (nnk_type) : 1] __attribute__ "
         "((aligned (64)));\n"

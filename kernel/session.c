@@ -64,6 +64,7 @@ bool nnk_session_open (nnk_session *self, const nnk_options *options,
     self->executor.limits = options->limits;
     self->executor.preload = options->preload;
     self->executor.other = options->other;
+    self->executor.compiler = &self->build.waiting.program.pid;
     self->options = options;
     if (!nnk_executor_begin (&self->executor, trouble))
         return false;

@@ -99,10 +99,9 @@ def from_outside(k, how):
 k = Kernel("--memory", "1000", "--processes", "64")
 r = k.run("#pragma cling load(\"libopenblas.so.0\")\n" + SETUP)
 check(r.status == "ok", "the state is made", r.error)
-folder = os.path.join(k.tmp, next(name for name in os.listdir(k.tmp) if name.startswith("nnk-")))
 good = k.run("look ();")
 check(good.stream() == WANTED, "the state before any crash", good.stream())
-before = (len(k.at_work()), count_descriptors(k.process.pid), count_descriptors(executor(k)), sorted(os.listdir(folder)))
+before = (len(k.at_work()), count_descriptors(k.process.pid), count_descriptors(executor(k)), k.files())
 began = time.time()
 wrong = 0
 for name, code, words, outside in MATRIX:
@@ -119,9 +118,9 @@ for name, code, words, outside in MATRIX:
     check(not bad, "%s: %d rounds" % (name, ROUNDS), "%d wrong: %s" % (len(bad), bad[:2]))
 r = k.run("look ();")
 check(r.stream() == WANTED, "the state after all of them", r.stream())
-after = (len(k.at_work()), count_descriptors(k.process.pid), count_descriptors(executor(k)), sorted(os.listdir(folder)))
+after = (len(k.at_work()), count_descriptors(k.process.pid), count_descriptors(executor(k)), k.files())
 check(before == after, "as many processes and descriptors as before, and the same files: %s" % (after,), "%s, then %s" % (before, after))
 check(wrong == 0, "%d crashes in %.1f s, 0 wrong" % (ROUNDS * len(MATRIX), time.time() - began), wrong)
-family = k.family()
+family = k.everybody()
 check(k.end() == [] and gone(family), "nothing is left behind")
 done()

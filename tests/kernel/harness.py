@@ -231,8 +231,29 @@ class Kernel:
     def control(self, kind, content=None):
         return self.ask(kind, content, self.control_socket)
 
-    def family(self):
+    def everybody(self):
         return descendants(self.process.pid)
+
+    def compiler(self):
+        """The gcc that waits for the next cell, with what it has started: pid -> command."""
+        table, found = processes(), set()
+        for pid in self.everybody():
+            try:
+                with open("/proc/%d/cmdline" % pid, "rb") as file:
+                    if b"nnk_cell.c" in file.read().split(b"\0"):
+                        found |= {pid} | descendants(pid)
+            except OSError:
+                pass
+        return {p: table[p][1] for p in found if p in table}
+
+    def family(self):
+        """All but the compiler that waits."""
+        return self.everybody() - set(self.compiler())
+
+    def files(self):
+        """What lies in the session's folder, without what the compiler that waits is about to write."""
+        folder = os.path.join(self.tmp, next(name for name in os.listdir(self.tmp) if name.startswith("nnk-")))
+        return sorted(name for name in os.listdir(folder) if not name.startswith("next_"))
 
     def at_work(self):
         """The same without the frozen snapshots."""
@@ -241,7 +262,7 @@ class Kernel:
 
     def end(self):
         """Shuts it down; returns what it left behind: processes, files."""
-        family = self.family()
+        family = self.everybody()
         self.control("shutdown_request", {"restart": False})
         try:
             self.process.wait(20)

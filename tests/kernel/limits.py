@@ -108,7 +108,7 @@ k = Kernel(environment={"NNK_MEMORY": "400", "NNK_TIME_LIMIT": "0.5", "NNK_PROCE
 r = k.run("#include <sys/socket.h>\nprintf (\"%d %d\\n\", malloc (500 << 20) == NULL, socket (AF_INET, SOCK_STREAM, 0));")
 check(r.stream() == "1 -1\n", "limits from the environment", r.stream() or r.error)
 check("longer than 0.5 s" in (k.run("for (;;);").error or ""), "also of time")
-family = k.family()
+family = k.everybody()
 check(k.end() == [] and gone(family), "nothing is left behind")
 k = Kernel("--network", "yes", environment={"NNK_NETWORK": "no"})
 r = k.run("#include <sys/socket.h>\nsocket (AF_INET, SOCK_STREAM, 0) > 0")

@@ -40,14 +40,14 @@ folder = os.path.join(k.tmp, next(name for name in os.listdir(k.tmp) if name.sta
 
 def compiled_text():
     """The size of the newest file that was compiled."""
-    newest = max((name for name in os.listdir(folder) if name.endswith(".c")), key=lambda name: int(name[5:-2]))
+    newest = max((name for name in os.listdir(folder) if name.startswith("cell_") and name.endswith(".c")), key=lambda name: int(name[5:-2]))
     with open(os.path.join(folder, newest)) as file:
         return len(file.read())
 
 
 def files():
     """How many files the session has, without the texts that NNK_KEEP asks for."""
-    return sum(not name.endswith(".c") for name in os.listdir(folder))
+    return sum(not name.endswith(".c") for name in k.files())
 
 
 # -- cell after cell, each with a function, a type and four variables

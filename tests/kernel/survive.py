@@ -123,7 +123,7 @@ check(k.run("2 + 2").value == "4", "an interrupt without a cell does nothing")
 intact("intact after all interrupts")
 
 # -- life and death
-family = k.family()
+family = k.everybody()
 check(k.end() == [], "shutdown leaves nothing behind")
 
 for doing, code in (("a loop", "for (;;);"), ("waiting for input", "getchar ();"), ("printing", "for (;;) puts (\"x\");"),
@@ -138,18 +138,18 @@ for doing, code in (("a loop", "for (;;);"), ("waiting for input", "getchar ();"
 for how in (signal.SIGTERM, signal.SIGKILL):
     k = Kernel()
     k.run("if (fork () == 0) for (;;) pause ();\nint running = 1;")
-    family = k.family()
+    family, everybody = k.family(), k.everybody()
     check(len(family) == 3 and len(k.at_work()) == 2, "%s: the executor, its snapshot and the cell's child are there" % how.name, family)
     k.process.send_signal(how)
     k.process.wait(10)
-    check(gone(family, 5), "%s ends them too" % how.name, {p: processes().get(p) for p in family})
+    check(gone(everybody, 5), "%s ends them too" % how.name, {p: processes().get(p) for p in family})
     time.sleep(0.2)
     check(not os.listdir(k.tmp), "%s leaves no file" % how.name, os.listdir(k.tmp))
 
 # a parent that dies takes its kernel with it: sh starts the kernel and is killed
 k = Kernel(wrap=("/usr/bin/python3", "-c", "import subprocess, sys; subprocess.run (sys.argv[1:])"))
 k.run("int q = 1;")
-family = k.family()
+family = k.everybody()
 k.process.kill()
 k.process.wait()
 check(gone(family, 5), "when the parent dies the kernel ends", {p: processes().get(p) for p in family})
