@@ -21,8 +21,8 @@ for (int i = 0; i < 21; i++) printf ("%g ", took[i]);"""
 # depends by up to a half on where in a line of the cache it lies, so it lies once in each eighth of a line, in both alike.
 LOOP = """__attribute__ ((noinline, aligned (64))) static double work_%d (void)
 {
-    __asm__ volatile (".fill %d, 1, 0x90");
     const clock_t began = clock ();
+    __asm__ volatile (".p2align 6\\n.fill %d, 1, 0x90");
     for (int step = 0; step < 190; step++)
         for (int i = 0; i < 1000000; i++) {
             slope[i] = 0.9f * slope[i] + 0.1f * (weight[i] - 1);
