@@ -62,6 +62,8 @@ def record():
     text = asks("progress: the best counts", 0, "10 / 40", "progress")
     check("1 of 14" in text or re.search(r"\b1 of \d+ exercises", text), "progress: how many are done", text)
     check("7  L2: weight decay" in text, "progress: a title with a colon has no quotation marks", text)
+    check(" 7  L2: weight decay, and what it must not … " in text and "\n 9  " in text and "\n10  " in text,
+          "progress: no word is cut in two, and the numbers stand below each other", text)
     check("3 hints" in text and "Next: 01-1" in text, "progress: hints, and what is next", text)
     shutil.copy("mine.c", MINE)
     asks("diff: after success", 0, "--- yours +++ the solution", "diff", "04-4")

@@ -55,7 +55,12 @@ def wrong():
         check(code == 1 and words in said, "compare: " + name, said)
     code, said = compare("03", part("03-1", "mistake5")) # uphill
     check(code == 0 and said["yours"]["accuracy"] < said["book"]["low"] - 2 and "learns worse" in said["verdict"], "a wrong sign learns worse", said)
-    for words, sentence in ((["12"], "has no net of its own"), (["03", "01-1=x.so"], "no net uses the function of exercise 01-1"),
+    others = sorted({name[:2] for name in os.listdir(ROOT + "/solutions") if name[0].isdigit()} - {"03", "04", "05", "06", "07"})
+    for chapter in others:
+        code, said = compare(chapter)
+        check(code == 2 and "compare: chapter %d " % int(chapter) in said and "no curve to compare. make grade EX=%s-1 " % chapter in said,
+              "compare: chapter %s says why it has no curve" % chapter, said)
+    for words, sentence in ((["44"], "has no net of its own"), (["03", "01-1=x.so"], "no net uses the function of exercise 01-1"),
                             (["03", "03-1=none.so"], "cannot be loaded"), ([], "compare --record")):
         ran = subprocess.run([BUILD + "/compare", *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         check(ran.returncode in (1, 2) and sentence in ran.stderr.decode(), "compare: " + sentence, ran.stderr)

@@ -224,16 +224,30 @@ int loop_hint (const loop_course *c, int at)
 }
 
 /* --- Progress ------------------------------------------------------------------------------ */
+/*  A title in so many columns; of one that is longer whole words, and an ellipsis. */
+static void put_title (const char *title, int columns)
+{
+    if ((int) strlen (title) <= columns) {
+        printf ("%-*s", columns, title);
+        return;
+    }
+    int end = columns - 2;
+    while (end > columns / 2 && title[end] != ' ')
+        end--;
+    printf ("%.*s \u2026%*s", end, title, columns - end - 2, "");
+}
+
 static void show_bar (const char *title, int points, int of)
 {
     const int full = of ? points * BAR / of : 0;
-    printf ("%-46.46s [%s", title, points == of ? GREEN : "");
+    put_title (title, 46);
+    printf (" [%s", points == of ? GREEN : "");
     for (int i = 0; i < BAR; i++)
         putchar (i < full ? '#' : '.');
     printf ("%s] %3d / %d\n", PLAIN, points, of);
 }
 
-/*  "1  Matrices, or the way through memory" */
+/*  " 1  Matrices, or the way through memory" */
 static void chapter_title (const course_exercise *e, char *title, size_t size)
 {
     char path[256], line[256];
@@ -246,7 +260,7 @@ static void chapter_title (const course_exercise *e, char *title, size_t size)
         if (strncmp (line, "title: ", 7) == 0) {
             const char *words =
                 line + 7 + (line[7] == '"'); // quoted: it has a colon
-            snprintf (title, size, "%d  %.*s", number,
+            snprintf (title, size, "%2d  %.*s", number,
                       (int) strcspn (words, "\"\r\n"), words);
             break;
         }
@@ -268,8 +282,10 @@ static void show_exercise (const progress *p, const course_exercise *e)
     if (row && row->hints)
         snprintf (hints, sizeof hints, "%d hint%s", row->hints,
                   row->hints > 1 ? "s" : "");
-    printf ("     %-6s%-34.34s  %-8s %s%14d / %d%s\n", e->id, e->title, hints,
-            progress_done (p, e) ? GREEN : "", best (p, e), e->points, PLAIN);
+    printf ("     %-6s", e->id);
+    put_title (e->title, 34);
+    printf ("  %-8s %s%14d / %d%s\n", hints, progress_done (p, e) ? GREEN : "",
+            best (p, e), e->points, PLAIN);
 }
 
 int loop_progress (const loop_course *c)
@@ -298,7 +314,7 @@ int loop_progress (const loop_course *c)
         of += all;
     }
     char total[64];
-    snprintf (total, sizeof total, "   %d of %d exercises done", done, c->count);
+    snprintf (total, sizeof total, "    %d of %d exercises done", done, c->count);
     show_bar (total, points, of);
     const int next = progress_next (&p, c->list, c->count);
     if (next >= 0)
