@@ -137,7 +137,8 @@ typedef struct {
     bool todo, late;
     char detail[TEXT * 2], printed[PRINTED]; // of the case that is reported
     double ratio;
-    unsigned named; // bit k: looks like mistake k
+    unsigned named;  // bit k: looks like mistake k
+    unsigned spared; // bit k: mistake k has a property that this lacks
     grade_map map;
 } check_result;
 check_result check_cases (const grade_task *task, const grade_check *check,

@@ -255,7 +255,7 @@ static bool same_values (const grade_task *task, grade_case *c, int k, bool *sho
 /*  What one case says about each mistake: a bit in `same` if it did what the learner's code
  *  did and that was wrong, a bit in `other` if it did something else. */
 static void weigh (const grade_task *task, grade_case *c, call_end end,
-                   unsigned *same, unsigned *other)
+                   unsigned *same, unsigned *other, unsigned *fails)
 {
     for (int k = 1; k <= task->mistakes; k++) {
         const unsigned bit = 1u << k;
@@ -266,8 +266,10 @@ static void weigh (const grade_task *task, grade_case *c, call_end end,
             *same |= same_key (task, c, k, &wrong) ? bit : 0;
         else if (c->check->judge) { // there are many ways to draw, right and wrong
             const bool like = c->failed && same_key (task, c, k, &wrong);
-            if (c->failed && wrong)
+            if (c->failed && wrong) {
                 *(like ? same : other) |= bit;
+                *fails |= bit;
+            }
         } else if ((c->check->like && c->check->like (c, k)) ||
                    same_values (task, c, k, &wrong))
             *same |= wrong ? bit : 0;
@@ -283,22 +285,25 @@ static bool single (unsigned bits)
 
 /*  Which mistake does what the learner's code does, on this case and on those after it? A few
  *  cases are enough, unless several mistakes still look alike. */
-static unsigned name_mistakes (const grade_task *task, const grade_check *check,
-                               int index, int number)
+static void name_mistakes (const grade_task *task, const grade_check *check,
+                           int index, int number, check_result *result)
 {
-    unsigned same = 0, other = 0;
+    unsigned same = 0, other = 0, fails = 0;
+    bool returned = true;
     const int cases = check->cases ? check->cases : 20;
     for (int n = number; n < cases; n++) {
         grade_case c;
         case_make (&c, check, index, task->seed, n, NULL);
         const call_end end = try_case (task, task->object, &c);
         if (end == RETURNED || end == CRASHED)
-            weigh (task, &c, end, &same, &other);
+            weigh (task, &c, end, &same, &other, &fails);
+        returned &= end == RETURNED;
         case_free (&c);
         if (n - number + 1 >= LIKENESS && single (same & ~other))
             break;
     }
-    return same & ~other;
+    result->named = same & ~other;
+    result->spared = check->judge && returned ? ~fails : 0;
 }
 
 /*  The map of a failing case: this one's or, where it is so small that no pattern can be
@@ -333,7 +338,7 @@ check_result check_cases (const grade_task *task, const grade_check *check,
             result.todo = end == TODO;
             result.late = end == LATE;
             if (end == RETURNED || end == CRASHED)
-                result.named = name_mistakes (task, check, index, number);
+                name_mistakes (task, check, index, number, &result);
             if (end == RETURNED && !task->quick)
                 find_map (task, &c, &result.map);
             if (end != TODO && end != NO_FUNCTION && end != LATE && !task->quick)

@@ -17,6 +17,12 @@ static const char *colour (const char *code)
 #define BOLD colour ("\033[1m")
 #define PLAIN colour ("\033[0m")
 
+/*  "rows = 3" stays on one line. */
+static bool beside_equals (const char *text, size_t space)
+{
+    return text[space + 1] == '=' || (space && text[space - 1] == '=');
+}
+
 /*  A sentence in lines of at most WIDTH, each behind `margin` spaces. */
 void report_wrapped (const char *text, int margin)
 {
@@ -24,7 +30,7 @@ void report_wrapped (const char *text, int margin)
         size_t fits = strlen (text);
         if (fits > (size_t) (WIDTH - margin)) {
             fits = WIDTH - margin;
-            while (fits > 1 && text[fits] != ' ')
+            while (fits > 1 && (text[fits] != ' ' || beside_equals (text, fits)))
                 fits--;
             if (fits <= 1)
                 fits = strcspn (text, " ");
@@ -61,15 +67,21 @@ static void show_printed (const char *text)
     }
 }
 
-/*  The mistakes that explain every check that named any; if there are none, all named. */
+/*  The mistakes that explain every check that named any; if there are none, all named. None
+ *  that passes where the learner's code fails a check of properties: numbers that are not
+ *  even spread right are not "the cosine twice", although they are correlated too. Where
+ *  values were compared, the same values are evidence enough. */
 unsigned report_named (const grade_report *r)
 {
-    unsigned any = 0, all = ~0u;
+    unsigned any = 0, all = ~0u, spared = 0;
     for (int i = 0; r->result && i < r->grade->count; i++)
-        if (r->result[i].named) {
-            any |= r->result[i].named;
-            all &= r->result[i].named;
-        }
+        spared |= r->result[i].spared;
+    for (int i = 0; r->result && i < r->grade->count; i++) {
+        const bool judged = r->grade->checks[i].judge != NULL;
+        const unsigned named = r->result[i].named & ~(judged ? spared : 0);
+        any |= named;
+        all &= named ? named : ~0u;
+    }
     return any & all ? any & all : any;
 }
 
