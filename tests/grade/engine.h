@@ -16,7 +16,9 @@ enum {
     CHECKS = 16,
     MAP = 2048,
     HINTS = 8,
-    FUNCTIONS = 8
+    FUNCTIONS = 8,
+    OWN_LIMIT =
+        60 // seconds for a call of the course's own: the machine may be busy
 };
 
 /* --- A case: sizes, arrays, and what was found ------------------------------------------ */

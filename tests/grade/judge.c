@@ -118,7 +118,8 @@ static call_result call (const grade_task *task, grade_case *c, const char *obje
 {
     if (known_load (task->known, c, object))
         return (call_result){ .end = RETURNED };
-    return call_in_child (c, object, c->check->call, task->limit);
+    return call_in_child (c, object, c->check->call,
+                          object == task->object ? task->limit : OWN_LIMIT);
 }
 
 static void compute_expected (const grade_task *task, grade_case *c)
