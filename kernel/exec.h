@@ -24,11 +24,15 @@ extern bool nnk_showing;        // what is displayed now is the value of the cel
 /* --- execute.c --------------------------------------------------------------- */
 bool nnk_send (const nnk_message *message);
 bool nnk_receive (nnk_message *message);
-bool nnk_is_snapshot (pid_t pid);
-void nnk_tell_snapshots (int fd);    // that they close it, too
-bool nnk_is_executor (void);         // not a child that a cell has forked
 const char *nnk_folder (void);       // of the objects of the cells
 void *nnk_stub (const char *symbol); // "nnk_stub_7": what it means; or NULL
+
+/* --- snapshot.c: the copy that stands still ------------------------------------ */
+bool nnk_take_snapshot (pid_t old);
+void nnk_become_executor (void);
+bool nnk_is_snapshot (pid_t pid);
+void nnk_tell_snapshots (int fd); // that they close it, too
+bool nnk_is_executor (void);      // not a child that a cell has forked
 
 /* --- arena.c: where the code and the variables of the cells lie ---------------- */
 typedef struct {

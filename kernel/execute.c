@@ -1,40 +1,22 @@
 /*  execute.c - the executor: the process in which cells run
  *
- *  Before a cell runs, the executor forks. The child is the snapshot: it stands
- *  still in a read and holds every variable as it is. If the cell's process dies,
- *  the kernel wakes the snapshot, and it becomes the executor. So a crash costs
- *  the cell and nothing else.
- *
- *  A snapshot must be able to go on. OpenMP's threads do not survive a fork, so
- *  they are ended first; file positions are shared between parent and child, so
- *  they are written down and put back; unwritten output would appear twice, so it
- *  is flushed.
- *
- *  The snapshots of the last cells are kept: that is how %undo goes back.
+ *  It waits for an order of the kernel: to run a cell, or to say what lies at an address.
+ *  Before a cell runs, it makes a snapshot of itself (snapshot.c). Then the cell is loaded,
+ *  the functions that it defines get their slots, its code is called, and its value is shown
+ *  by the library that knows how.
  */
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <omp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "exec.h"
-
-enum { MOST_FILES = 200 };
 
 // -- stubs.S: the jumps, where they go, and the code for a slot without a definition
 enum { STUB = 8, MISSING = 10 }; // bytes
@@ -42,18 +24,10 @@ extern const char nnk_stubs[], nnk_missing[];
 void **nnk_slot (void);
 _Noreturn void nnk_missing_called (int number);
 
-static pid_t self;
-static pid_t snapshot[NNK_UNDO + 1]; // the oldest first; some may be gone
-static int snapshots;
 static char folder[4096]; // where the objects of the cells lie
 static char *stub_name[NNK_STUBS];
 static const void *value; // of the cell's trailing expression
 static nnk_message message;
-
-bool nnk_is_executor (void)
-{
-    return getpid () == self;
-}
 
 const char *nnk_folder (void)
 {
@@ -69,14 +43,6 @@ void *nnk_stub (const char *symbol)
     return number < 0 || number >= NNK_STUBS
                ? NULL
                : (void *) (nnk_stubs + STUB * number);
-}
-
-bool nnk_is_snapshot (pid_t pid)
-{
-    for (int i = 0; i < snapshots; i++)
-        if (snapshot[i] == pid)
-            return true;
-    return false;
 }
 
 bool nnk_send (const nnk_message *out)
@@ -105,151 +71,6 @@ _Noreturn void nnk_missing_called (int number)
     snprintf (sentence, sizeof sentence,
               "%.200s is declared, but no cell has defined it yet", name);
     nnk_die (sentence);
-}
-
-/* --- The snapshot ------------------------------------------------------------ */
-
-static void write_score (const char *score)
-{
-    const int fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        if (syscall (SYS_write, fd, score, strlen (score)) < 0)
-            errno = 0; // only advice for the day when memory runs out
-        close (fd);
-    }
-}
-
-static struct {
-    int fd;
-    off_t at;
-} position[MOST_FILES];
-static int positions;
-
-static void keep_positions (void)
-{
-    positions = 0;
-    for (int fd = 3; fd < MOST_FILES; fd++) {
-        const off_t at = lseek (fd, 0, SEEK_CUR);
-        if (at >= 0) {
-            position[positions].fd = fd;
-            position[positions++].at = at;
-        }
-    }
-}
-
-/*  The kernel was killed: its folder goes, and everything that its cells have
- *  started. */
-_Noreturn static void clean_up (void)
-{
-    DIR *all = opendir (folder);
-    const pid_t leader = atomic_load (&nnk_shared ()->executor);
-    for (struct dirent *entry; all && (entry = readdir (all));)
-        unlinkat (dirfd (all), entry->d_name, 0);
-    rmdir (folder);
-    if (leader > 1)
-        kill (-leader, SIGKILL);
-    _exit (0);
-}
-
-/*  Whoever asks for it is this process from now on, with its own group. */
-static void become_executor (void)
-{
-    self = getpid ();
-    atomic_store (&nnk_shared ()->executor, self);
-    prctl (PR_SET_NAME, "nn-exec");
-    prctl (PR_SET_PDEATHSIG, SIGKILL);
-    write_score ("900");
-}
-
-/*  A descriptor and the pipe behind it in one number, or 0. The number of the descriptor
- *  alone means nothing to another process, which may have something else there. */
-static uint64_t name_pipe (int fd)
-{
-    struct stat what;
-    const bool pipe = fstat (fd, &what) == 0 && S_ISFIFO (what.st_mode);
-    return pipe ? (uint64_t) what.st_ino << 32 | (uint64_t) fd : 0;
-}
-
-/*  Stands still until the kernel says that it is to take over. */
-static void stand_still (const sigset_t *wake)
-{
-    struct signalfd_siginfo told = { .ssi_int = 0 };
-    struct pollfd fds[2] = { { NNK_FD_LIFE, POLLIN, 0 },
-                             { signalfd (-1, wake, SFD_CLOEXEC), POLLIN, 0 } };
-    setpgid (0, 0); // what ends the cell's processes must not end us
-    prctl (PR_SET_NAME, "nn-snapshot");
-    write_score ("0");
-    for (bool awake = false; !awake;) {
-        fds[1].revents = 0;
-        if (poll (fds, 2, -1) < 0)
-            continue;
-        if (fds[0].revents)
-            clean_up ();
-        if (syscall (SYS_read, fds[1].fd, &told, sizeof told) != sizeof told)
-            continue;
-        const int fd = (int) (told.ssi_ptr & INT_MAX);
-        awake = told.ssi_ptr == 0;
-        if (!awake && name_pipe (fd) == told.ssi_ptr)
-            close (fd);
-    }
-    close (fds[1].fd);
-    while (recv (NNK_FD_CONTROL, &message, sizeof message, MSG_DONTWAIT) >= 0)
-        continue; // an order to the one that died
-    for (int i = 0; i < positions; i++)
-        lseek (position[i].fd, position[i].at, SEEK_SET);
-    become_executor ();
-}
-
-/*  A pipe ends when nobody holds it any more: the snapshots let go of it as well. */
-void nnk_tell_snapshots (int fd)
-{
-    const uint64_t pipe = name_pipe (fd);
-    union sigval told;
-    memcpy (&told, &pipe, sizeof told);
-    for (int i = 0; i < snapshots && pipe && nnk_is_executor (); i++)
-        sigqueue (snapshot[i], NNK_WAKE, told);
-}
-
-/*  Ends one that is not needed any more, and takes it from the list. */
-static void end_snapshot (pid_t old)
-{
-    int kept = 0;
-    if (old > 0) {
-        kill (old, SIGKILL);
-        waitpid (old, NULL, 0); // the kernel, if it is its child and not ours
-    }
-    for (int i = 0; i < snapshots; i++)
-        if (snapshot[i] != old)
-            snapshot[kept++] = snapshot[i];
-    snapshots = kept;
-    if (snapshots > NNK_UNDO) // the oldest is long gone
-        memmove (snapshot, snapshot + 1, --snapshots * sizeof *snapshot);
-}
-
-/*  Forks it; `old` is wanted no more. Returns true in the snapshot, once it has
- *  become the executor. */
-static bool take_snapshot (pid_t old)
-{
-    sigset_t wake, before;
-    sigemptyset (&wake);
-    sigaddset (&wake, NNK_WAKE);
-    end_snapshot (old);
-    fflush (NULL);
-    omp_pause_resource_all (omp_pause_hard);
-    keep_positions ();
-    sigprocmask (SIG_BLOCK, &wake, &before); // it may be woken before it stands
-    const pid_t pid = nnk_fork ();
-    if (pid == 0)
-        stand_still (&wake);
-    sigprocmask (SIG_SETMASK, &before, NULL);
-    if (pid == 0)
-        return true;
-    setpgid (pid, pid); // whoever of the two comes first
-    if (pid > 0)
-        snapshot[snapshots++] = pid;
-    message = (nnk_message){ .word = NNK_SNAPSHOT, .pid = pid };
-    nnk_send (&message);
-    return false;
 }
 
 /* --- Running a cell ---------------------------------------------------------- */
@@ -403,7 +224,7 @@ static void obey (void)
     run.shower = next_string (&at);
     run.how = next_string (&at);
     run.rest = at;
-    if (take_snapshot (old)) {
+    if (nnk_take_snapshot (old)) {
         message = (nnk_message){ .word = NNK_READY, .pid = getpid () };
         nnk_send (&message);
     } else {
@@ -432,10 +253,10 @@ int main (int argc, char **argv)
         const char why[] = "nn-exec is started by nn-kernel, not by hand\n";
         return syscall (SYS_write, 2, why, sizeof why - 1) < 0 ? 1 : 2;
     }
-    become_executor ();
+    nnk_become_executor ();
     nnk_trap_open ();
     nnk_watch_asan ();
-    message = (nnk_message){ .word = NNK_READY, .pid = self };
+    message = (nnk_message){ .word = NNK_READY, .pid = getpid () };
     message.size = nnk_hide_secret (message.text, 1024);
     load_libraries (argv + 4, argc - 4);
     nnk_children_limit (argv[3]);

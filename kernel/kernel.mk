@@ -1,7 +1,7 @@
 # The Jupyter kernel: build/nn-kernel (serves Jupyter, compiles cells) and build/nn-exec (runs them).
 KERNEL_FRONT := main serve protocol execution paint connection wire history session compile lex chunk declare lower place replace select variable symbols store build program waiting \
                 diagnose debug value table error crash executor supervise limits census output introspect complete scope typing clang magics brought directives executable sanitize batch install text
-KERNEL_EXEC  := execute arena load threads streams display trap children confine census timing secret
+KERNEL_EXEC  := execute snapshot arena load threads streams display trap children confine census timing secret
 KERNEL_O      = $(KERNEL_FRONT:%=$(BUILD)/kernel/%.o) $(KERNEL_EXEC:%=$(BUILD)/kernel/%.o)
 KERNEL       := $(BUILD)/nn-kernel $(BUILD)/nn-exec $(BUILD)/nnk.h
 
