@@ -128,7 +128,7 @@ static int lay_params (nn_net *net, nn_layer *self, bool training)
 
 /*  Who has a halo, who works in place, and then the memory of all outputs, their
  *  gradients and the parameters. */
-static int lay_layers (nn_net *net, bool sparing)
+static int lay_layers (nn_net *net)
 {
     for (int i = net->layers - 1; i >= 0; i--)
         grant_halo (net, net->layer[i]);
@@ -146,8 +146,7 @@ static int lay_layers (nn_net *net, bool sparing)
         l->out.x = l->out.dx = l->brief_x = l->brief_dx = NULL;
     }
     net->own = 0;
-    int status =
-        net->training || net->settled ? nn_lives_lay (net, sparing) : NN_OK;
+    int status = net->training || net->settled ? nn_lives_lay (net) : NN_OK;
     for (int i = 0; i < net->layers && status == NN_OK; i++) {
         status = lay_output (net, net->layer[i]);
         if (status == NN_OK)
@@ -254,6 +253,7 @@ int nn_net_lay (nn_net *net, nn_build_args args)
     net->batch = args.batch ? args.batch : 32;
     net->shards = args.shards ? args.shards : 8;
     net->training = !args.inference;
+    net->sparing = args.sparing;
     net->settled = args.settled;
     net->prepared = false;
     net->output = net->layer[net->layers - 1];
@@ -262,7 +262,7 @@ int nn_net_lay (nn_net *net, nn_build_args args)
     set_blocks (net);
     status = count_threads (net);
     if (status == NN_OK)
-        status = lay_layers (net, args.sparing);
+        status = lay_layers (net);
     if (status == NN_OK)
         status = lay_work (net);
     if (status == NN_OK)

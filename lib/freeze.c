@@ -167,7 +167,8 @@ static int apply (nn_unfreezing *self, nn_net *net, const char *where)
         return status;
     snprintf (self->said, sizeof self->said, "frozen: %s; %zu of %zu learn", where,
               nn_net_parameters (net, true), nn_net_parameters (net, false));
-    return nn_net_build (net, .batch = net->batch, .shards = net->shards);
+    return nn_net_build (net, .batch = net->batch, .shards = net->shards,
+                         .sparing = net->sparing);
 }
 
 /*  Whatever the optimiser remembers is of another problem: it begins anew. */

@@ -152,19 +152,19 @@ static void follow_outputs (plan *p, nn_layer *self)
 
 /*  Does the layer's output have a life of its own? At rest, if only the last
  *  one is wanted, all others do. */
-static bool passes (const plan *p, nn_layer *self, bool sparing)
+static bool passes (const plan *p, nn_layer *self)
 {
-    self->again = p->net->training && sparing && forgettable (self);
+    self->again = p->net->training && p->net->sparing && forgettable (self);
     return self->again ||
            (p->net->settled && !self->in_place && owner (p->net->output) != self);
 }
 
-static void find_lives (plan *p, bool sparing)
+static void find_lives (plan *p)
 {
     const nn_net *net = p->net;
     for (int l = 0; l < net->layers; l++) {
         nn_layer *self = net->layer[l];
-        p->x[l] = passes (p, self, sparing) ? begin (p, self, false) : -1;
+        p->x[l] = passes (p, self) ? begin (p, self, false) : -1;
         p->dx[l] = -1;
         if (net->training && self->wanted && !self->in_place)
             p->dx[l] = begin (p, self, true);
@@ -193,11 +193,11 @@ int nn_at_a_time (const nn_layer *self)
 }
 
 /*  Which lives are over before the next few images come, and how large all are. */
-static void measure (plan *p, bool sparing)
+static void measure (plan *p)
 {
     for (int i = 0; i < p->lives; i++) {
         life *l = &p->life[i];
-        l->brief = !l->all && (sparing || p->net->settled);
+        l->brief = !l->all && (p->net->sparing || p->net->settled);
         for (int way = 0; way < 2; way++)
             l->brief &=
                 l->to[way] < 0 || p->chain[l->from[way]] == p->chain[l->to[way]];
@@ -296,7 +296,7 @@ static void tell (const plan *p, float *const *slab)
  *  outputs that are made again and gives them theirs; and to all outputs of a
  *  settled net. Halos, and who works in place, are known; all other outputs are
  *  laid by the caller. NN_EMEMORY with a sentence. */
-int nn_lives_lay (nn_net *net, bool sparing)
+int nn_lives_lay (nn_net *net)
 {
     const int layers = net->layers;
     plan p = { .net = net,
@@ -309,8 +309,8 @@ int nn_lives_lay (nn_net *net, bool sparing)
         p.x = p.chain + 2 * layers;
         p.dx = p.x + layers;
         count_stages (&p);
-        find_lives (&p, sparing);
-        measure (&p, sparing);
+        find_lives (&p);
+        measure (&p);
         status = take (&p, place (&p), slab);
         if (status == NN_OK)
             tell (&p, slab);

@@ -417,7 +417,8 @@ struct nn_net {
     uint64_t seed;
     int batch;     // most images in a pass; 0: not yet built
     int shards;    // fixed when built, whatever the threads
-    bool training; // built with gradients
+    bool training; // built with gradients,
+    bool sparing;  // and, if so, in less memory
     void **work;   // a workspace for each thread
     int threads;
     nn_layer *output; // the last layer
@@ -463,7 +464,7 @@ typedef struct {
 // again after freezing: weights stay
 int nn_net_lay (nn_net *net, nn_build_args args);
 // called by it
-int nn_lives_lay (nn_net *net, bool sparing);
+int nn_lives_lay (nn_net *net);
 int nn_views_lay (nn_net *net);
 size_t nn_net_parameters (const nn_net *net, bool learnt_only);
 // then build (again)

@@ -112,12 +112,14 @@ static int measure (nn_net *net, const folded *list, const nn_data *data,
 }
 
 /*  Freezes the layers as they were, and builds. What is frozen may write over its
- *  input, which we want to see; so for a while nothing is. */
-static int build (nn_net *net, const bool *frozen)
+ *  input, and a sparing net forgets it; but we want to see it. So for a while
+ *  nothing is frozen or spared. */
+static int build (nn_net *net, const bool *frozen, bool sparing)
 {
     for (int l = 0; l < net->layers; l++)
         nn_net_freeze (net, l, l + 1, frozen && frozen[l]);
-    return nn_net_build (net, .batch = net->batch, .shards = net->shards);
+    return nn_net_build (net, .batch = net->batch, .shards = net->shards,
+                         .sparing = sparing);
 }
 
 /*  Gives the folded batch norms of a built net the statistics that they have on
@@ -133,12 +135,13 @@ int nn_unfold_with (nn_net *net, const nn_data *data, nn_unfold_args args)
     if (status == NN_OK && list->layer) {
         for (int l = 0; l < net->layers; l++)
             frozen[l] = net->layer[l]->frozen;
-        status = build (net, NULL);
+        const bool sparing = net->sparing;
+        status = build (net, NULL, false);
         const int seen =
             status == NN_OK ? measure (net, list, data, &args) : status;
         for (const folded *f = list; seen > 0 && f->layer; f++, norms++)
             put_back (f, seen);
-        status = seen < 0 ? seen : build (net, frozen);
+        status = seen < 0 ? seen : build (net, frozen, sparing);
     }
     free (frozen);
     forget (list);

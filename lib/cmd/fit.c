@@ -83,7 +83,8 @@ static int use_features (cmd_fit *f, const nn_layer *cut)
     f->cut = cut;
     f->net = nn_net_above (f->whole, cut);
     int status =
-        f->net ? nn_net_build (f->net, .batch = f->recipe.batch) : NN_EVALUE;
+        f->net ? nn_net_build (f->net, .batch = f->recipe.batch, .sparing = true)
+               : NN_EVALUE;
     if (status != NN_OK)
         return status;
     f->kept = features_of (f, split ? all : f->data);
@@ -142,7 +143,7 @@ static int prepare_net (cmd_fit *f)
     if (!cut && f->say && strcmp (r->freeze, "none") != 0)
         fprintf (f->say, "%s\n", nn_error ());
     status = cut ? nn_net_build (f->net, .batch = 1, .inference = true)
-                 : nn_net_build (f->net, .batch = r->batch);
+                 : nn_net_build (f->net, .batch = r->batch, .sparing = true);
     if (status == NN_OK)
         status = nn_recipe_borrow (r, f->net);
     if (status == NN_OK)

@@ -59,7 +59,8 @@ int cmd_kept_open (cmd_kept *s, const char *run, const char *data)
     s->net = nn_recipe_net (&s->recipe, h, w, s->test->c, s->classes);
     if (!s->net)
         return NN_EVALUE;
-    status = nn_net_build (s->net, .batch = s->recipe.batch, .inference = true);
+    status = nn_net_build (s->net, .batch = s->recipe.batch, .inference = true,
+                           .settled = true);
     if (status != NN_OK)
         return status;
     snprintf (path, sizeof path, "%s/weights.safetensors", run);
@@ -161,7 +162,7 @@ int cmd_kept_borrow (cmd_kept *s, const char *model, const char *weights,
     s->net = nn_model_net (of, s->h, s->w, 3, s->classes, NULL, 1);
     if (!s->net)
         return NN_EVALUE;
-    status = nn_net_build (s->net, .batch = 1, .inference = true);
+    status = nn_net_build (s->net, .batch = 1, .inference = true, .settled = true);
     return status == NN_OK ? load_borrowed (s, of, path) : status;
 }
 

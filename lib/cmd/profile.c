@@ -107,7 +107,8 @@ static int run (const cmd_verb *self, char **args)
     if (net && !named.model && !batch)
         batch = named.recipe.batch;
     const bool training = !cmd_value (options, "inference");
-    status = net ? nn_net_build (net, .batch = batch, .inference = !training)
+    status = net ? nn_net_build (net, .batch = batch, .inference = !training,
+                                 .sparing = training, .settled = !training)
                  : NN_EVALUE;
     if (status == NN_OK) {
         char title[256];
