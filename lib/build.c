@@ -237,6 +237,42 @@ static int ready (const nn_net *net, const nn_build_args *args)
     return NN_OK;
 }
 
+/*  All memory for so many images, if the limit (0: none) allows it. */
+static int lay (nn_net *net, int batch, size_t limit)
+{
+    nn_arena_free (&net->scratch);
+    if (!(net->scratch = nn_arena_new (true)))
+        return NN_EMEMORY;
+    net->scratch->limit = limit;
+    net->batch = batch;
+    set_blocks (net);
+    int status = lay_layers (net);
+    if (status == NN_OK)
+        status = lay_work (net);
+    return status == NN_OK ? nn_views_lay (net) : status;
+}
+
+/*  Says how many bytes the batch would need, and which batch fits. Memory that is
+ *  laid and never touched costs nothing, so it is tried. */
+static int say_what_fits (nn_net *net, size_t limit)
+{
+    const int asked = net->batch;
+    int batch = asked / 2;
+    char fits[64] = "not even one image fits";
+    while (batch > 0 && lay (net, batch, limit) != NN_OK)
+        batch /= 2;
+    if (batch > 0)
+        snprintf (fits, sizeof fits, "a batch of %d fits", batch);
+    net->lasting->limit = 0;
+    const int status = lay (net, asked, 0);
+    net->lasting->limit = limit;
+    if (status != NN_OK)
+        return status;
+    return nn_fail (NN_EMEMORY,
+                    "a batch of %d needs %zu bytes, and the limit is %zu; %s",
+                    asked, net->scratch->reserved, limit, fits);
+}
+
 /*  Takes all memory and draws the first weights. Returns the first failure of any
  *  layer's maker; NN_EMEMORY, with the number of bytes, if there is not enough. */
 int nn_net_lay (nn_net *net, nn_build_args args)
@@ -246,11 +282,6 @@ int nn_net_lay (nn_net *net, nn_build_args args)
     int status = ready (net, &args);
     if (status != NN_OK)
         return status;
-    nn_arena_free (&net->scratch);
-    if (!(net->scratch = nn_arena_new (true)))
-        return NN_EMEMORY;
-    net->scratch->limit = net->lasting->limit;
-    net->batch = args.batch ? args.batch : 32;
     net->shards = args.shards ? args.shards : 8;
     net->training = !args.inference;
     net->sparing = args.sparing;
@@ -259,14 +290,11 @@ int nn_net_lay (nn_net *net, nn_build_args args)
     net->output = net->layer[net->layers - 1];
     mark_wanted (net, args.input_gradient);
     mark_overwrites (net);
-    set_blocks (net);
     status = count_threads (net);
     if (status == NN_OK)
-        status = lay_layers (net);
-    if (status == NN_OK)
-        status = lay_work (net);
-    if (status == NN_OK)
-        status = nn_views_lay (net);
+        status = lay (net, args.batch ? args.batch : 32, net->lasting->limit);
+    if (status == NN_EMEMORY && net->lasting->limit)
+        status = say_what_fits (net, net->lasting->limit);
     if (status != NN_OK) {
         nn_arena_free (&net->scratch);
         net->batch = 0; // not built

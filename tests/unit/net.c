@@ -461,11 +461,24 @@ static void test_mistakes (void)
     net = nn_net_new (.memory_limit = 3 << 20);
     one (net, &gain_kind, nn_input (net, 64, 64, 16));
     check (nn_net_build (net, .batch = 64) == NN_EMEMORY &&
-               strstr (nn_error (), "limit"),
+               strstr (nn_error (), "limit is 3145728"),
            "a net over its memory limit says how many bytes it needs", "'%s'",
            nn_error ());
-    check (nn_net_build (net, .batch = 1) == NN_OK, "and may be built smaller",
-           "'%s'", nn_error ());
+    const char *fits = strstr (nn_error (), "a batch of 64 needs ");
+    const long needs = fits ? strtol (fits + 20, NULL, 10) : 0;
+    fits = fits ? strstr (fits + 1, "; a batch of ") : NULL;
+    const int smaller = fits ? (int) strtol (fits + 13, NULL, 10) : 0;
+    check (needs > 64L * 64 * 64 * 16 * 4 && smaller > 0 && smaller < 64,
+           "that of the whole batch, and which batch would fit", "'%s'",
+           nn_error ());
+    check (smaller && nn_net_build (net, .batch = smaller) == NN_OK,
+           "and it does: it may be built smaller", "'%s'", nn_error ());
+    nn_net_free (&net);
+    net = nn_net_new (.memory_limit = 3 << 20);
+    one (net, &gain_kind, nn_input (net, 512, 512, 16));
+    check (nn_net_build (net, .batch = 2) == NN_EMEMORY &&
+               strstr (nn_error (), "not even one image"),
+           "where nothing fits it says that", "'%s'", nn_error ());
     nn_net_free (&net);
 }
 
