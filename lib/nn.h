@@ -853,9 +853,10 @@ typedef struct {
     int patience, plateau_patience; // epochs without anything better
     double factor, floor;           // of the rate on a plateau
     uint64_t seed;
-    double published; // accuracy in percent as its source gives it; 0: none
-    char search[512]; // what may be tuned: a search space
-    int whiten;       // images by which the first layer whitens; 0: it learns
+    double published;     // accuracy in percent as its source gives it; 0: none
+    char search[512];     // what may be tuned: a search space
+    int whiten;           // images by which the first layer whitens; 0: it learns
+    double white_floor;   // is added to each variance that it takes out
     double norm_rates[4]; // times the rate: scales, biases of batch norms; 0: 1
     char views[16];       // in which a picture is shown that is measured
 } nn_recipe;
@@ -1761,7 +1762,8 @@ int nn_plot_diversity (const nn_diversity *self, const char *const *names,
 // a convolution that whitens patches, computed from pictures
 typedef struct {
     int _;
-    int images; // that are looked at; 0 means 5000
+    int images;   // that are looked at; 0 means 5000
+    double least; // is added to each variance; 0 means 5e-4
     const nn_transform *transforms;
     int transform_count;
 } nn_whiten_args;
@@ -1769,7 +1771,7 @@ typedef struct {
     nn_whiten_with (net, data, (nn_whiten_args){ 0, __VA_ARGS__ })
 int nn_whiten_with (nn_net *net, const nn_data *data, nn_whiten_args args);
 int nn_whitening (float *w, float *b, int size, const double *mean,
-                  const double *product);
+                  const double *product, double least);
 void nn_init_dirac (float *w, size_t size, int fan_in, int fan_out,
                     nn_random *random);
 extern const nn_model nn_whitened, nn_whitened_half;

@@ -115,6 +115,7 @@ const nn_recipe_key nn_recipe_keys[] = {
       "test accuracy in the source, in percent" },
     { "search", NN_TEXT, AT (search), "", 0, 0, NULL, "what nn tune may try" },
     { "whiten", NN_INTEGER, AT (whiten), "0", 0, 1e9, NULL, "by so many images" },
+    { "white-floor", NN_NUMBER, AT (white_floor), "5e-4", 1e-9, 9, NULL, "of it" },
     { "norm-rates", NN_NUMBERS, AT (norm_rates), "", 0, 1e4, NULL, "scale, bias" },
     { "views", NN_TEXT, AT (views), "none", 0, 0, nn_views_name, "to measure" },
     { NULL, NN_TEXT, 0, 0, NULL, 0, 0, NULL, NULL },

@@ -17,8 +17,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LONGEST = 128 };              // numbers in a patch
-static const double floor_of = 5e-4; // is added to each variance
+enum { LONGEST = 128 }; // numbers in a patch
 
 // LAPACK's, in OpenBLAS: eigenvalues from small to large, and their vectors in a's
 // columns, which lie one behind the other. The last two: how long the words are.
@@ -29,9 +28,11 @@ void dsyev_ (const char *vectors, const char *half, const int *n, double *a,
 /*  Filters that whiten patches of `size` numbers: 2 x size of them, from the
  *  mean of the patches and the mean of all products of two of their numbers
  *  (size x size). The output has mean 0 and covariance 1. w: size x 2 size, b:
- *  2 size; largest variance first, then all of them with the opposite sign. */
+ *  2 size; largest variance first, then all of them with the opposite sign.
+ *  `least` is added to each variance: what varies by less is noise, and is not
+ *  made as loud as all else. */
 int nn_whitening (float *w, float *b, int size, const double *mean,
-                  const double *product)
+                  const double *product, double least)
 {
     double covariance[LONGEST * LONGEST], variance[LONGEST], work[8 * LONGEST];
     const int room = 8 * LONGEST;
@@ -49,8 +50,7 @@ int nn_whitening (float *w, float *b, int size, const double *mean,
                                    "eigenvalues; are all values finite?");
     for (int f = 0; f < size; f++) {
         const double *vector = covariance + (size_t) (size - 1 - f) * size;
-        const double scale =
-            1 / sqrt (fmax (variance[size - 1 - f], 0) + floor_of);
+        const double scale = 1 / sqrt (fmax (variance[size - 1 - f], 0) + least);
         int most = 0; // its sign is free: let the largest number be above 0
         double middle = 0;
         for (int i = 0; i < size; i++) {
@@ -160,8 +160,9 @@ int nn_whiten_with (nn_net *net, const nn_data *data, nn_whiten_args args)
                           "nothing of how these vary; give more images",
                           seen.patches, size);
     if (status == NN_OK)
-        status = nn_whitening (first->param[0].w, first->param[1].w, size,
-                               seen.mean, seen.product);
+        status =
+            nn_whitening (first->param[0].w, first->param[1].w, size, seen.mean,
+                          seen.product, args.least > 0 ? args.least : 5e-4);
     free (seen.mean);
     if (status == NN_OK)
         first->param[0].rate = 0;

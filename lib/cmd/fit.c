@@ -122,6 +122,7 @@ static int whiten (const cmd_fit *f)
 {
     return f->recipe.whiten > 0
                ? nn_whiten (f->net, f->data, .images = f->recipe.whiten,
+                            .least = f->recipe.white_floor,
                             .transforms = f->transforms,
                             .transform_count = f->transform_count)
                : NN_OK;

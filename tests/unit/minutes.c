@@ -122,8 +122,8 @@ static void whitening (void)
         for (int k = 0; k < 6; k++)
             mean[k] += (double) p[k] / 300;
     }
-    check (nn_whitening (w, b, 6, mean, product) == NN_OK, "patches are whitened",
-           "%s", nn_error ());
+    check (nn_whitening (w, b, 6, mean, product, 5e-4) == NN_OK,
+           "patches are whitened", "%s", nn_error ());
     bool opposite = true;
     for (int f = 0; f < 6; f++) {
         opposite &= b[6 + f] == -b[f];
@@ -135,11 +135,22 @@ static void whitening (void)
     same ("whitening", filters, 36);
     same ("whitening_bias", b, 6);
     check (opposite, "each filter has its opposite", "it has not");
+    // -- with a floor of its own each filter is shorter, the last ones most
+    float soft[6 * 12], less[6 * 12];
+    nn_whitening (soft, less, 6, mean, product, 0.1);
+    double first = 0, last = 0;
+    for (int i = 0; i < 6; i++) {
+        first += (double) (soft[i * 12] / w[i * 12]) / 6;
+        last += (double) (soft[i * 12 + 5] / w[i * 12 + 5]) / 6;
+    }
+    check (first < 1 && first > 0.7 && last < 0.4 && last > 0,
+           "what varies by less than the floor stays small", "%g and %g", first,
+           last);
     product[7] = NAN;
-    check (nn_whitening (w, b, 6, mean, product) == NN_EVALUE &&
+    check (nn_whitening (w, b, 6, mean, product, 5e-4) == NN_EVALUE &&
                strstr (nn_error (), "finite"),
            "what is no number is not whitened", "'%s'", nn_error ());
-    check (nn_whitening (w, b, 129, mean, product) == NN_ESHAPE,
+    check (nn_whitening (w, b, 129, mean, product, 5e-4) == NN_ESHAPE,
            "nor are huge patches", "'%s'", nn_error ());
 }
 
