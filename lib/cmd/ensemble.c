@@ -17,6 +17,7 @@ typedef struct {
     nn_data *names; // the first member's test: its names are everybody's
     nn_pooling how;
     bool weights, temperature; // are to be fitted
+    bool each;                 // first of all a temperature for each member
     bool flip;                 // each image is shown mirrored as well
     double weight[NN_MOST_MEMBERS], hot;
 } session;
@@ -121,16 +122,32 @@ static int ask (session *s, int m)
     return status != NN_OK ? nn_fail (status, "%s", nn_error ()) : NN_OK;
 }
 
-/*  Weights, then the temperature of the weighted vote, both on the validation
- *  images. */
+/*  Makes a member as sure as it is right, before it votes: one that is too modest
+ *  would hardly be heard. */
+static int temper_each (session *s)
+{
+    int status = NN_OK;
+    for (int m = 0; m < s->count && status == NN_OK; m++) {
+        double hot;
+        status = nn_temperature_fit (&s->valid[m], &hot);
+        if (status == NN_OK)
+            status = nn_temper (&s->valid[m], hot);
+        if (status == NN_OK)
+            status = nn_temper (&s->test[m], hot);
+    }
+    return status;
+}
+
+/*  Temperatures of members, weights, then the temperature of the weighted vote, all
+ *  on the validation images. */
 static int fit (session *s)
 {
     nn_predictions all = { 0 };
-    int status = NN_OK;
+    int status = s->each ? temper_each (s) : NN_OK;
     for (int m = 0; m < s->count; m++)
         s->weight[m] = 1.0 / s->count;
     s->hot = 1;
-    if (s->weights)
+    if (status == NN_OK && s->weights)
         status = nn_vote_fit (s->weight, s->valid, s->count, s->how);
     if (status == NN_OK && s->temperature)
         status = nn_vote (&all, s->valid, s->count, s->weight, s->how);
@@ -186,20 +203,22 @@ static int tell (const session *s, const char *report)
 /*  What is to be fitted; the test is not to be had for that. */
 static int read_fit (session *s, const char *what)
 {
-    static const char *const known[] = { "weights", "temperature", "both" };
+    static const char *const known[] = { "weights", "temperature", "both",
+                                         "each" };
     if (strcmp (what, "test") == 0)
         return nn_fail (NN_EVALUE,
                         "nothing is fitted on the test images: what they had "
-                        "chosen they could not judge; --fit weights, temperature "
-                        "or both is done on the validation images");
-    s->weights = strcmp (what, "weights") == 0 || strcmp (what, "both") == 0;
-    s->temperature =
-        strcmp (what, "temperature") == 0 || strcmp (what, "both") == 0;
-    const char *near = nn_nearest (what, known, 3);
+                        "chosen they could not judge; --fit weights, temperature, "
+                        "both or each is done on the validation images");
+    s->each = strcmp (what, "each") == 0;
+    const bool both = s->each || strcmp (what, "both") == 0;
+    s->weights = both || strcmp (what, "weights") == 0;
+    s->temperature = both || strcmp (what, "temperature") == 0;
+    const char *near = nn_nearest (what, known, 4);
     return s->weights || s->temperature
                ? NN_OK
                : nn_fail (NN_EVALUE,
-                          "--fit takes weights, temperature or both, not "
+                          "--fit takes weights, temperature, both or each, not "
                           "'%.40s'%s%s%s",
                           what, near ? "; did you mean " : "", near ? near : "",
                           near ? "?" : "");
@@ -212,8 +231,8 @@ static int run (const cmd_verb *self, char **args)
           NULL },
         { "flip", NULL, "show each image mirrored as well, and take the mean",
           NULL },
-        { "fit", "WHAT", "weights, temperature or both, on the validation images",
-          NULL },
+        { "fit", "WHAT",
+          "weights, temperature, both or each, on the validation images", NULL },
         { "report", "FILE", "all figures of the vote: .txt or .html", NULL },
         { 0 },
     };
@@ -268,9 +287,13 @@ const cmd_verb cmd_ensemble = {
         "\n"
         "--fit learns the weights of the members, or the temperature of the vote, "
         "from the\n"
-        "validation images. They must be the same for all: train the members with "
-        "the same\n"
-        "--split and other --seed. Nothing is ever fitted on the test images.\n",
+        "validation images; with --fit each every member first gets a temperature "
+        "of its own,\n"
+        "so that one that is too modest is heard. The images must be the same for "
+        "all: train\n"
+        "the members with the same --split and other --seed. Nothing is ever "
+        "fitted on the\n"
+        "test images.\n",
     .example =
         "train linear --data shapes10:1000 --epochs 2 --split 7 --seed 1 --run "
         "runs/one --force\n"
