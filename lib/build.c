@@ -162,7 +162,7 @@ static int block_of (const nn_net *net, int first, int end)
     for (int i = first; i < end; i++) {
         const nn_layer *l = net->layer[i];
         const size_t image = nn_image_size (&l->out) * sizeof (float);
-        if (!(l->kind->flags & NN_WIDE) && image > largest)
+        if (!l->wide && !(l->kind->flags & NN_WIDE) && image > largest)
             largest = image;
     }
     const int block = (int) (CACHE / largest);
@@ -208,6 +208,9 @@ static int lay_work (nn_net *net)
     for (int i = 0; i < net->layers; i++)
         if (net->layer[i]->work_size > work)
             work = net->layer[i]->work_size;
+    for (int i = 0; i < net->layers && net->training; i++)
+        if (net->layer[i]->rows_size > work)
+            work = net->layer[i]->rows_size;
     for (int t = 0; t < net->threads; t++)
         if (!(net->work[t] = nn_arena_take (net->scratch, work)))
             return NN_EMEMORY;

@@ -144,6 +144,7 @@ const nn_conv_algorithm nn_conv_naive = { .name = "naive",
                                               naive_backward_weights };
 
 const nn_conv_algorithm *const nn_conv_algorithms[] = {
+    &nn_conv_spots,     // few places, many weights
     &nn_conv_winograd,  // 3 x 3, stride 1, channels in sixteens
     &nn_conv_direct,    // without groups
     &nn_conv_im2col,    // the same, by the BLAS
@@ -283,8 +284,11 @@ static int shape (nn_layer *self)
     if (!state->algorithm)
         return nn_fail (NN_EVALUE, "nn_conv2d '%s': %s", self->name, nn_error ());
     self->work_size = state->algorithm->work (s);
-    if (nn_conv_slice_work (s) > self->work_size)
-        self->work_size = nn_conv_slice_work (s);
+    const bool sliced = nn_conv_sliced (s);
+    if (sliced)
+        self->rows_size = state->algorithm->slice_work
+                              ? state->algorithm->slice_work (s)
+                              : nn_conv_slice_work (s);
     if (state->algorithm->prepare) {
         const size_t bytes = state->algorithm->prepared (s);
         state->prepared = nn_arena_take (self->net->lasting, bytes);
@@ -294,6 +298,7 @@ static int shape (nn_layer *self)
     // -- what the net asks for: the output, the parameters
     self->state = state;
     self->halo = overhang (s);
+    self->wide = sliced; // so many weights should be read as seldom as can be
     self->out.h = s->oh;
     self->out.w = s->ow;
     self->out.c = s->o;
@@ -302,7 +307,7 @@ static int shape (nn_layer *self)
               fan_out = s->kh * s->kw * (s->o / s->groups);
     nn_param_add (self, "weight", 4, dim, fan_in, fan_out,
                   args->init ? args->init : nn_init_glorot)
-        ->by_rows = nn_conv_sliced (s);
+        ->by_rows = sliced;
     if (!args->no_bias)
         nn_param_add (self, "bias", 1, &s->o, fan_in, fan_out, nn_init_zeros);
     return NN_OK;
@@ -369,8 +374,10 @@ static void backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
 static void rows (nn_layer *self, int part, int parts, const nn_pass *pass)
 {
     const nn_conv_shape s = laid (self);
-    nn_conv_slice (&s, self->param[0].dw, self->in[0]->out.x, self->out.dx,
-                   pass->batch->n, part, parts, pass->work);
+    const convolution *state = self->state;
+    (state->algorithm->slice ? state->algorithm->slice : nn_conv_slice) (
+        &s, self->param[0].dw, self->in[0]->out.x, self->out.dx, pass->batch->n,
+        part, parts, pass->work);
 }
 
 static void describe (const nn_layer *self, char *text, size_t size)

@@ -10,8 +10,8 @@
  *  otherwise one image at a time is copied into a frame of zeros.
  *
  *  The gradient of the input is a convolution too: the outputs' gradients in a
- *  frame of zeros, with stride - 1 more zeros between them, seen by the kernel
- *  turned by half a turn. The gradient of the weights is, for each row of the
+ *  frame of zeros, seen by the kernel turned by half a turn; with a stride, phase
+ *  by phase (phases.c). The gradient of the weights is, for each row of the
  *  kernel, a product of what it saw, transposed, and the outputs' gradients:
  *  nn_outer.
  */
@@ -43,15 +43,6 @@ nn_tensor nn_conv_frame (const nn_conv_shape *s)
                         .h = (s->oh - 1) * s->stride + nn_conv_reach (s, s->kh),
                         .w = (s->ow - 1) * s->stride + nn_conv_reach (s, s->kw),
                         .c = s->c };
-}
-
-/*  The outputs' gradients of one image as the turned kernel sees them. */
-static nn_tensor frame_back (const nn_conv_shape *s)
-{
-    return (nn_tensor){ .n = 1,
-                        .h = s->h + nn_conv_reach (s, s->kh) - 1,
-                        .w = s->w + nn_conv_reach (s, s->kw) - 1,
-                        .c = s->o };
 }
 
 /*  Does the input's own halo hold every zero that the kernel sees? */
@@ -101,7 +92,7 @@ static double cost (const nn_conv_shape *s)
 
 static size_t work (const nn_conv_shape *s)
 {
-    const nn_tensor in = nn_conv_frame (s), back = frame_back (s);
+    const nn_tensor in = nn_conv_frame (s), back = nn_conv_frame_back (s);
     const size_t gradient = (size_t) s->oh * s->ow * filled (s->o);
     const size_t sizes[] = { nn_image_size (&in) + gradient,
                              nn_image_size (&back) };
@@ -121,35 +112,49 @@ static float *turned (const nn_conv_shape *s, const float *w) // the second half
     return (float *) w + nn_packed (nn_inner_here (), taps (s) * s->c, s->o);
 }
 
+/*  Rows from .. end - 1 of a phase's turned kernel, o rows for each of its
+ *  taps. */
+static void prepare_phase (const nn_conv_shape *s, float *to, const float *w,
+                           const nn_conv_phase *phase, int from, int end)
+{
+    const int rows = phase->row.taps * phase->col.taps * s->o;
+    for (int k = from, next; k < end; k = next) {
+        const int tap = nn_conv_phase_tap (s, phase, k / s->o);
+        next = (k / s->o + 1) * s->o < end ? (k / s->o + 1) * s->o : end;
+        nn_pack_rows (nn_inner_here (), to, k, next, rows, s->c,
+                      w + (size_t) tap * s->c * s->o + k % s->o, 1, s->o);
+    }
+}
+
 static void prepare (const nn_conv_shape *s, void *to, const float *w, int part,
                      int parts)
 {
-    const nn_inner *inner = nn_inner_here ();
-    const int rows = taps (s) * s->c, back = taps (s) * s->o;
+    const int rows = taps (s) * s->c;
     const int lo = (int) ((long) rows * part / parts),
-              hi = (int) ((long) rows * (part + 1) / parts),
-              end = (int) ((long) back * (part + 1) / parts);
-    nn_pack_rows (inner, to, lo, hi, rows, s->o, w + (size_t) lo * s->o, s->o, 1);
-    // -- turned by half a turn: the last place of the kernel comes first
-    for (int k = (int) ((long) back * part / parts), next; k < end; k = next) {
-        const int tap = k / s->o;
-        next = (tap + 1) * s->o < end ? (tap + 1) * s->o : end;
-        nn_pack_rows (inner, turned (s, to), k, next, back, s->c,
-                      w + (size_t) (taps (s) - 1 - tap) * s->c * s->o + k % s->o,
-                      1, s->o);
+              hi = (int) ((long) rows * (part + 1) / parts);
+    nn_pack_rows (nn_inner_here (), to, lo, hi, rows, s->o, w + (size_t) lo * s->o,
+                  s->o, 1);
+    // -- and turned, phase after phase
+    float *back = turned (s, to);
+    for (int k = 0; k < s->stride * s->stride; k++) {
+        const nn_conv_phase phase = nn_conv_phase_of (s, k);
+        const int all = phase.row.taps * phase.col.taps * s->o;
+        prepare_phase (s, back, w, &phase, (int) ((long) all * part / parts),
+                       (int) ((long) all * (part + 1) / parts));
+        back += nn_packed (nn_inner_here (), all, s->c);
     }
 }
 
 /*  What a kernel of kh x kw sees in rows of c channels: without dilation a row
  *  of it is one run. */
-static nn_places seen (const nn_conv_shape *s, size_t row, int c)
+static nn_places seen (int kh, int kw, int dilation, size_t row, int c)
 {
-    const bool run = s->dilation == 1;
-    return (nn_places){ .kh = s->kh,
-                        .kw = run ? 1 : s->kw,
-                        .k = run ? s->kw * c : c,
-                        .a_row = s->dilation * (long) row,
-                        .a_col = (long) s->dilation * c };
+    const bool run = dilation == 1;
+    return (nn_places){ .kh = kh,
+                        .kw = run ? 1 : kw,
+                        .k = run ? kw * c : c,
+                        .a_row = dilation * (long) row,
+                        .a_col = (long) dilation * c };
 }
 
 /*  A kernel of one place over images without halo: all places of all images are
@@ -168,7 +173,7 @@ static void forward (const nn_conv_shape *s, float *y, const float *x,
     frame.x = work;
     const bool there = nn_conv_haloed (s);
     const size_t row = there ? nn_row_stride (&in) : nn_row_stride (&frame);
-    nn_places p = seen (s, row, s->c);
+    nn_places p = seen (s->kh, s->kw, s->dilation, row, s->c);
     p.m = s->ow, p.n = s->o;
     p.a_place = (long) s->stride * s->c, p.c_place = s->o;
     p.b = w, p.bias = bias;
@@ -193,30 +198,47 @@ static void forward (const nn_conv_shape *s, float *y, const float *x,
     }
 }
 
+/*  The inputs of one phase of one image; `dy` lies in its frame. */
+static void one_phase (const nn_conv_shape *s, float *dx, const nn_tensor *dy,
+                       const float *w, const nn_conv_phase *by)
+{
+    const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
+    nn_places p = seen (by->row.taps, by->col.taps, by->row.dilation,
+                        nn_row_stride (dy), s->o);
+    p.m = by->col.inputs, p.n = s->c;
+    p.a_place = s->o, p.c_place = (long) s->stride * s->c;
+    p.b = w, p.add = true;
+    for (int r = 0; r < by->row.inputs; r++) {
+        p.a = dy->x + nn_at (dy, 0, by->row.sees + r, by->col.sees);
+        p.c = dx + nn_at (&in, 0, by->row.first + r * s->stride, by->col.first);
+        nn_inner_here ()->places (&p);
+    }
+}
+
 static void backward_data (const nn_conv_shape *s, float *dx, const float *dy,
                            const float *w, int n, void *work)
 {
     const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
     const nn_tensor out = { .h = s->oh, .w = s->ow, .c = s->o };
-    nn_tensor frame = frame_back (s);
+    nn_tensor frame = nn_conv_frame_back (s);
     frame.x = work;
-    nn_places p = seen (s, nn_row_stride (&frame), s->o);
-    p.m = s->w, p.n = s->c;
-    p.a_place = s->o, p.c_place = s->c;
-    p.b = turned (s, w), p.add = true;
     if (flat (s)) {
-        p.m = n * s->h * s->w, p.a = dy, p.c = dx;
+        nn_places p = seen (1, 1, 1, s->o, s->o);
+        p.m = n * s->h * s->w, p.n = s->c;
+        p.a_place = s->o, p.c_place = s->c;
+        p.a = dy, p.b = turned (s, w), p.c = dx, p.add = true;
         nn_inner_here ()->places (&p);
         return;
     }
     for (int i = 0; i < n; i++) {
-        nn_conv_put (&frame, dy + i * nn_image_stride (&out), &out,
-                     nn_conv_reach (s, s->kh) - 1 - s->top,
-                     nn_conv_reach (s, s->kw) - 1 - s->left, s->stride);
-        for (int r = 0; r < s->h; r++) {
-            p.a = frame.x + nn_at (&frame, 0, r, 0);
-            p.c = dx + nn_at (&in, i, r, 0);
-            nn_inner_here ()->places (&p);
+        nn_conv_put_back (s, &frame, dy + i * nn_image_stride (&out));
+        const float *of = turned (s, w);
+        for (int k = 0; k < s->stride * s->stride; k++) {
+            const nn_conv_phase phase = nn_conv_phase_of (s, k);
+            if (phase.row.inputs > 0 && phase.col.inputs > 0)
+                one_phase (s, dx + i * nn_image_stride (&in), &frame, of, &phase);
+            of += nn_packed (nn_inner_here (),
+                             phase.row.taps * phase.col.taps * s->o, s->c);
         }
     }
 }
@@ -239,7 +261,8 @@ static void backward_weights (const nn_conv_shape *s, float *dw, const float *x,
                    .a_row = s->stride * (long) row,
                    .a_place = (long) s->stride * s->c,
                    .b_row = (long) s->ow * wide.c,
-                   .b_place = wide.c };
+                   .b_place = wide.c,
+                   .c_row = s->o };
     for (int i = 0; i < n; i++) {
         // -- the image in zeros, its outputs' gradients in whole vectors
         const float *from = x + i * nn_image_stride (&in);
@@ -272,4 +295,6 @@ const nn_conv_algorithm nn_conv_direct = { .name = "direct",
                                            .backward_data = backward_data,
                                            .backward_weights = backward_weights,
                                            .prepared = prepared,
-                                           .prepare = prepare };
+                                           .prepare = prepare,
+                                           .slice_work = nn_conv_strips_work,
+                                           .slice = nn_conv_strips };

@@ -6,10 +6,7 @@
  *  of inner.h). As in direct.c the zeros around the picture are there, in a halo
  *  or in a frame, so nobody asks where the edge is.
  *
- *  Backward the same loop serves. With a stride of 2 an input in an even row met
- *  other taps than one in an odd row. So the inputs are taken in phases, those
- *  with the same taps together, and each phase is a small convolution of the
- *  outputs' gradients without any stride.
+ *  Backward the same loop serves, phase by phase (phases.c).
  */
 #include "nn.h"
 
@@ -26,32 +23,9 @@ static double cost (const nn_conv_shape *s)
     return 0.5 * s->oh * s->ow * s->kh * s->kw * (s->c + 4.0);
 }
 
-/*  How many of `kernel` taps belong to a phase: number phase, phase + stride … */
-static int taps_of (const nn_conv_shape *s, int kernel, int phase)
-{
-    return (kernel - phase + s->stride - 1) / s->stride;
-}
-
-/*  Rows of zeros in front of the outputs' gradients. */
-static int before (const nn_conv_shape *s, int kernel)
-{
-    return s->dilation * (taps_of (s, kernel, 0) - 1);
-}
-
-/*  The outputs' gradients of one image with the zeros that all phases see. */
-static nn_tensor frame_back (const nn_conv_shape *s)
-{
-    const int rows = (s->h - 1 + s->top) / s->stride + 1,
-              cols = (s->w - 1 + s->left) / s->stride + 1;
-    return (nn_tensor){ .n = 1,
-                        .h = before (s, s->kh) + (rows > s->oh ? rows : s->oh),
-                        .w = before (s, s->kw) + (cols > s->ow ? cols : s->ow),
-                        .c = s->c };
-}
-
 static size_t work (const nn_conv_shape *s)
 {
-    const nn_tensor in = nn_conv_frame (s), back = frame_back (s);
+    const nn_tensor in = nn_conv_frame (s), back = nn_conv_frame_back (s);
     const size_t a = nn_image_size (&in), b = nn_image_size (&back);
     return (a > b ? a : b) * sizeof (float);
 }
@@ -77,15 +51,12 @@ static void prepare (const nn_conv_shape *s, void *to, const float *w, int part,
     float *at = to;
     memcpy (at, w, weights (s) * sizeof *at);
     at += weights (s);
-    for (int r = 0; r < s->stride; r++)
-        for (int q = 0; q < s->stride; q++)
-            for (int a = taps_of (s, s->kh, r) - 1; a >= 0; a--)
-                for (int b = taps_of (s, s->kw, q) - 1; b >= 0; b--, at += s->c)
-                    memcpy (at,
-                            w + (size_t) ((r + a * s->stride) * s->kw + q +
-                                          b * s->stride) *
-                                    s->c,
-                            s->c * sizeof *at);
+    for (int p = 0; p < s->stride * s->stride; p++) {
+        const nn_conv_phase phase = nn_conv_phase_of (s, p);
+        for (int k = 0; k < phase.row.taps * phase.col.taps; k++, at += s->c)
+            memcpy (at, w + (size_t) s->c * nn_conv_phase_tap (s, &phase, k),
+                    s->c * sizeof *at);
+    }
 }
 
 /*  An image with its zeros: where it lies, or a copy in the frame. */
@@ -135,39 +106,27 @@ static void forward (const nn_conv_shape *s, float *y, const float *x,
     }
 }
 
-/*  The inputs of one phase of one image: rows R, with (R + top) mod stride == r,
- *  and columns likewise. `dy` lies in its frame. */
+/*  The inputs of one phase of one image; `dy` lies in its frame. */
 static void one_phase (const nn_conv_shape *s, float *dx, const nn_tensor *dy,
-                       const float *w, int r, int q)
+                       const float *w, const nn_conv_phase *by)
 {
-    const int step = s->stride, rows = taps_of (s, s->kh, r),
-              cols = taps_of (s, s->kw, q);
     const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
-    // -- the first such row and column, and which output their first tap met
-    const int top = ((r - s->top) % step + step) % step,
-              left = ((q - s->left) % step + step) % step;
-    const int down =
-        (top + s->top - r) / step + before (s, s->kh) - s->dilation * (rows - 1);
-    const int right =
-        (left + s->left - q) / step + before (s, s->kw) - s->dilation * (cols - 1);
-    if (rows < 1 || cols < 1 || top >= s->h || left >= s->w)
-        return;
     nn_inner_here ()->each (
-        &(nn_each){ .rows = (s->h - top + step - 1) / step,
-                    .m = (s->w - left + step - 1) / step,
+        &(nn_each){ .rows = by->row.inputs,
+                    .m = by->col.inputs,
                     .c = s->c,
-                    .kh = rows,
-                    .kw = cols,
-                    .x = dy->x + nn_at (dy, 0, down, right),
+                    .kh = by->row.taps,
+                    .kw = by->col.taps,
+                    .x = dy->x + nn_at (dy, 0, by->row.sees, by->col.sees),
                     .x_down = (long) nn_row_stride (dy),
                     .x_place = s->c,
-                    .x_row = s->dilation * (long) nn_row_stride (dy),
-                    .x_col = (long) s->dilation * s->c,
+                    .x_row = by->row.dilation * (long) nn_row_stride (dy),
+                    .x_col = (long) by->col.dilation * s->c,
                     .w = w,
                     .w_tap = s->c,
-                    .y = dx + nn_at (&in, 0, top, left),
-                    .y_down = step * (long) nn_row_stride (&in),
-                    .y_place = (long) step * s->c,
+                    .y = dx + nn_at (&in, 0, by->row.first, by->col.first),
+                    .y_down = s->stride * (long) nn_row_stride (&in),
+                    .y_place = (long) s->stride * s->c,
                     .add = true });
 }
 
@@ -176,18 +135,17 @@ static void backward_data (const nn_conv_shape *s, float *dx, const float *dy,
 {
     const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
     const nn_tensor out = { .h = s->oh, .w = s->ow, .c = s->c };
-    nn_tensor frame = frame_back (s);
+    nn_tensor frame = nn_conv_frame_back (s);
     frame.x = work;
     for (int i = 0; i < n; i++) {
-        nn_conv_put (&frame, dy + i * nn_image_stride (&out), &out,
-                     before (s, s->kh), before (s, s->kw), 1);
+        nn_conv_put_back (s, &frame, dy + i * nn_image_stride (&out));
         const float *of = w + weights (s);
-        for (int r = 0; r < s->stride; r++)
-            for (int q = 0; q < s->stride; q++) {
-                one_phase (s, dx + i * nn_image_stride (&in), &frame, of, r, q);
-                of +=
-                    (size_t) taps_of (s, s->kh, r) * taps_of (s, s->kw, q) * s->c;
-            }
+        for (int k = 0; k < s->stride * s->stride; k++) {
+            const nn_conv_phase phase = nn_conv_phase_of (s, k);
+            if (phase.row.inputs > 0 && phase.col.inputs > 0)
+                one_phase (s, dx + i * nn_image_stride (&in), &frame, of, &phase);
+            of += (size_t) phase.row.taps * phase.col.taps * s->c;
+        }
     }
 }
 

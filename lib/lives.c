@@ -51,11 +51,15 @@ static int step_of (const plan *p, const nn_layer *l, int way)
     return way ? 2 * p->net->layers - 1 - l->index : l->index;
 }
 
+static bool wide (const nn_layer *self)
+{
+    return self->wide || (self->kind->flags & NN_WIDE);
+}
+
 /*  Do both take as many images at a time? */
 bool nn_together (const nn_layer *a, const nn_layer *b)
 {
-    const bool wide = a->kind->flags & NN_WIDE;
-    return wide == (b->kind->flags & NN_WIDE) && (wide || a->block == b->block);
+    return wide (a) == wide (b) && (wide (a) || a->block == b->block);
 }
 
 /*  A layer where all wait is the first of its stage, in both directions. Within a
@@ -188,8 +192,7 @@ int nn_at_a_time (const nn_layer *self)
 {
     const nn_net *net = self->net;
     const int shard = (net->batch + net->shards - 1) / net->shards;
-    return (self->kind->flags & NN_WIDE) || self->block > shard ? shard
-                                                                : self->block;
+    return wide (self) || self->block > shard ? shard : self->block;
 }
 
 /*  Which lives are over before the next few images come, and how large all are. */

@@ -385,9 +385,11 @@ struct nn_layer {
     void *kept; // kept_size bytes an image, from forward for backward
     size_t kept_size;
     size_t work_size;  // bytes of workspace a thread
+    size_t rows_size;  // the same for rows (), which only training calls
     void *state;       // anything else, taken in shape () from net->lasting
     int halo;          // that it would like around in[0]
     int block;         // images that go through it at a time
+    bool wide;         // it wants as many at a time as there are, as NN_WIDE says
     bool *overwrites;  // backward sets, not adds to, the gradient of in[k]
     bool *refreshes;   // before backward, the output of in[k] is made again
     bool in_place;     // shares the memory of in[0]
@@ -639,6 +641,10 @@ typedef struct {
     size_t (*prepared) (const nn_conv_shape *s);
     void (*prepare) (const nn_conv_shape *s, void *to, const float *w, int part,
                      int parts);
+    // what nn_conv_slice_work () and nn_conv_slice () do, if not as they do it
+    size_t (*slice_work) (const nn_conv_shape *s);
+    void (*slice) (const nn_conv_shape *s, float *dw, const float *x,
+                   const float *dy, int n, int part, int parts, float *work);
 } nn_conv_algorithm;
 extern const nn_conv_algorithm nn_conv_naive, nn_conv_im2col;
 extern const nn_conv_algorithm *const nn_conv_algorithms[]; // ends with NULL
@@ -1279,6 +1285,7 @@ typedef struct {   // c = sums of products: what m places, in a row, see of a
     const float *a;
     long a_place, a_row, a_col; // from place to place, row to row, run to run
     const float *b;             // packed by nn_pack_rows ()
+    long b_skip;                // numbers of it left out after each row of runs
     float *c;
     long c_place;
     const float *bias; // n numbers, or NULL
@@ -1288,7 +1295,8 @@ typedef struct { // c += a' b, over all places of all rows
     int m, n, rows, places;
     const float *a, *b; // of b, all lanes of the last vector can be read
     long a_row, a_place, b_row, b_place;
-    float *c; // m x n
+    float *c; // m rows, c_row apart, of n
+    long c_row;
 } nn_outer;
 typedef struct {    // y = sums of products, channel by channel: a place's x and w
     int rows, m, c; // rows of m places; channels
@@ -1336,12 +1344,30 @@ void nn_pack_rows (const nn_inner *inner, float *to, int lo, int hi, int k, int 
                    const float *b, long down, long step);
 
 /* --- Fast convolutions --------------------------------------------------------------------------- */
-extern const nn_conv_algorithm nn_conv_direct, nn_conv_winograd, nn_conv_lanes;
+extern const nn_conv_algorithm nn_conv_direct, nn_conv_winograd, nn_conv_lanes,
+    nn_conv_spots;
 int nn_conv_reach (const nn_conv_shape *s, int kernel); // rows that it covers
 nn_tensor nn_conv_frame (const nn_conv_shape *s); // an image with all its zeros
 bool nn_conv_haloed (const nn_conv_shape *s);     // are they there already?
 void nn_conv_put (const nn_tensor *frame, const float *x, const nn_tensor *t,
                   int top, int left, int stride);
+size_t nn_conv_strips_work (const nn_conv_shape *s);
+void nn_conv_strips (const nn_conv_shape *s, float *dw, const float *x,
+                     const float *dy, int n, int part, int parts, float *work);
+typedef struct { // of the inputs that met the same taps: rows, or columns
+    int tap, taps, tap_step; // the first tap, how many, how far apart
+    int first, inputs;       // the first input and how many; `stride` apart
+    int sees;     // where in the frame the first begins to see gradients
+    int dilation; // and from each to the next
+} nn_conv_phase_side;
+typedef struct {
+    nn_conv_phase_side row, col;
+} nn_conv_phase;
+nn_tensor nn_conv_frame_back (const nn_conv_shape *s);
+void nn_conv_put_back (const nn_conv_shape *s, const nn_tensor *frame,
+                       const float *dy);
+nn_conv_phase nn_conv_phase_of (const nn_conv_shape *s, int k);
+int nn_conv_phase_tap (const nn_conv_shape *s, const nn_conv_phase *phase, int k);
 
 /* --- Searching: a space of hyperparameters, and trials in it -------------------------------------------- */
 enum { NN_HYPERS = 16, NN_CHOICES = 16, NN_FOR_SEARCH = 12 };

@@ -14,17 +14,27 @@
 
 #include <string.h>
 
-enum { MANY = 1 << 19, AT_ONCE = 1024 }; // weights; places of a product
+enum {
+    MANY = 1 << 19, // weights
+    SOME = 1 << 14, // the same, where an image has
+    FEW = 16,       // places
+    AT_ONCE = 1024  // places of a product
+};
 
 static int rows_of (const nn_conv_shape *s) // of the weights; each has s->o
 {
     return s->kh * s->kw * s->c;
 }
 
-/*  Has the convolution so many weights that slices are better than shards? */
+/*  Has the convolution so many weights that slices are better than shards? Where
+ *  few places share the work, fewer are many. */
 bool nn_conv_sliced (const nn_conv_shape *s)
 {
-    return s->groups == 1 && (size_t) rows_of (s) * s->o >= MANY;
+    const size_t weights = (size_t) rows_of (s) * s->o;
+    const int places = s->oh * s->ow;
+    return s->groups == 1 &&
+           (weights >= MANY ||
+            (weights >= SOME && places <= FEW && rows_of (s) >= 16 * places));
 }
 
 /*  For the largest run of channels that a slice takes of one place of the kernel;

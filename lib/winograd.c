@@ -239,7 +239,8 @@ static void backward_weights (const nn_conv_shape *s, float *dw, const float *x,
                                        .b = d + (size_t) k * count * s->o,
                                        .a_place = s->c,
                                        .b_place = s->o,
-                                       .c = du + k * packed (s) });
+                                       .c = du + k * packed (s),
+                                       .c_row = s->o });
     }
     inner->filter_gradient (du, packed (s), (int) packed (s), dw);
 }
@@ -252,4 +253,6 @@ const nn_conv_algorithm nn_conv_winograd = { .name = "winograd",
                                              .backward_data = backward_data,
                                              .backward_weights = backward_weights,
                                              .prepared = prepared,
-                                             .prepare = prepare };
+                                             .prepare = prepare,
+                                             .slice_work = nn_conv_strips_work,
+                                             .slice = nn_conv_strips };

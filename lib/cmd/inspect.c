@@ -29,6 +29,31 @@ static int show_file (const char *path)
     return status;
 }
 
+/*  Which inner loops there are, which of them this processor runs, and which are
+ *  taken. */
+static void show_cpu (void)
+{
+    printf ("%-10s %-22s %s\n", "vectors", "floats in a register", "here");
+    for (int i = 0; nn_inners[i]; i++) {
+        const bool runs = nn_inner_runs (nn_inners[i]);
+        printf ("%-10s %-22d %s\n", nn_inners[i]->name, nn_inners[i]->lanes,
+                !runs                              ? "not in this processor"
+                : nn_inners[i] == nn_inner_here () ? "taken"
+                                                   : "could be taken");
+    }
+    const char *forced = getenv ("NN_ISA");
+    if (forced && *forced)
+        printf ("\nNN_ISA=%s asks for these; unset it for the fastest.\n", forced);
+    else if (nn_inner_here () == nn_inners[0])
+        printf ("\nThe fastest that there is. NN_ISA=%s would take others.\n",
+                nn_inner_plain.name);
+    else
+        printf ("\nThe fastest of this processor: results are the same on a newer "
+                "one within\nrounding, and come sooner. If it has more, as a "
+                "virtual machine may hide it,\nlet it show them (QEMU: -cpu "
+                "host).\n");
+}
+
 /*  Every convolution with all algorithms that fit it and what they are thought to
  *  cost; the one that was chosen has a star. */
 static void show_algorithms (const nn_net *net)
@@ -116,12 +141,18 @@ static int run (const cmd_verb *self, char **args)
 {
     cmd_option options[] = {
         { "algorithms", NULL, "each convolution's choices and their cost", NULL },
+        { "cpu", NULL, "the vectors of this processor, and which are taken",
+          NULL },
         { "size", "N", "of a model or a recipe: for pictures of N x N", NULL },
         { "classes", "N", "of a model or a recipe: for so many classes", NULL },
         { 0 },
     };
     const char *what;
     int status;
+    if (args[0] && strcmp (args[0], "--cpu") == 0 && !args[1]) { // of nothing else
+        show_cpu ();
+        return CMD_OK;
+    }
     if (!cmd_read (self, args, options, &what, &status))
         return status;
     const bool algorithms = cmd_value (options, "algorithms");
@@ -129,6 +160,10 @@ static int run (const cmd_verb *self, char **args)
     if (!read_count (self, options, "size", &size) ||
         !read_count (self, options, "classes", &classes))
         return CMD_USAGE;
+    if (cmd_value (options, "cpu")) {
+        show_cpu ();
+        printf ("\n");
+    }
     struct stat about;
     const bool there = stat (what, &about) == 0;
     const char *ending = strrchr (what, '.');
@@ -151,7 +186,9 @@ const cmd_verb cmd_inspect = {
               "shapes of their\n"
               "outputs and the numbers that they learn. Of a safetensors file (a "
               "run has one\n"
-              "as well): the names, types and shapes of its arrays.\n",
+              "as well): the names, types and shapes of its arrays. With --cpu "
+              "alone: which\n"
+              "vectors the convolutions use; NN_ISA=NAME takes others.\n",
     .example = "inspect baseline --algorithms",
     .run = run,
 };

@@ -135,6 +135,18 @@ static const conv_case cases[] = {
       { 1, 1, 960, 960, 3, 3, .groups = 960, .top = 1, .left = 1 },
       9 },
     { "1 x 1, halo", { 5, 7, 24, 72, 1, 1, .halo = 1 }, 3 },
+    { "deep, 2 x 2", { 2, 2, 48, 40, 3, 3, .top = 1, .left = 1 }, 9 },
+    { "deep, one place", { 1, 1, 64, 33, 3, 3, .top = 1, .left = 1 }, 5 },
+    { "deep, stride 2, halo",
+      { 7, 8, 40, 50, 3, 3, .stride = 2, .top = 1, .halo = 1 },
+      4 },
+    { "deep, 1 x 1, stride 2", { 3, 4, 130, 144, 1, 1, .stride = 2 }, 33 },
+    { "deep, 5 x 5 over 3 x 2",
+      { 3, 2, 24, 33, 5, 5, .top = 2, .left = 2, .halo = 1 },
+      3 },
+    { "deep, 2 x 2 over 8 x 8, stride 3",
+      { 8, 8, 40, 112, 2, 2, .stride = 3, .top = 1, .left = 1 },
+      3 },
     { "64 to 64, many squares", { 32, 32, 64, 64, 3, 3, .top = 1, .left = 1 }, 5 },
 };
 
@@ -246,15 +258,21 @@ static void slices (const conv_case *test, int parts)
     nn_random random = nn_random_from (6, NN_FOR_TEST, 0, 0);
     float *x = draw (&random, in), *dy = draw (&random, out);
     float *want = zeros (weights), *got = draw (&random, weights);
-    float *work = zeros ((size_t) 1024 * s.c); // what nn_conv_slice_work () bounds
+    float *work = zeros ((size_t) 1024 * s.c + // what slice_work () bounds
+                         nn_conv_strips_work (&s) * NN_PARTS);
     halo (x + first, &t, true);
     nn_conv_naive.backward_weights (&s, want, x + first, dy, test->n, NULL);
-    for (int part = parts - 1; part >= 0; part--) // in any order
-        nn_conv_slice (&s, got, x + first, dy, test->n, part, parts, work);
-    char name[80];
-    snprintf (name, sizeof name, "%d slices, %s", parts, test->name);
-    check (apart (got, want, weights) < 1e-5, name, "off by %g",
-           apart (got, want, weights));
+    for (int fast = 0; fast < 2; fast++) {
+        for (int part = parts - 1; part >= 0; part--) // in any order
+            (fast ? nn_conv_strips : nn_conv_slice) (&s, got, x + first, dy,
+                                                     test->n, part, parts, work);
+        char name[80];
+        snprintf (name, sizeof name, "%d %s, %s", parts,
+                  fast ? "slices in strips" : "slices", test->name);
+        check (apart (got, want, weights) < 1e-5, name, "off by %g",
+               apart (got, want, weights));
+        memset (got, 1, weights * sizeof *got); // whatever was there
+    }
     free (x), free (dy), free (want), free (got), free (work);
 }
 
