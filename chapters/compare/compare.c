@@ -55,6 +55,7 @@ static const struct {
     { 14, "goes on from borrowed weights, and computes a piece of a net" },
     { 15, "builds larger nets, and computes a piece of one" },
     { 16, "joins the answers of nets that are trained" },
+    { 18, "computes the same sums with less work" },
 };
 enum { CHAPTERS = sizeof without / sizeof *without };
 
