@@ -59,6 +59,7 @@ mine_kind *mine_take (nn_layer *layer, mine_function *const f[])
         mine->kind.whole = &mine->whole;
     }
     layer->kind = &mine->kind;
+    layer->carries = NULL; // the layer above works for itself again
     return mine;
 }
 
