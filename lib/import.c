@@ -234,7 +234,7 @@ static int match (job *self, nn_layer *layer, int k)
     move *m = &self->move[self->moves++];
     *m = (move){ p, source->array, .norm = bias ? layer : NULL };
     int status = check (self, layer, m);
-    if (status == NN_OK && k == MEAN && !bias)
+    if (status == NN_OK && k == MEAN)
         status = take_off (self, layer, p);
     return status != NN_OK
                ? status

@@ -88,13 +88,13 @@ static bool part_of (const function *f, const function *whole)
 /*  In the child: of all functions of the checks only `kept` is left, and what it hands over. */
 void forget_all_but (grade_verb *kept)
 {
-    unsigned char *low = (unsigned char *) SIZE_MAX, *high = NULL, *stays;
+    unsigned char *low = NULL, *high = NULL, *stays;
     const function *whole = NULL;
     memcpy (&stays, &kept, sizeof stays);
     for (const function *f = checks.code; f < checks.code + checks.count; f++) {
         unsigned char *from = checks.base + f->at;
         whole = from == stays ? f : whole;
-        low = from < low ? from : low;
+        low = !low || from < low ? from : low;
         high = from + f->size > high ? from + f->size : high;
     }
     low -= (size_t) low % PAGE_SIZE;

@@ -444,7 +444,7 @@ static double differ (nn_net *net, bool behind, const float want[10])
     double worst = 0;
     scores (net, behind, got);
     for (int k = 0; k < 10; k++)
-        worst = fmax (worst, fabs (got[k] - want[k]));
+        worst = fmax (worst, fabs ((double) got[k] - want[k]));
     return worst;
 }
 
