@@ -1,9 +1,10 @@
 /*  run.c - forward, backward, and one step of learning
  *
- *  A pass cuts its batch into shards, always the same number, and hands them to
- *  the threads. A thread takes a few images of its shard through as many layers as
- *  it can before it takes the next few: they are still in the cache. Only a layer
- *  that must see the whole batch makes everybody wait.
+ *  A pass cuts its batch into shards, always the same number, and hands each to a
+ *  thread that is free; one that other work on the machine holds up takes fewer. A
+ *  thread takes a few images of its shard through as many layers as it can before
+ *  it takes the next few: they are still in the cache. Only a layer that must see
+ *  the whole batch makes everybody wait.
  *
  *  Sums of floats depend on their order. So each shard adds up its own gradients,
  *  image after image, and in the end shards are added in pairs, pairs of pairs,
@@ -146,7 +147,7 @@ static void forward_all (nn_net *net, const nn_batch *batch, bool training)
         // -- on to the next layer where everybody waits, shard by shard
         for (end = first + 1; end < net->layers && !net->layer[end]->waits; end++)
             continue;
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic)
         for (int shard = 0; shard < net->shards; shard++) {
             const nn_pass pass = pass_of (net, batch, training, shard);
             chain (net, first, end, &pass);
@@ -188,7 +189,7 @@ static void backward_all (nn_net *net, const nn_batch *batch)
             come_together (net, net->layer[top], batch, true);
         for (bottom = top; bottom > 0 && !net->layer[bottom - 1]->waits; bottom--)
             continue;
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic)
         for (int shard = 0; shard < net->shards; shard++) {
             const nn_pass pass = pass_of (net, batch, true, shard);
             chain_back (net, top, bottom, &pass);
