@@ -7,7 +7,7 @@ ten-thousandth of the largest of that result. The gradients of all weights and o
 same library with every float a double: where a value lies so near a kink of a ReLU that rounding takes it to the other
 side, the gradient jumps, and nothing could be compared. In doubles that does not happen, and a millionth is allowed.
 
-In training the deepest four are compared in doubles only: fifty batch norms over a dozen values each magnify what
+In training the deepest are compared in doubles only: fifty batch norms over a dozen values each magnify what
 floats have rounded beyond that. In inference they are compared in floats as well.
 
 zoo.py [MODEL…]: only these.
