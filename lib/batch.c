@@ -3,10 +3,12 @@
  *  A network learns from a batch of images at a time. To fetch one is not much
  *  work, but the processor should not wait for it: while the network computes, a
  *  thread of the loader reads, transforms and lays out the batches that come next.
+ *  Where no core is left for that thread, those who train make the next batch
+ *  themselves, each an image when it has nothing else to do.
  *
- *  The two share a ring of batches. The reader fills the place after the last full
- *  one, the network takes the oldest full one and holds it until it asks for the
- *  next. They need to tell each other two numbers only, `made` and `given`, and
+ *  Reader and network share a ring of batches. The one fills the place after the
+ *  last full one, the other takes the oldest full one and holds it until it asks
+ *  for the next. They tell each other two numbers only, `made` and `given`, and
  *  wait when the ring is full or empty. An epoch has its own reader, and its order
  *  depends on the seed and the epoch alone: so a run that was stopped goes on at
  *  any batch as if it had never been away.
@@ -23,10 +25,11 @@ struct nn_loader {
     nn_arena *arena; // of all below
     int *order;      // the images of this epoch, one after the other
     nn_batch *ring;  // args.ahead + 1: one is with the network
-    nn_image image;  // being read
+    nn_image *image; // being read: one for each who reads
+    bool *placed;    // images of the next batch that are there already
     uint32_t epoch;
     pthread_t thread;
-    bool running;         // there is a thread to join
+    bool running;         // an epoch has begun
     pthread_mutex_t lock; // of all below
     pthread_cond_t changed;
     int made, given; // batches of this epoch
@@ -40,21 +43,34 @@ int nn_loader_batches (const nn_loader *self)
     return (self->data->count + self->args.batch - 1) / self->args.batch;
 }
 
+/*  Where the batch lies that is being made. */
+static nn_batch *in_the_making (nn_loader *self)
+{
+    return &self->ring[self->made % (self->args.ahead + 1)];
+}
+
+/*  How many images it will have. The last of an epoch may be short. */
+static int size_of (const nn_loader *self)
+{
+    const int left = self->data->count - self->made * self->args.batch;
+    return left < self->args.batch ? left : self->args.batch;
+}
+
 /*  Reads image i of the data set and applies the transforms. */
-static int fetch (nn_loader *self, int i)
+static int fetch (const nn_loader *self, int i, nn_image *image)
 {
     const nn_loader_args *a = &self->args;
-    const int status = self->data->read (self->data, i, &self->image);
+    const int status = self->data->read (self->data, i, image);
     if (status < 0)
         return status;
-    return nn_transform_all (a->transforms, a->transform_count, &self->image,
-                             a->training, a->seed, self->epoch, i);
+    return nn_transform_all (a->transforms, a->transform_count, image, a->training,
+                             a->seed, self->epoch, i);
 }
 
 /*  Puts the fetched image i into row `at` of the batch. */
-static int lay (const nn_loader *self, nn_batch *batch, int at, int i)
+static int lay (const nn_loader *self, nn_batch *batch, int at, int i,
+                const nn_image *image)
 {
-    const nn_image *image = &self->image;
     const nn_data *data = self->data;
     const int label = data->label (data, i);
     if (image->h != batch->h || image->w != batch->w || image->c != batch->c)
@@ -80,24 +96,41 @@ static int lay (const nn_loader *self, nn_batch *batch, int at, int i)
     return NN_OK;
 }
 
-/*  Fills a place of the ring with batch b of this epoch. The last may be short. */
-static int make (nn_loader *self, nn_batch *batch, int b)
+/*  One image of the batch in the making. */
+static int place (nn_loader *self, int at, int who)
+{
+    const int i = self->order[self->made * self->args.batch + at];
+    const int status = fetch (self, i, &self->image[who]);
+    return status < 0 ? status
+                      : lay (self, in_the_making (self), at, i, &self->image[who]);
+}
+
+/*  The batch in the making: what nobody has placed yet, and then the mixing. */
+static int make (nn_loader *self)
 {
     const nn_loader_args *a = &self->args;
-    const int first = b * a->batch, left = self->data->count - first;
-    batch->n = left < a->batch ? left : a->batch;
+    nn_batch *batch = in_the_making (self);
+    batch->n = size_of (self);
     for (int at = 0; at < batch->n; at++) {
-        const int i = self->order[first + at];
-        int status = fetch (self, i);
-        if (status == NN_OK)
-            status = lay (self, batch, at, i);
+        const int status = self->placed[at] ? NN_OK : place (self, at, 0);
+        self->placed[at] = false;
         if (status < 0)
             return status;
     }
     // -- batches draw from numbers that no image has
     nn_random random = nn_random_from (a->seed, NN_FOR_TRANSFORM, self->epoch,
-                                       UINT32_C (1) << 31 | b);
+                                       UINT32_C (1) << 31 | self->made);
     return a->mix && a->training ? a->mix (batch, &random, a->with) : NN_OK;
+}
+
+/*  The batch is there, or it is known why not. The sentence may be another
+ *  thread's. */
+static void settle (nn_loader *self, int status)
+{
+    self->made += status == NN_OK;
+    self->status = status;
+    if (status < 0)
+        snprintf (self->sentence, sizeof self->sentence, "%s", nn_error ());
 }
 
 /*  The reader: makes batch after batch, at most `ahead` more than were given
@@ -112,14 +145,10 @@ static void *reader (void *self_)
             pthread_cond_wait (&self->changed, &self->lock);
         if (self->stop)
             break;
-        const int b = self->made;
         pthread_mutex_unlock (&self->lock);
-        const int status = make (self, &self->ring[b % (self->args.ahead + 1)], b);
+        const int status = make (self);
         pthread_mutex_lock (&self->lock);
-        self->made += status == NN_OK;
-        self->status = status;
-        if (status < 0) // its sentence is this thread's own
-            snprintf (self->sentence, sizeof self->sentence, "%s", nn_error ());
+        settle (self, status);
         pthread_cond_broadcast (&self->changed);
     }
     pthread_mutex_unlock (&self->lock);
@@ -129,14 +158,32 @@ static void *reader (void *self_)
 /*  Sends the reader home, whatever it is doing. */
 static void finish (nn_loader *self)
 {
-    if (!self->running)
+    const bool reads = self->running && !self->args.helpers;
+    self->running = false;
+    if (!reads)
         return;
     pthread_mutex_lock (&self->lock);
     self->stop = true;
     pthread_cond_broadcast (&self->changed);
     pthread_mutex_unlock (&self->lock);
     pthread_join (self->thread, NULL);
-    self->running = false;
+}
+
+/*  A helper's part: one image. If it cannot be had, whoever asks for the batch
+ *  will try it once more, and hear why. */
+static void help (void *self_, int at, int who)
+{
+    nn_loader *self = self_;
+    self->placed[at] = place (self, at, who) == NN_OK;
+}
+
+/*  What helpers can do for the batch that comes next, before they ask for it: an
+ *  image is a part. Nothing, if the loader reads on its own or the epoch ends. */
+nn_chore nn_loader_chore (nn_loader *self)
+{
+    const bool more = self->args.helpers && self->running &&
+                      self->made < nn_loader_batches (self);
+    return (nn_chore){ self, more ? size_of (self) : 0, help };
 }
 
 /*  Begins an epoch at a batch, both counted from 0, wherever the last one was. */
@@ -154,7 +201,9 @@ int nn_loader_start (nn_loader *self, uint32_t epoch, int batch)
     self->made = self->given = batch;
     self->stop = false;
     self->status = NN_OK;
-    if (pthread_create (&self->thread, NULL, reader, self) != 0)
+    memset (self->placed, 0, self->args.batch * sizeof *self->placed);
+    if (!self->args.helpers &&
+        pthread_create (&self->thread, NULL, reader, self) != 0)
         return nn_fail (NN_ESYSTEM, "the system gives no thread to read images");
     self->running = true;
     return NN_OK;
@@ -168,6 +217,8 @@ const nn_batch *nn_loader_next (nn_loader *self, int *status)
     const int batches = nn_loader_batches (self);
     const nn_batch *batch = NULL;
     nn_require (self->running, "nn_loader_start () comes first");
+    if (self->args.helpers && self->made < batches && self->status == NN_OK)
+        settle (self, make (self));
     pthread_mutex_lock (&self->lock);
     while (self->made == self->given && self->made < batches &&
            self->status == NN_OK)
@@ -186,11 +237,10 @@ const nn_batch *nn_loader_next (nn_loader *self, int *status)
     return batch;
 }
 
-/*  Takes the memory of a batch of images like the one that self has just
- *  fetched. */
+/*  Takes the memory of a batch of images like the one that was fetched to see. */
 static int lay_out (nn_loader *self, nn_batch *batch)
 {
-    const nn_image *like = &self->image;
+    const nn_image *like = self->image;
     const int n = self->args.batch, classes = self->data->classes;
     const size_t size = (size_t) like->h * like->w * like->c;
     *batch = (nn_batch){ n,    classes, like->h, like->w, like->c,
@@ -207,6 +257,11 @@ static int lay_out (nn_loader *self, nn_batch *batch)
                : NN_EMEMORY;
 }
 
+static int readers (const nn_loader *self)
+{
+    return self->args.helpers ? self->args.helpers : 1;
+}
+
 /*  Everything that an epoch needs is taken here, once. The first image tells the
  *  size. */
 static int prepare (nn_loader *self)
@@ -220,12 +275,15 @@ static int prepare (nn_loader *self)
         nn_arena_take (self->arena, self->data->count * sizeof *self->order);
     self->ring = nn_arena_take (self->arena, (a->ahead + 1) * sizeof *self->ring);
     nn_transform *copy = nn_arena_take (self->arena, bytes);
-    if (!self->order || !self->ring || !copy)
+    self->image =
+        nn_arena_take (self->arena, readers (self) * sizeof *self->image);
+    self->placed = nn_arena_take (self->arena, a->batch * sizeof *self->placed);
+    if (!self->order || !self->ring || !copy || !self->image || !self->placed)
         return NN_EMEMORY;
     if (bytes > 0)
         memcpy (copy, a->transforms, bytes);
     a->transforms = copy;
-    int status = fetch (self, 0);
+    int status = fetch (self, 0, self->image);
     for (int k = 0; k <= a->ahead && status == NN_OK; k++)
         status = lay_out (self, &self->ring[k]);
     return status;
@@ -237,11 +295,12 @@ nn_loader *nn_loader_open (const nn_data *data, nn_loader_args args)
 {
     args.batch = args.batch ? args.batch : 32;
     args.ahead = args.ahead ? args.ahead : 2;
-    if (args.batch < 1 || args.ahead < 1 || data->count < 1) {
+    if (args.batch < 1 || args.ahead < 1 || args.helpers < 0 || data->count < 1) {
         nn_fail (NN_EVALUE,
                  "nn_loader_new: %s has %d images, to be read %d at a time, %d "
-                 "batches ahead; none of these may be less than 1",
-                 data->name, data->count, args.batch, args.ahead);
+                 "batches ahead, with %d helpers; the last may be 0, and none of "
+                 "the others less than 1",
+                 data->name, data->count, args.batch, args.ahead, args.helpers);
         return NULL;
     }
     nn_loader *self = calloc (1, sizeof *self);
@@ -264,7 +323,8 @@ void nn_loader_free (nn_loader **self_p)
     if (!self)
         return;
     finish (self);
-    nn_image_free (&self->image);
+    for (int who = 0; self->image && who < readers (self); who++)
+        nn_image_free (&self->image[who]);
     pthread_cond_destroy (&self->changed);
     pthread_mutex_destroy (&self->lock);
     nn_arena_free (&self->arena);

@@ -156,7 +156,8 @@ struct nn_data {
     int h, w, c;              // of every image; 0 where they differ
     const char *const *names; // of the classes
     int (*label) (const nn_data *self, int i);
-    int (*read) (const nn_data *self, int i, nn_image *image); // from any thread
+    // from any thread, and from several at once
+    int (*read) (const nn_data *self, int i, nn_image *image);
     void (*close) (nn_data *self);
     void *source;
 };
@@ -202,6 +203,12 @@ typedef struct {
     float *target; // n x classes: how much of each class an image is; sums to 1
     float *weight; // n: how much an image counts, usually 1
 } nn_batch;
+/*  Work in parts, for threads 0, 1 … that have nothing else to do. */
+typedef struct {
+    void *self;
+    int parts;
+    void (*part) (void *self, int part, int thread);
+} nn_chore;
 typedef struct nn_loader nn_loader;
 typedef struct {
     int _;
@@ -211,7 +218,8 @@ typedef struct {
     uint64_t seed;
     const nn_transform *transforms;
     int transform_count;
-    int ahead; // batches that may wait, ready; 0 means 2
+    int ahead;   // batches that may wait, ready; 0 means 2
+    int helpers; // threads that make them, by nn_loader_chore; 0: one of its own
     // what is done to a whole batch; or NULL
     int (*mix) (nn_batch *batch, nn_random *random, const void *with);
     const void *with;
@@ -223,6 +231,7 @@ int nn_loader_batches (const nn_loader *self); // in an epoch
 // from this batch on
 int nn_loader_start (nn_loader *self, uint32_t epoch, int batch);
 const nn_batch *nn_loader_next (nn_loader *self, int *status); // NULL at the end
+nn_chore nn_loader_chore (nn_loader *self); // for the batch after this one
 void nn_loader_free (nn_loader **self_p);
 
 /* --- Pictures of numbers, by gnuplot --------------------------------------------------- */
@@ -428,6 +437,7 @@ struct nn_net {
     int slots;        // that the parameters have
     long step;        // training steps taken
     int seen;         // images of the last forward pass
+    nn_chore chore;   // for a thread that has no shard left in a step; or nothing
     nn_timer *timer;  // who wants to know where the time goes; or NULL
     bool settled;     // built for weights that do not change,
     bool prepared;    // and what is made of them is there

@@ -168,6 +168,19 @@ static void rows_all (nn_net *net, nn_layer *l, const nn_batch *batch)
     took (net, l->index, NN_LEARNING, since);
 }
 
+/*  Shards of a pass, or, when they are all taken, a part of the chore: whoever
+ *  would wait for the last shards does something useful. */
+static void one_of (nn_net *net, int unit, int top, int bottom,
+                    const nn_batch *batch)
+{
+    if (unit < net->shards) {
+        const nn_pass pass = pass_of (net, batch, true, unit);
+        chain_back (net, top, bottom, &pass);
+    } else
+        net->chore.part (net->chore.self, unit - net->shards,
+                         omp_get_thread_num ());
+}
+
 /*  Every thread of the team calls this: gradients of all images, and shards'
  *  sums. */
 static void backward_all (nn_net *net, const nn_batch *batch)
@@ -189,11 +202,10 @@ static void backward_all (nn_net *net, const nn_batch *batch)
             come_together (net, net->layer[top], batch, true);
         for (bottom = top; bottom > 0 && !net->layer[bottom - 1]->waits; bottom--)
             continue;
+        const int units = net->shards + (bottom == 0 ? net->chore.parts : 0);
 #pragma omp for schedule(dynamic)
-        for (int shard = 0; shard < net->shards; shard++) {
-            const nn_pass pass = pass_of (net, batch, true, shard);
-            chain_back (net, top, bottom, &pass);
-        }
+        for (int unit = 0; unit < units; unit++)
+            one_of (net, unit, top, bottom, batch);
         for (int l = top; l >= bottom; l--)
             if (net->layer[l]->params && net->layer[l]->param[0].by_rows &&
                 net->layer[l]->wanted && !net->layer[l]->frozen)

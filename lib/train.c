@@ -11,6 +11,7 @@
 #include "nn.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -89,7 +90,9 @@ static int run_epoch (nn_loader *loader, const nn_train_args *args, nn_training 
            (batch = nn_loader_next (loader, &status))) {
         const long step = (long) t->epoch * t->batches + t->batch;
         t->optimiser->rate = t->rate * schedule->factor (schedule, step, steps);
+        t->net->chore = nn_loader_chore (loader);
         status = nn_net_step (t->net, batch, t->optimiser, args->comm);
+        t->net->chore = (nn_chore){ 0 };
         if (status != NN_OK)
             break;
         // -- what callbacks want to know
@@ -149,6 +152,13 @@ static int run_epochs (nn_loader *loader, const nn_train_args *args,
     return status != NN_OK ? status : last;
 }
 
+/*  Does the net keep every processor busy that this process may use? Then a thread
+ *  that reads ahead would only take one of them away. */
+static bool busy (const nn_net *net)
+{
+    return net->threads >= omp_get_num_procs ();
+}
+
 /*  Trains a built net and adds an nn_epoch to the history for each epoch. Stops
  *  early when a callback says so; fails as the data set, a callback or memory
  *  fails. */
@@ -162,11 +172,11 @@ int nn_train_with (nn_net *net, const nn_data *data, nn_history *history,
                         "nn_train: %d epochs from epoch %d, batch %d; give "
                         "numbers above 0",
                         args.epochs, args.first_epoch, args.first_batch);
-    nn_loader *loader = nn_loader_new (data, .batch = net->batch, .shuffle = true,
-                                       .training = true, .seed = args.seed,
-                                       .transforms = args.transforms,
-                                       .transform_count = args.transform_count,
-                                       .mix = args.mix, .with = args.mix_with);
+    nn_loader *loader = nn_loader_new (
+        data, .batch = net->batch, .shuffle = true, .training = true,
+        .seed = args.seed, .transforms = args.transforms,
+        .transform_count = args.transform_count, .mix = args.mix,
+        .with = args.mix_with, .helpers = busy (net) ? net->threads : 0);
     if (!loader)
         return NN_EMEMORY;
     nn_optimiser usual = nn_adam (.rate = 1e-3f);

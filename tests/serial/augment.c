@@ -1,8 +1,8 @@
 /*  augment.c - augmentation keeps up with the network
  *
  *  The loader reads ahead on a thread of its own. On two cores with two threads that
- *  train there is no third for it: what the pipeline takes is taken from the step. So
- *  that is the case which is measured, and at most a tenth of the baseline's step may
+ *  train there is no third for it: they make the pictures themselves, and what that
+ *  takes is taken from the step. Both cases are measured, and at most a tenth of the baseline's step may
  *  be lost at 32 x 32. At 96 x 96 a step of MobileNetV2 takes 4 ms of processor time
  *  a picture when nothing is wasted (PyTorch: 10 ms on two cores); a fifth of the
  *  smaller is the limit there. The benchmark shows the same figures as a table.

@@ -253,9 +253,91 @@ static void changes (void)
     nn_data_free (&data);
 }
 
+/*  The next batch of an epoch, of which helpers have done some parts. */
+static const nn_batch *helped (nn_loader *loader, nn_random *random, int *parts,
+                               int *status)
+{
+    const nn_chore chore = nn_loader_chore (loader);
+    *parts = chore.parts;
+    for (int k = chore.parts - 1; k >= 0; k--) // from the last to the first
+        if (nn_random_uniform (random) < 0.5f)
+            chore.part (chore.self, k, k % 3);
+    return nn_loader_next (loader, status);
+}
+
+/*  The same epochs from a loader that reads on a thread of its own and from one that
+ *  is helped. */
+static void helpers (void)
+{
+    nn_data *data = fours (COUNT);
+    behaviour *b = data->source;
+    const float half = 0.5f;
+    const nn_transform list[] = { { "noise", add_noise, true, { 0 } } };
+    nn_loader_args args = { .batch = 16,
+                            .training = true,
+                            .shuffle = true,
+                            .seed = 3,
+                            .transforms = list,
+                            .transform_count = 1,
+                            .mix = halve,
+                            .with = &half };
+    nn_loader *alone = nn_loader_open (data, args);
+    args.helpers = 3;
+    nn_loader *with = nn_loader_open (data, args);
+    nn_random random = nn_random_from (1, NN_FOR_ORDER, 0, 0);
+    bool same = true, parts = true;
+    for (int from = 0; from < 3; from++) {
+        nn_loader_start (alone, 4, from);
+        nn_loader_start (with, 4, from);
+        int status, wanted;
+        for (const nn_batch *x, *y; (x = nn_loader_next (alone, &status));) {
+            y = helped (with, &random, &wanted, &status);
+            parts = parts && wanted == x->n;
+            same = same && y && y->n == x->n &&
+                   !memcmp (x->index, y->index, x->n * sizeof *x->index) &&
+                   !memcmp (x->x, y->x, x->n * SIZE * sizeof *x->x) &&
+                   !memcmp (x->target, y->target, x->n * 7 * sizeof *x->x) &&
+                   !memcmp (x->weight, y->weight, x->n * sizeof *x->weight);
+        }
+        same = same && !helped (with, &random, &wanted, &status) &&
+               status == NN_OK && wanted == 0;
+    }
+    check (parts, "an image of the next batch is a part", "other numbers");
+    check (same, "whoever made them, the batches are the same", "they differ");
+    check (nn_loader_chore (alone).parts == 0,
+           "a loader with a thread of its own wants no help", "it does");
+    // -- all parts done: nothing is left for who asks
+    nn_loader_start (with, 1, 0);
+    const nn_chore chore = nn_loader_chore (with);
+    for (int k = 0; k < chore.parts; k++)
+        chore.part (chore.self, k, 0);
+    const int reads = b->reads;
+    nn_loader_next (with, NULL);
+    check (b->reads == reads, "what helpers have read is not read again",
+           "%d images", b->reads - reads);
+    // -- an image that cannot be read
+    int status = NN_OK, wanted, got = 0;
+    b->broken = 45;
+    nn_loader_start (with, 0, 0);
+    while (helped (with, &random, &wanted, &status))
+        got++;
+    check (got < 5 && status == NN_EFILE &&
+               strcmp (nn_error (), "image 45 is lost") == 0,
+           "a lost image ends the epoch with its sentence, as without help",
+           "%d batches, %d: %s", got, status, nn_error ());
+    check (!helped (with, &random, &wanted, &status) && status == NN_EFILE,
+           "and it stays so", "%d", status);
+    nn_loader_free (&alone);
+    nn_loader_free (&with);
+    check (!nn_loader_new (data, .helpers = -2) && strstr (nn_error (), "-2"),
+           "less than no help is refused", "%s", nn_error ());
+    nn_data_free (&data);
+}
+
 int main (void)
 {
     orders ();
+    helpers ();
     ahead ();
     trouble ();
     changes ();

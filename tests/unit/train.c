@@ -245,6 +245,37 @@ static size_t train_in (const nn_data *data, int epochs, int more, int threads,
     return at;
 }
 
+static void count (void *self, int part, int thread)
+{
+    int *done = self;
+#pragma omp atomic
+    done[part] += thread < 2 ? 1 : 100;
+}
+
+/*  What is left with the net for those who have no shard. */
+static void test_chore (nn_data *data)
+{
+    int done[50] = { 0 }, status = NN_OK;
+    bool once = true;
+    const int most = omp_get_max_threads ();
+    omp_set_num_threads (2);
+    nn_net *net = small ();
+    omp_set_num_threads (most);
+    nn_loader *loader = nn_loader_new (data, .batch = net->batch);
+    nn_optimiser sgd = nn_sgd (.rate = 0.01f);
+    net->chore = (nn_chore){ done, 50, count };
+    nn_loader_start (loader, 0, 0);
+    for (int step = 1; step <= 3; step++) {
+        status = nn_net_step (net, nn_loader_next (loader, NULL), &sgd, NULL);
+        for (int k = 0; k < 50; k++)
+            once = once && done[k] == step;
+    }
+    check (status == NN_OK && once, "a step does each part of a chore once",
+           "%d, the first %d times", status, done[0]);
+    nn_loader_free (&loader);
+    nn_net_free (&net);
+}
+
 static void test_same_bits (nn_data *data)
 {
     static float once[2048], other[2048];
@@ -254,7 +285,9 @@ static void test_same_bits (nn_data *data)
     check (!memcmp (once, other, size * sizeof *once),
            "training in two parts gives the same weights, bit for bit",
            "it does not");
-    for (int threads = 2; threads <= 3; threads++) {
+    const int processors = omp_get_num_procs (); // then who trains makes batches
+    for (int threads = 2; threads <= (processors > 3 ? processors : 3);
+         threads++) {
         train_in (data, 4, 0, threads, other);
         check (!memcmp (once, other, size * sizeof *once),
                "any number of threads gives the same weights, bit for bit",
@@ -269,6 +302,7 @@ int main (void)
     test_loop (data);
     test_stopping (data);
     test_seams (data);
+    test_chore (data);
     test_same_bits (data);
     nn_data_free (&data);
     return nn_test_done ();
