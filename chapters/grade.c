@@ -18,7 +18,12 @@
 #ifndef NN_COURSE // where the exercises are; the Makefile says it
 #define NN_COURSE ".."
 #endif
-const char cells_course[] = NN_COURSE;
+const char *cells_course (void)
+{
+    const char *said = getenv ("NN_COURSE");
+    return said && *said ? said : NN_COURSE;
+}
+
 enum { PATH = CELLS_PATH, NAMES = CELLS_NAMES };
 
 _Noreturn void cells_give_up (const char *format, const char *name)
@@ -188,10 +193,11 @@ static char *run_grader (const char *exercise, const char *file,
                          char name[NAMES][64], int names)
 {
     char command[4 * PATH];
-    int used = snprintf (command, sizeof command,
-                         "unset MAKEFLAGS MAKELEVEL; make -s --no-print-directory "
-                         "-C '%s' grade EX='%s' JSON=1 NOTEBOOK=1 RECORD=%s",
-                         NN_COURSE, exercise, getenv ("GRADE_UNKEPT") ? "" : "1");
+    int used =
+        snprintf (command, sizeof command,
+                  "unset MAKEFLAGS MAKELEVEL; make -s --no-print-directory "
+                  "-C '%s' grade EX='%s' JSON=1 NOTEBOOK=1 RECORD=%s",
+                  cells_course (), exercise, getenv ("GRADE_UNKEPT") ? "" : "1");
     if (names)
         used += snprintf (command + used, sizeof command - used,
                           " FILE='%s' AS=", file);

@@ -31,7 +31,8 @@ static char *ask (const char *verb, const char *id, const char *more)
               "unset MAKEFLAGS MAKELEVEL; cd '%s' && make -s build/grade/loop "
               ">/dev/null && make -s --no-print-directory '%s' EX='%s' NOTEBOOK=1 "
               "%s",
-              cells_course, verb, id, more); // what make builds first is no answer
+              cells_course (), verb, id,
+              more); // what make builds first is no answer
     char *text = cells_ran (command, &status);
     if (status == 0)
         return text;
@@ -43,11 +44,43 @@ static char *ask (const char *verb, const char *id, const char *more)
     nnk_raise (sentence);
 }
 
+/*  The same with each indented block in <pre>: the classic Notebook colours such a block some
+ *  time later, and of a text that holds one it sets no mathematics. */
+static char *with_frames (const char *text)
+{
+    char *framed = NULL;
+    size_t size;
+    FILE *out = open_memstream (&framed, &size);
+    bool inside = false, blank = true;
+    while (out && *text) {
+        const size_t length = strcspn (text, "\n");
+        const bool code = strncmp (text, "    ", 4) == 0 && (inside || blank);
+        if (code != inside)
+            fputs (code ? "<pre>" : "</pre>\n", out);
+        for (size_t i = code ? 4 : 0; i < length; i++)
+            if (code && strchr ("<>&", text[i]))
+                fprintf (out, "&#%d;", text[i]);
+            else
+                putc (text[i], out);
+        putc ('\n', out);
+        inside = code;
+        blank = length == 0;
+        text += length + (text[length] == '\n');
+    }
+    if (inside)
+        fputs ("</pre>\n", out);
+    if (!out || fclose (out) != 0)
+        nnk_raise ("no memory for a statement");
+    return framed;
+}
+
 static void show_markdown (const char *text)
 {
+    char *framed = with_frames (text);
     const nnk_part parts[] = { { "text/plain", text, 0 },
-                               { "text/markdown", text, 0 } };
+                               { "text/markdown", framed, 0 } };
     nnk_display_bundle (NULL, parts, 2);
+    free (framed);
 }
 
 /*  The functions that an exercise asks for: "ex_forward, ex_backward", or "" . */
@@ -58,7 +91,7 @@ static char *functions_of (const char *id)
               "awk -f '%s/solutions/stub.awk' '%s'/solutions/%s-*.c | sed -n "
               "'s/^[a-z][a-zA-Z0-9_ ]*[ *]\\(ex_[a-z0-9_]*\\) (.*/\\1/p' | "
               "paste -sd, | sed 's/,/, /g'",
-              cells_course, cells_course, id);
+              cells_course (), cells_course (), id);
     char *names = cells_output (command);
     names[strcspn (names, "\n")] = 0;
     return names;
@@ -71,7 +104,7 @@ static void offer (const char *id)
     snprintf (command, sizeof command,
               "awk -f '%s/solutions/stub.awk' '%s'/solutions/%s-*.c | sed -e "
               "'1,/\\*\\//d' | sed -e '/./,$!d'",
-              cells_course, cells_course, id);
+              cells_course (), cells_course (), id);
     char *stub = cells_output (command), *names = functions_of (id);
     if (asprintf (&code, "%s\ngrade (\"%s\"%s%s);", stub, id, *names ? ", " : "",
                   names) >= 0)

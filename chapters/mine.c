@@ -79,7 +79,7 @@ static void compare_files (const char *folder, const char *chapter,
               "unset MAKEFLAGS MAKELEVEL; make -s --no-print-directory -C '%s' "
               "compare CH='%s' EX='%s' AS='%s' MINE='%s' JSON=1 "
               "PICTURE='%s/compare.svg' 2>&1",
-              cells_course, chapter, exercise, as, folder, folder);
+              cells_course (), chapter, exercise, as, folder, folder);
     char *text = cells_output (command);
     const char *open = strstr (text, "{\"compared\"");
     cJSON *answer = open ? cJSON_Parse (open) : NULL;
@@ -117,7 +117,8 @@ static void take_all (const char *session, const char *folder,
                       const char *beginning)
 {
     char command[2 * PATH], id[16], functions[256];
-    snprintf (command, sizeof command, "'%s/build/compare' --list", cells_course);
+    snprintf (command, sizeof command, "'%s/build/compare' --list",
+              cells_course ());
     char *text = cells_output (command);
     for (const char *line = text; *line;
          line += strcspn (line, "\n"), line += !!*line)

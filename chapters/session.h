@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 enum { CELLS_PATH = 512, CELLS_NAMES = 8, CELLS_AS = CELLS_NAMES * 66 };
-extern const char cells_course[];                 // the folder of the course
+const char *cells_course (void);                  // the folder of the course
 void cells_find_folder (char folder[CELLS_PATH]); // where the cells lie
 /*  The text of the last cell that defines a function, and its label; NULL if none does. */
 char *cells_defining (const char *folder, const char *name, char label[64]);

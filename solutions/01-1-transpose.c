@@ -45,6 +45,8 @@ void ex_transpose (float *y, const float *x, int rows, int cols)
                 for (int i = top; i < top + TILE && i < high; i++)
 #if MISTAKE == 2 // took the length of a row of x for the length of a row of y
                     y[(size_t) j * cols + i] = x[(size_t) i * cols + j];
+#elif MISTAKE == 3 // exchanged rows and cols, as if x had cols rows
+                    y[(size_t) i * cols + j] = x[(size_t) j * rows + i];
 #else
                     y[(size_t) j * rows + i] = x[(size_t) i * cols + j];
 #endif

@@ -83,5 +83,5 @@ stubs: # exercises/*.c anew from the solutions; files that a learner has changed
 	@solutions/stubs
 .PHONY: grade grade-parts mutants stubs
 
-TESTS += tests/grade/nbgrader.py tests/grade/mine.py tests/grade/along tests/grade/loop.py tests/grade/cell.py tests/grade/mutants.py tests/grade/stubs tests/grade/bad tests/grade/cheats tests/grade/memory tests/grade/classroom.py tests/grade/proof tests/grade/serial/timed tests/grade/serial/pace.py
+TESTS += tests/grade/nbgrader.py tests/grade/mine.py tests/grade/along tests/grade/loop.py tests/grade/cell.py tests/grade/browser.py tests/grade/mutants.py tests/grade/stubs tests/grade/bad tests/grade/cheats tests/grade/memory tests/grade/classroom.py tests/grade/proof tests/grade/serial/timed tests/grade/serial/pace.py
 TEST_NEEDS += grade-parts $(LOOP) $(BUILD)/compare

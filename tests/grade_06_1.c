@@ -101,27 +101,7 @@ static void by_channel (grade_case *c)
     }
 }
 
-static const grade_check checks[] = {
-    { .code = "O",
-      .points = 3,
-      .title = "equals the reference",
-      .make = make,
-      .call = call },
-    { .code = "G",
-      .points = 4,
-      .title = "equals a measured gradient",
-      .make = make,
-      .call = call,
-      .expect = measure,
-      .tolerance = 2e-3 },
-    { .code = "F",
-      .points = 3,
-      .title = "at least 3 times as fast as channel by channel",
-      .make = large,
-      .call = call,
-      .against = by_channel,
-      .rival = "channel by channel",
-      .floor = 3 }
-};
+static const grade_check checks[] =
+    GRADE_WAY_BACK (3, 4, make, large, call, measure, by_channel);
 
 GRADE_EXERCISE (ex_batchnorm_backward_prototype);

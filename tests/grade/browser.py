@@ -4,25 +4,31 @@ its picture of the difference, a hint, the right answer, %progress. The page aft
 import os
 import shutil
 import sys
-import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../kernel"))
-from browser import Page, write_notebook, cell
-from frontends import Server, open_notebook, start_browser, wait_for
-from harness import BUILD, ROOT, check, done
+from learner import ROOT, check, course, done
+from frontends import wait_for
+from page import a_page, cell
 
 from selenium.webdriver.common.keys import Keys
 
-# exercise, function, a first attempt, its points, what is said of it, whether there is a picture of where it is wrong
+# exercise, whose right answer, a first attempt, its points, what is said of it, whether there is a picture of where it is wrong
 ATTEMPTS = [
-    ("01-1", "01-1-transpose", "for (int i = 0; i < rows; i++) for (int j = 0; j < cols; j++) y[i * cols + j] = x[j * rows + i];", 0, "should be", True),
-    ("01-2", "01-2-gemm", "for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) for (int p = 0; p < k; p++) c[i * n + j] += a[i * k + p] * b[p * n + j];", 0,
-     "added to what c held before", False),
-    ("01-3", "01-3-box-muller", "for (int i = 0; i < n; i++) x[i] = uniform (source);", 3, "the mean of", False),
-    ("02-1", "02-1-split", "for (int i = 0; i < n; i++) second[i] = nn_random_uniform (random) < share;", 6, "forgot the classes", False),
-    ("02-2", "02-2-standardise", "for (int i = 0; i < n_train * pixels * channels; i++) train[i] /= 255;", 0, "and should be", True),
+    ("01-1", "01-1-transpose", """for (int i = 0; i < rows; i++)
+for (int j = 0; j < cols; j++)
+y[i * cols + j] = x[j * rows + i];""", 0, "exchanged rows and cols", True),
+    ("01-2", "01-2-gemm", """for (int i = 0; i < m; i++)
+for (int j = 0; j < n; j++)
+for (int p = 0; p < k; p++)
+c[i * n + j] += a[i * k + p] * b[p * n + j];""", 0, "added to what c held before", True),
+    ("01-3", "01-3-box-muller", "for (int i = 0; i < n; i++)\nx[i] = uniform (source);", 3, "the mean of", False),
+    ("02-1", "02-1-split", "for (int i = 0; i < n; i++)\nsecond[i] = nn_random_uniform (random) < share;", 6, "forgot the classes", False),
+    ("02-2", "02-2-standardise", "for (int i = 0; i < n_train * pixels * channels; i++)\ntrain[i] /= 255;", 0, "and should be", True),
 ]
 LAST = "Jupyter.notebook.get_cells().slice(-1)[0]"
+
+
+def squeezed(text):
+    return " ".join(text.split())
 
 
 def answer(name):
@@ -35,20 +41,15 @@ def last(page):
     return page.js("return %s.get_text()" % LAST)
 
 
-def idle(page, seconds=60):
-    return wait_for(lambda: page.js("return %s.input_prompt_number" % LAST) not in (None, "*"), seconds)
-
-
 def run_last(page):
     page.js("Jupyter.notebook.select(Jupyter.notebook.ncells() - 1); Jupyter.notebook.execute_cell()")
-    idle(page)
-    return page.text(-1)
+    wait_for(lambda: page.js("return %s.input_prompt_number" % LAST) not in (None, "*"), 60)
+    return squeezed(page.text(-1))
 
 
 def look(page, name):
-    os.makedirs(BUILD + "/tests", exist_ok=True)
     page.js("%s.element[0].scrollIntoView({ block: 'end' })" % LAST)
-    page.browser.save_screenshot("%s/tests/learner-%s.png" % (BUILD, name))
+    page.picture("learner-" + name)
 
 
 def exercise(page, number, name, attempt, points, words, picture):
@@ -58,55 +59,38 @@ def exercise(page, number, name, attempt, points, words, picture):
         return
     code = last(page)
     call = code[code.index("grade ("):]
-    line = next(line for line in code.split("\n") if "nn_todo" in line)
-    # the learner's keys: into the line that says so, in place of it
+    # the learner's keys: over the call that says nothing is written, and Enter brings the next line to its place
     page.js("var cm = %s.code_mirror; Jupyter.notebook.select(Jupyter.notebook.ncells() - 1);"
             "Jupyter.notebook.edit_mode(); cm.options.autoCloseBrackets = false; var n = cm.getValue().split('\\n').findIndex(l => l.includes('nn_todo'));"
-            "cm.focus(); cm.setSelection({ line: n, ch: 0 }, { line: n, ch: cm.getLine(n).length })" % LAST)
-    page.keys(attempt)
-    check(attempt in last(page) and line not in last(page), number + ": what is typed stands in the cell", last(page))
+            "cm.focus(); cm.setSelection({ line: n, ch: cm.getLine(n).search(/\\S/) }, { line: n, ch: cm.getLine(n).length })" % LAST)
+    page.keys(attempt.replace("\n", Keys.ENTER))
+    check(squeezed(attempt) in squeezed(last(page)) and "nn_todo" not in last(page), number + ": what is typed stands in the cell", last(page))
     shown = run_last(page)
-    plain = " ".join(shown.split())
-    check("%d / 10" % points in plain and words in plain, number + ": the first attempt gets %d points and its mistake in words" % points, plain)
+    check("%d / 10" % points in shown and words in shown, number + ": the first attempt gets %d points and its mistake in words" % points, shown)
     drawn = page.js("return %s.element.find('.output svg, .output img').length" % LAST)
-    if picture:
-        check(drawn, number + ": the picture of the difference", plain)
+    check(bool(drawn) == picture, number + ": %s picture of where it is wrong" % ("a" if picture else "no"), shown)
     look(page, number)
-    hint = page.run("%hint " + number, 60)
-    check("hint 1 of 3" in " ".join(hint.split()).lower(), number + ": a hint", hint)
+    hint = squeezed(page.run("%hint " + number, 60))
+    check("hint 1 of 3" in hint.lower(), number + ": a hint", hint)
     page.js("Jupyter.notebook.insert_cell_at_bottom('code').set_text(arguments[0])", answer(name) + "\n\n" + call)
-    plain = " ".join(run_last(page).split())
-    check("10 / 10" in plain, number + ": the right answer gets all points", plain)
+    shown = run_last(page)
+    check("10 / 10" in shown, number + ": the right answer gets all points", shown)
 
 
 def main():
-    kept = ROOT + "/exercises/progress"
-    before = open(kept).read() if os.path.exists(kept) else None
-    home = tempfile.mkdtemp(prefix="nn-learner-")
-    os.mkdir(home + "/notebooks")
-    write_notebook(home + "/notebooks/learner.ipynb", [cell("1"), cell("2")])
-    server, browser = Server(home, home + "/notebooks"), None
+    os.environ["NN_COURSE"] = home = course()
     try:
-        if server.answers:
-            browser = start_browser(home)
-            page = Page(browser)
-            if open_notebook(browser, server, "learner.ipynb"):
-                for one in ATTEMPTS:
-                    exercise(page, *one)
-                shown = " ".join(page.run("%progress", 60).split())
+        with a_page("learner", [cell("1"), cell("2")]) as page:
+            for one in ATTEMPTS if page else ():
+                exercise(page, *one)
+            if page:
+                shown = squeezed(page.run("%progress", 60))
                 check("5 of " in shown, "%progress: five exercises done", shown)
+                raw = page.js("return Array.from(document.querySelectorAll('.output_markdown')).map(e => e.innerText).filter(t => /\\$.*\\$/.test(t))")
+                check(not raw, "the mathematics of the statements is set", raw)
                 look(page, "progress")
-                browser.execute_script("Jupyter.notebook.session.delete()")
     finally:
-        if browser:
-            browser.quit()
-        server.end()
-        shutil.rmtree(home, ignore_errors=True)
-        if before is None and os.path.exists(kept):
-            os.remove(kept)
-        elif before is not None:
-            with open(kept, "w") as file:
-                file.write(before)
+        shutil.rmtree(home)
     done()
 
 

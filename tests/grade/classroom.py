@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 
-from learner import TOP, check, done
+from learner import ROOT, check, done
 from mutants import mutants
 
 KINDS = {"solution": 30, "other": 15, "stub": 10, "mistake": 20, "mutant": 12, "no C": 6, "missing": 3, "endless": 2, "Windows": 2}
@@ -104,7 +104,7 @@ def main():
     options.add_argument("--chapter", default="13")
     options.add_argument("--kills", type=int, default=2)
     given = options.parse_args()
-    os.chdir(TOP)
+    os.chdir(ROOT)
     names = sorted(os.path.basename(path)[:-2] for path in glob.glob("solutions/%s-[0-9]*.c" % given.chapter))
     with tempfile.TemporaryDirectory(prefix="classroom.") as work:
         peace, war = work + "/peace", work + "/war"

@@ -75,6 +75,30 @@ typedef struct {
             .call = backward, .expect = measured, .tolerance = 5e-3, .cases = 40  \
         }                                                                         \
     }
+/*  The checks of a layer's way back that shall be quick as well: `slow` does the same one
+ *  channel after the other. The points are those of the first two checks. */
+#define GRADE_WAY_BACK(equal, gradient, draw, large, backward, measured, slow)    \
+    {                                                                             \
+        { .code = "O",                                                            \
+          .points = equal,                                                        \
+          .title = "equals the reference",                                        \
+          .make = draw,                                                           \
+          .call = backward,                                                       \
+          .cases = 40 },                                                          \
+            { .code = "G",                                                        \
+              .points = gradient,                                                 \
+              .title = "equals a measured gradient",                              \
+              .make = draw,                                                       \
+              .call = backward,                                                   \
+              .expect = measured,                                                 \
+              .tolerance = 2e-3 },                                                \
+        {                                                                         \
+            .code = "F", .points = 3,                                             \
+            .title = "at least 3 times as fast as channel by channel",            \
+            .make = large, .call = backward, .against = slow,                     \
+            .rival = "channel by channel", .floor = 3                             \
+        }                                                                         \
+    }
 #define GRADE_EXERCISE(...)                                                       \
     const grade_exercise grade_this = {                                           \
         .prototypes = (const char *const[]){ __VA_ARGS__, NULL },                 \

@@ -12,7 +12,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../kernel"))
-from harness import BUILD, ROOT as TOP, check, done  # check and done for those who import this
+from harness import BUILD, ROOT, check, done  # for those who import this as well
 
 LOOP, GRADE, PARTS = (os.path.join(BUILD, "grade", name) for name in ("loop", "grade", ""))
 
@@ -20,15 +20,15 @@ LOOP, GRADE, PARTS = (os.path.join(BUILD, "grade", name) for name in ("loop", "g
 def course():
     """A copy of the course; `make` in it finds everything built already."""
     folder = tempfile.mkdtemp(prefix="loop-test-")
-    for name in os.listdir(TOP):
+    for name in os.listdir(ROOT):
         if name not in ("exercises", ".git"):
-            os.symlink(os.path.join(TOP, name), os.path.join(folder, name))
+            os.symlink(os.path.join(ROOT, name), os.path.join(folder, name))
     os.mkdir(os.path.join(folder, "exercises"))
-    shutil.copy2(os.path.join(TOP, "exercises/exercise.h"), os.path.join(folder, "exercises"))
-    for name in os.listdir(os.path.join(TOP, "solutions")):
+    shutil.copy2(os.path.join(ROOT, "exercises/exercise.h"), os.path.join(folder, "exercises"))
+    for name in os.listdir(os.path.join(ROOT, "solutions")):
         if re.match(r"\d.*\.c$", name):
             with open(os.path.join(folder, "exercises", name), "w") as stub:
-                subprocess.run(["awk", "-f", "solutions/stub.awk", "solutions/" + name], cwd=TOP, stdout=stub, check=True)
+                subprocess.run(["awk", "-f", "solutions/stub.awk", "solutions/" + name], cwd=ROOT, stdout=stub, check=True)
     return folder
 
 

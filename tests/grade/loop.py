@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from learner import GRADE, LOOP, PARTS, TOP, Terminal, check, course, done, loop, say
+from learner import GRADE, LOOP, PARTS, ROOT, Terminal, check, course, done, loop, say
 
 MINE, KEPT = "exercises/04-4-output-size.c", "exercises/kept/04-4-output-size.1.c"
 
@@ -23,7 +23,7 @@ def asks(name, status, words, *verb, wrap=()):
 
 
 def right(name="04-4-output-size", to=MINE):
-    shutil.copy(os.path.join(TOP, "tests/grade/right", name + ".c"), to)
+    shutil.copy(os.path.join(ROOT, "tests/grade/right", name + ".c"), to)
 
 
 def words():
@@ -67,7 +67,7 @@ def record():
     check("3 hints" in text and "Next: 01-1" in text, "progress: hints, and what is next", text)
     shutil.copy("mine.c", MINE)
     asks("diff: after success", 0, "--- yours +++ the solution", "diff", "04-4")
-    shutil.copy(os.path.join(TOP, "solutions/04-4-output-size.c"), "mine.c")
+    shutil.copy(os.path.join(ROOT, "solutions/04-4-output-size.c"), "mine.c")
     with open(MINE, "wb") as file: # as an editor under Windows writes it
         code = subprocess.run(["awk", "-f", "solutions/solution.awk", "mine.c"], stdout=subprocess.PIPE, check=True).stdout
         file.write(code.replace(b"\n", b"\r\n"))

@@ -5,17 +5,14 @@ A notebook in which every third cell crashes is run from its menu and still ends
 the interrupt button, a restart with its dialog, Tab, Shift-Tab, and the box in which a cell's question is answered.
 The page as it looked at the end stays in build/tests/browser.png.
 """
-import json
 import os
-import shutil
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import BUILD, check, done
-from frontends import Server, open_notebook, start_browser, wait_for
+from harness import check, done
+from frontends import wait_for
+from page import a_page, cell
 
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -23,16 +20,6 @@ CRASHES = ["*(volatile int *) 0 = 1;", "abort ();", "volatile int none = 0; tota
            "int deep (int v) { volatile char room[4096]; room[0] = v; return deep (v + 1) + room[0]; }\ndeep (1);",
            "char *volatile h = malloc (16); for (int i = -16; i < 32; i++) h[i] = 0x55; free (h);",
            "#pragma omp parallel num_threads(2)\n{ *(volatile int *) 8 = 1; }", "kill (getpid (), 9);"]
-
-
-def cell(code, **metadata):
-    return dict(cell_type="code", metadata=metadata, execution_count=None, outputs=[], source=code)
-
-
-def write_notebook(path, cells):
-    with open(path, "w") as file:
-        json.dump(dict(nbformat=4, nbformat_minor=4, cells=cells,
-                       metadata=dict(kernelspec=dict(name="nn-c", display_name="C (Layer by Layer)", language="c"))), file)
 
 
 def crashing():
@@ -45,54 +32,6 @@ def crashing():
     cells.append(cell("long in_heap = 0, in_file = 0, line;\nfor (int i = 0; i < 1000; i++) in_heap += heap[i];\nrewind (file);\n"
                       "while (fscanf (file, \"%ld\", &line) == 1) in_file += line;\nprintf (\"%ld %ld %ld\\n\", total, in_heap, in_file);"))
     return cells
-
-
-class Page:
-    """The notebook as one sees it."""
-
-    def __init__(self, browser):
-        self.browser = browser
-
-    def js(self, script, *arguments):
-        return self.browser.execute_script(script, *arguments)
-
-    def text(self, index):
-        """What stands below a cell; the last one is -1."""
-        return self.js("var c = Jupyter.notebook.get_cells(), i = arguments[0] < 0 ? c.length + arguments[0] : arguments[0];"
-                       "return c[i].element.find('.output').text()", index)
-
-    def prompt(self, index):
-        return self.js("var c = Jupyter.notebook.get_cells(); return String(c[arguments[0] < 0 ? c.length + arguments[0] : arguments[0]]"
-                       ".input_prompt_number)", index)
-
-    def is_idle(self):
-        return self.js("return !Jupyter.notebook.get_cells().some(c => c.input_prompt_number == '*')")
-
-    def type(self, code):
-        """Writes code into a fresh last cell, key by key."""
-        self.js("Jupyter.notebook.insert_cell_at_bottom('code'); Jupyter.notebook.select(Jupyter.notebook.ncells() - 1);"
-                "Jupyter.notebook.edit_mode(); Jupyter.notebook.get_selected_cell().code_mirror.options.autoCloseBrackets = false;"
-                "Jupyter.notebook.get_selected_cell().focus_editor()")
-        self.keys(code)
-
-    def keys(self, *keys):
-        ActionChains(self.browser).send_keys(*keys).perform()
-
-    def chord(self, held, key):
-        ActionChains(self.browser).key_down(held).send_keys(key).key_up(held).perform()
-
-    def code(self):
-        return self.js("return Jupyter.notebook.get_selected_cell().get_text()")
-
-    def run(self, code, seconds=30):
-        """Types a cell and runs it with Ctrl-Enter; what it shows."""
-        self.type(code)
-        self.chord(Keys.CONTROL, Keys.ENTER)
-        wait_for(lambda: self.prompt(-1) not in ("null", "undefined", "*"), seconds)
-        return self.text(-1)
-
-    def click(self, selector):
-        self.browser.find_element(By.CSS_SELECTOR, selector).click()
 
 
 def crash_and_count(page):
@@ -173,29 +112,14 @@ def restart(page):
 
 
 def main():
-    home = tempfile.mkdtemp(prefix="nn-browser-")
-    os.mkdir(home + "/notebooks")
-    write_notebook(home + "/notebooks/crashes.ipynb", crashing())
-    server, browser = Server(home, home + "/notebooks"), None
-    try:
-        if server.answers:
-            browser = start_browser(home)
-            page = Page(browser)
-            if open_notebook(browser, server, "crashes.ipynb"):
-                crash_and_count(page)
-                talk(page)
-                next_exercise(page)
-                restart(page)
-                os.makedirs(BUILD + "/tests", exist_ok=True)
-                browser.save_screenshot(BUILD + "/tests/browser.png")
-                browser.execute_script("Jupyter.notebook.session.delete()")
-    finally:
-        if browser:
-            browser.quit()
-        server.end()
-        shutil.rmtree(home, ignore_errors=True)
+    with a_page("crashes", crashing()) as page:
+        if page:
+            crash_and_count(page)
+            talk(page)
+            next_exercise(page)
+            restart(page)
+            page.picture("browser")
     done()
 
 
-if __name__ == "__main__":
-    main()
+main()
