@@ -36,20 +36,23 @@ static void sizes (void)
     check (nn_conv_out (2, 3, 1, 1, 0, 0) == 0, "2 valid 3 does not fit", "wrong");
 }
 
+/*  The output's size, with as much below and to the right as above and to the
+ *  left. */
+static nn_conv_shape complete (nn_conv_shape s)
+{
+    s.groups = s.groups ? s.groups : 1;
+    s.stride = s.stride ? s.stride : 1;
+    s.dilation = s.dilation ? s.dilation : 1;
+    s.oh = nn_conv_out (s.h, s.kh, s.stride, s.dilation, s.top, s.top);
+    s.ow = nn_conv_out (s.w, s.kw, s.stride, s.dilation, s.left, s.left);
+    return s;
+}
+
 /*  Two channels, two filters, 2 x 2 over 2 x 3: every number can be followed. */
 static void by_hand (void)
 {
-    const nn_conv_shape s = { .h = 2,
-                              .w = 3,
-                              .c = 2,
-                              .o = 2,
-                              .kh = 2,
-                              .kw = 2,
-                              .stride = 1,
-                              .dilation = 1,
-                              .groups = 1,
-                              .oh = 1,
-                              .ow = 2 };
+    const nn_conv_shape s = complete (
+        (nn_conv_shape){ .h = 2, .w = 3, .c = 2, .o = 2, .kh = 2, .kw = 2 });
     const float x[] = { 1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60 };
     const float w[] = { 1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, -1 };
     const float bias[] = { 0.5f, 0 };
@@ -149,18 +152,6 @@ static const conv_case cases[] = {
       3 },
     { "64 to 64, many squares", { 32, 32, 64, 64, 3, 3, .top = 1, .left = 1 }, 5 },
 };
-
-/*  The output's size, with as much below and to the right as above and to the
- *  left. */
-static nn_conv_shape complete (nn_conv_shape s)
-{
-    s.groups = s.groups ? s.groups : 1;
-    s.stride = s.stride ? s.stride : 1;
-    s.dilation = s.dilation ? s.dilation : 1;
-    s.oh = nn_conv_out (s.h, s.kh, s.stride, s.dilation, s.top, s.top);
-    s.ow = nn_conv_out (s.w, s.kw, s.stride, s.dilation, s.left, s.left);
-    return s;
-}
 
 /*  Zeros in the halo of each image, or the check that they still are zero. */
 static bool halo (float *x, const nn_tensor *t, bool set)

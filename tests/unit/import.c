@@ -202,25 +202,32 @@ static void test_named (void)
 }
 
 /* --- PyTorch's numbers ---------------------------------------------------------- */
-/*  Runs the dumped picture through the net. */
-static void run (nn_net *net, const nn_arrays *dumped)
+/*  Runs one picture of side x side x 3 through a net of ten classes. */
+static void forward (nn_net *net, int side, float *x)
 {
-    const nn_array *picture = nn_arrays_find (dumped, "picture");
-    float theirs[768], x[768], target[10] = { 1 }, weight = 1;
-    nn_array_read (picture, theirs);
-    for (int k = 0; k < 3; k++)
-        for (int i = 0; i < 256; i++)
-            x[i * 3 + k] = theirs[k * 256 + i];
+    float target[10] = { 1 }, weight = 1;
     const nn_batch batch = { .n = 1,
                              .classes = 10,
-                             .h = 16,
-                             .w = 16,
+                             .h = side,
+                             .w = side,
                              .c = 3,
                              .x = x,
                              .target = target,
                              .weight = &weight };
     if (nn_net_forward (net, &batch, false) != NN_OK)
         printf ("not ok forward: %s\n", nn_error ());
+}
+
+/*  Runs the dumped picture through the net. */
+static void run (nn_net *net, const nn_arrays *dumped)
+{
+    const nn_array *picture = nn_arrays_find (dumped, "picture");
+    float theirs[768], x[768];
+    nn_array_read (picture, theirs);
+    for (int k = 0; k < 3; k++)
+        for (int i = 0; i < 256; i++)
+            x[i * 3 + k] = theirs[k * 256 + i];
+    forward (net, 16, x);
 }
 
 /*  The largest difference of a layer's output to what PyTorch dumped, over the
@@ -422,19 +429,10 @@ static nn_net *biased (bool bias)
 /*  What the net says to a picture, its colours from front or from behind. */
 static void scores (nn_net *net, bool behind, float to[10])
 {
-    float x[48], target[10] = { 1 }, weight = 1;
+    float x[48];
     for (int i = 0; i < 48; i++)
         x[i / 3 * 3 + (behind ? 2 - i % 3 : i % 3)] = sinf ((float) i * i);
-    const nn_batch batch = { .n = 1,
-                             .classes = 10,
-                             .h = 4,
-                             .w = 4,
-                             .c = 3,
-                             .x = x,
-                             .target = target,
-                             .weight = &weight };
-    if (nn_net_forward (net, &batch, false) != NN_OK)
-        printf ("not ok forward: %s\n", nn_error ());
+    forward (net, 4, x);
     memcpy (to, net->output->in[0]->out.x, 10 * sizeof *to);
 }
 

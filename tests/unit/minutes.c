@@ -5,37 +5,10 @@
  *  numbers. A result passes when no number differs by more than a hundred-thousandth of
  *  the largest.
  */
-#include "near.h"
+#include "listed.h"
 
 #include <omp.h>
 #include <unistd.h>
-
-/*  From -1 to 1, the same here and in minutes.py. */
-static void numbers (float *x, int seed, int size)
-{
-    for (int i = 0; i < size; i++)
-        x[i] = (float) ((37 * i + 3 * i * i + 61 * seed) % 101) / 50 - 1;
-}
-
-static char line[20][20000];
-static int lines;
-
-static void same (const char *name, const float *x, size_t size)
-{
-    float *right = zeros (size);
-    bool found = false;
-    for (int k = 0; k < lines && !found; k++) {
-        const size_t length = strlen (name);
-        found = strncmp (line[k], name, length) == 0 && line[k][length] == ' ';
-        char *at = line[k] + length;
-        for (size_t i = 0; i < size && found; i++)
-            right[i] = strtof (at, &at);
-        found = found && *at == '\n';
-    }
-    check (found && apart (x, right, size) < 1e-5, name, "off by %.2g%s",
-           apart (x, right, size), found ? "" : ": nothing recorded");
-    free (right);
-}
 
 /*  Ten steps of 40 weights; with `called` the callback itself is told of each. */
 static void ten_steps (const char *name, const nn_optimiser_kind *kind,
@@ -484,13 +457,7 @@ static void bad_input (const nn_data *data)
 
 int main (void)
 {
-    FILE *recorded = fopen ("tests/data/torch/minutes.txt", "r");
-    check (recorded != NULL, "PyTorch's results are there",
-           "no tests/data/torch/minutes.txt: run this from the top of the tree");
-    while (recorded && lines < 20 && fgets (line[lines], sizeof line[0], recorded))
-        lines++;
-    if (recorded)
-        fclose (recorded);
+    read_listed ("tests/data/torch/minutes.txt");
     ten_steps ("nesterov", &nn_nesterov_kind, false);
     ten_steps ("nesterov", &nn_lookahead_kind, false); // the same, uncalled
     ten_steps ("lookahead", &nn_lookahead_kind, true);

@@ -5,38 +5,9 @@
  *  numbers. A result passes when no number differs by more than a hundred-thousandth of the
  *  largest.
  */
-#include "near.h"
+#include "listed.h"
 
 #include <omp.h>
-
-/*  From -1 to 1, the same here and in remedies.py. */
-static void numbers (float *x, int seed, int size)
-{
-    for (int i = 0; i < size; i++)
-        x[i] = (float) ((37 * i + 3 * i * i + 61 * seed) % 101) / 50 - 1;
-}
-
-static char line[40][20000];
-static int lines;
-
-static void same (const char *name, const float *x, size_t size)
-{
-    float *right = zeros (size);
-    for (int k = 0; k < lines; k++) {
-        const size_t length = strlen (name);
-        if (strncmp (line[k], name, length) != 0 || line[k][length] != ' ')
-            continue;
-        char *at = line[k] + length;
-        for (size_t i = 0; i < size; i++)
-            right[i] = strtof (at, &at);
-        check (*at == '\n' && apart (x, right, size) < 1e-5, name, "off by %.2g",
-               apart (x, right, size));
-        free (right);
-        return;
-    }
-    check (false, name, "nothing recorded");
-    free (right);
-}
 
 static void ten_steps (const char *name, nn_optimiser o)
 {
@@ -264,13 +235,7 @@ static void recipes (void)
 
 int main (void)
 {
-    FILE *recorded = fopen ("tests/data/torch/remedies.txt", "r");
-    check (recorded != NULL, "PyTorch's results are there",
-           "no tests/data/torch/remedies.txt: run this from the top of the tree");
-    while (recorded && lines < 40 && fgets (line[lines], sizeof line[0], recorded))
-        lines++;
-    if (recorded)
-        fclose (recorded);
+    read_listed ("tests/data/torch/remedies.txt");
     ten_steps ("adamw", nn_adamw (.rate = 0.01f, .decay = 0.5f));
     ten_steps ("adamw_other",
                nn_adamw (.rate = 0.02f, .beta1 = 0.8f, .beta2 = 0.99f,

@@ -1,26 +1,14 @@
 #!/usr/bin/python3
 """minutes.py - what PyTorch and numpy compute, for tests/unit/minutes.c
 
-Run by hand, it writes minutes.txt beside itself: a line for each result, its name and its numbers. Inputs are small
-fractions that both sides calculate (`numbers`).
+Run by hand, it writes minutes.txt beside itself: a line for each result, its name and its numbers.
 """
-import os
 import numpy as np
 import torch
 
-torch.set_num_threads(1)
-out = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "minutes.txt"), "w")
+from listed import begin, numbers, record
 
-
-def numbers(seed, *dims):
-    """From -1 to 1, in steps of a fiftieth."""
-    i = torch.arange(torch.Size(dims).numel(), dtype=torch.int64)
-    return (((37 * i + 3 * i * i + 61 * seed) % 101).float() / 50 - 1).reshape(dims)
-
-
-def record(name, values):
-    print(name, *("%.9g" % x for x in np.asarray(values).reshape(-1)), file=out)
-
+begin("minutes.txt")
 
 # -- ten steps with Nesterov's momentum; the same, called back after every third as the slow weights follow
 for name, called in (("nesterov", False), ("lookahead", True)):
@@ -55,4 +43,3 @@ for f in filters:
     f *= np.sign(f[np.abs(f).argmax()])
 record("whitening", filters)
 record("whitening_bias", -filters @ x.mean(0))
-out.close()

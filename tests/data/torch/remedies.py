@@ -1,26 +1,14 @@
 #!/usr/bin/python3
 """remedies.py - what PyTorch computes, for tests/unit/remedies.c
 
-Run by hand, it writes remedies.txt beside itself: a line for each result, its name and its numbers. Inputs are small
-fractions that both sides calculate (`numbers`).
+Run by hand, it writes remedies.txt beside itself: a line for each result, its name and its numbers.
 """
-import os
 import torch
 import torch.nn.functional as F
 
-torch.set_num_threads(1)
-out = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "remedies.txt"), "w")
+from listed import begin, numbers, record
 
-
-def numbers(seed, *dims):
-    """From -1 to 1, in steps of a fiftieth."""
-    i = torch.arange(torch.Size(dims).numel(), dtype=torch.int64)
-    return (((37 * i + 3 * i * i + 61 * seed) % 101).float() / 50 - 1).reshape(dims)
-
-
-def record(name, t):
-    print(name, *("%.9g" % x for x in t.detach().reshape(-1)), file=out)
-
+begin("remedies.txt")
 
 # -- ten steps of AdamW; SGD whose weights shrink first
 for name, options in (("adamw", dict(lr=0.01, weight_decay=0.5)),
@@ -61,4 +49,3 @@ for share in (0.1, 0.3):
 
 # -- max-norm: every column of a 12 x 70 matrix at most 2 long
 record("renorm", torch.renorm(numbers(8, 12, 70), 2, 1, 2))
-out.close()
