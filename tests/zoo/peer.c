@@ -1,11 +1,15 @@
 /*  peer.c - one of our networks, for a comparison with PyTorch
  *
- *  peer MODEL[:HEAD] SIDE IMAGES CLASSES WEIGHTS INPUT OUTPUT: builds the model, loads the
+ *  peer MODEL[:HEAD] SIDE IMAGES CLASSES WEIGHTS INPUT OUTPUT [GIVEN]: builds the model, loads the
  *  weights, reads "pictures" and "target" from a safetensors file, and writes one of
  *  what it computed: the output of every convolution and dense layer in training
  *  ("train.NAME"), the scores in inference ("rest"), the loss, the gradient of each
  *  parameter ("d.NAME") and of the pictures ("d.input"), and the running statistics
  *  after the pass ("after.NAME").
+ *
+ *  With a file GIVEN every convolution and dense layer is asked by itself: what it
+ *  said in training is kept, and then replaced by the "train.NAME" of that file, from
+ *  which the layers behind it go on. So nothing adds up that was rounded before.
  */
 #include "nn.h"
 
@@ -57,6 +61,68 @@ static bool compared (const nn_layer *l)
     return l->kind == &nn_conv2d_kind || l->kind == &nn_dense_kind;
 }
 
+/* --- Each layer by itself ------------------------------------------------------- */
+static nn_arrays given;
+static nn_kind asked[2]; // convolution and dense, after which comes what was given
+
+static int which (const nn_layer *l)
+{
+    return l->kind == &nn_dense_kind || l->kind == &asked[1];
+}
+
+/*  The layer's own forward pass over images lo .. hi - 1; then what it said goes
+ *  into its array of `train`, and what was given takes its place. */
+static void ask (nn_layer *self, int lo, int hi, const nn_pass *pass)
+{
+    (which (self) ? &nn_dense_kind : &nn_conv2d_kind)
+        ->forward (self, lo, hi, pass);
+    if (!pass->training)
+        return;
+    char name[80];
+    snprintf (name, sizeof name, "train.%s", self->name);
+    const nn_array *right = nn_arrays_find (&given, name);
+    nn_array *said = array;
+    while (said < array + arrays && strcmp (said->name, name) != 0)
+        said++;
+    const nn_tensor *out = &self->out;
+    const size_t image = nn_image_size (out), row = (size_t) out->w * out->c;
+    float *all = malloc (right->size * sizeof *all);
+    nn_array_read (right, all);
+    for (int i = lo; i < hi; i++)
+        for (int r = 0; r < out->h; r++) {
+            float *at = out->x + nn_at (out, i, r, 0);
+            memcpy ((float *) said->at + i * image + r * row, at,
+                    row * sizeof *at);
+            memcpy (at, all + i * image + r * row, row * sizeof *at);
+        }
+    free (all);
+}
+
+/*  Opens what is given and makes room for what will be said. */
+static void ask_each (nn_net *net, const char *path, int n)
+{
+    must (nn_arrays_open (&given, path));
+    asked[0] = nn_conv2d_kind;
+    asked[1] = nn_dense_kind;
+    asked[0].forward = asked[1].forward = ask;
+    for (int i = 0; i < net->layers; i++) {
+        nn_layer *l = net->layer[i];
+        char name[80];
+        snprintf (name, sizeof name, "train.%s", l->name);
+        if (!compared (l))
+            continue;
+        const nn_array *right = nn_arrays_find (&given, name);
+        if (!right || right->size != n * nn_image_size (&l->out)) {
+            fprintf (stderr, "%s does not give %s as it should\n", path, name);
+            exit (1);
+        }
+        float *none = calloc (right->size, sizeof *none);
+        keep (name, none, right->size);
+        free (none);
+        l->kind = &asked[which (l)];
+    }
+}
+
 static void gradients (const nn_net *net, int n)
 {
     char name[80];
@@ -75,7 +141,7 @@ static void gradients (const nn_net *net, int n)
 
 int main (int argc, char **argv)
 {
-    if (argc != 8)
+    if (argc != 8 && argc != 9)
         return 2;
     const int side = (int) strtol (argv[2], NULL, 10),
               n = (int) strtol (argv[3], NULL, 10),
@@ -100,6 +166,8 @@ int main (int argc, char **argv)
     for (int i = 0; i < net->layers; i++) // nobody writes over what is compared
         if (compared (net->layer[i]))
             net->layer[i]->users++;
+    if (argc == 9)
+        ask_each (net, argv[8], n);
     must (nn_net_build (net, .batch = n, .input_gradient = true));
     must (nn_weights_load (net, argv[5]));
     float *x = malloc ((size_t) n * side * side * 3 * sizeof *x);
