@@ -11,9 +11,57 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE = 4096, FENCE = 0xA5 };
+enum { PAGE = 4096, FENCE = 0xA5, KEPT = 64, KEPT_SIZE = 1 << 18 };
 static const uint32_t unwritten =
     0x7FC0DEAD; // as a float not a number, as an int absurd
+
+static struct {
+    bool reuse; // see case_reuse
+    int count;
+    struct {
+        unsigned char *map;
+        size_t size;
+        bool shared;
+    } map[KEPT];
+} kept;
+
+/*  To be called before any case is made: the memory of arrays is taken again, which spares
+ *  the system most of its work. A child may then see right values, and what calls before
+ *  have left, so it is for a proof only, where nobody's code is distrusted. */
+void case_reuse (void)
+{
+    kept.reuse = true;
+}
+
+/*  Pages with a forbidden one before and after. */
+static unsigned char *take_map (size_t size, bool shared)
+{
+    unsigned char *map = NULL;
+    for (int i = kept.count; i-- > 0 && !map;)
+        if (kept.map[i].size == size && kept.map[i].shared == shared) {
+            map = kept.map[i].map;
+            kept.map[i] = kept.map[--kept.count];
+            if (shared || size == 2 * PAGE)
+                return map; // nobody has forbidden to write there
+        }
+    if (!map)
+        map = mmap (NULL, size, PROT_NONE,
+                    (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS, -1, 0);
+    if (map != MAP_FAILED && size > 2 * PAGE)
+        mprotect (map + PAGE, size - 2 * PAGE, PROT_READ | PROT_WRITE);
+    return map;
+}
+
+static void give_map (unsigned char *map, size_t size, bool shared)
+{
+    if (!kept.reuse || kept.count == KEPT || size > KEPT_SIZE) {
+        munmap (map, size);
+        return;
+    }
+    kept.map[kept.count].map = map;
+    kept.map[kept.count].size = size;
+    kept.map[kept.count++].shared = shared;
+}
 
 void case_make (grade_case *c, const grade_check *check, int index, uint64_t seed,
                 int number, const int *force)
@@ -41,9 +89,12 @@ void case_make (grade_case *c, const grade_check *check, int index, uint64_t see
 void case_free (grade_case *c)
 {
     for (int i = 0; i < c->arrays; i++) {
-        munmap (c->array[i].map, c->array[i].mapped);
+        give_map (c->array[i].map, c->array[i].mapped,
+                  c->array[i].role != GRADE_IN);
         free (c->array[i].initial);
-        if (c->array[i].want)
+        if (kept.reuse)
+            free (c->array[i].want);
+        else if (c->array[i].want)
             munmap (c->array[i].want, c->array[i].bytes + 1);
     }
     c->arrays = 0;
@@ -103,12 +154,9 @@ static void fill (grade_case *c, grade_values *v)
 static void fence (grade_values *v)
 {
     const size_t inside = (v->bytes + PAGE - 1) / PAGE * PAGE;
-    const int sharing = v->role == GRADE_IN ? MAP_PRIVATE : MAP_SHARED;
     v->mapped = inside + 2 * PAGE;
-    v->map = mmap (NULL, v->mapped, PROT_NONE, sharing | MAP_ANONYMOUS, -1, 0);
+    v->map = take_map (v->mapped, v->role != GRADE_IN);
     nn_require (v->map != MAP_FAILED, "no memory for %s", v->name);
-    if (inside)
-        mprotect (v->map + PAGE, inside, PROT_READ | PROT_WRITE);
     v->at = v->map + PAGE + inside - v->bytes;
     memset (v->map + PAGE, FENCE, v->at - (v->map + PAGE));
 }
@@ -197,12 +245,15 @@ void case_load (grade_case *c, unsigned char *copy[ARRAYS])
         }
 }
 
-/*  Memory that no child gets to see: there the right values lie. */
+/*  Memory that no child gets to see: there the right values lie. (In a proof, see
+ *  case_reuse, it is any memory.) */
 static void *secret (size_t size)
 {
-    void *at = mmap (NULL, size, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    nn_require (at != MAP_FAILED && madvise (at, size, MADV_DONTFORK) == 0,
+    void *at = kept.reuse ? malloc (size)
+                          : mmap (NULL, size, PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    nn_require (at && at != MAP_FAILED &&
+                    (kept.reuse || madvise (at, size, MADV_DONTFORK) == 0),
                 "no memory for a case");
     return at;
 }

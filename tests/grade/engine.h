@@ -61,6 +61,7 @@ static inline bool case_output (const grade_values *v) // is it compared?
 void case_make (grade_case *c, const grade_check *check, int index, uint64_t seed,
                 int number, const int *force);
 void case_free (grade_case *c);
+void case_reuse (void);             // the memory of arrays, from now on
 void case_reset (grade_case *c);    // outputs as before the call
 void case_expected (grade_case *c); // outputs are right: keep them as `want`
 void case_save (grade_case *c, unsigned char *copy[ARRAYS]); // of outputs

@@ -55,11 +55,11 @@ void known_free (grade_known *k)
 }
 
 /*  Where the outputs of a case are remembered, or NULL where they cannot be. */
-static unsigned char **place (grade_known *k, const grade_case *c,
-                              const char *object)
+static unsigned char **place (grade_known *k, const char *object, int index,
+                              int number)
 {
     int o = 0;
-    if (!k || c->force || c->seed != k->seed || c->number >= CASES)
+    if (number >= CASES)
         return NULL;
     if (object)
         for (o = 1; o < k->objects && strcmp (k->object[o], object) != 0;)
@@ -71,7 +71,15 @@ static unsigned char **place (grade_known *k, const grade_case *c,
         nn_require (k->object[o], "no memory for what is known");
         k->objects++;
     }
-    return &k->output[o][c->index][c->number];
+    return &k->output[o][index][number];
+}
+
+static unsigned char **place_of (grade_known *k, const grade_case *c,
+                                 const char *object)
+{
+    if (!k || c->force || c->seed != k->seed)
+        return NULL;
+    return place (k, object, c->index, c->number);
 }
 
 static size_t bytes_of (const grade_case *c)
@@ -99,7 +107,7 @@ static void copy (const grade_case *c, unsigned char *text, bool out)
 
 bool known_load (grade_known *k, grade_case *c, const char *object)
 {
-    unsigned char **at = place (k, c, object);
+    unsigned char **at = place_of (k, c, object);
     if (!at || !*at)
         return false;
     copy (c, *at, false);
@@ -108,7 +116,7 @@ bool known_load (grade_known *k, grade_case *c, const char *object)
 
 void known_save (grade_known *k, const grade_case *c, const char *object)
 {
-    unsigned char **at = place (k, c, object);
+    unsigned char **at = place_of (k, c, object);
     if (!at || *at)
         return;
     *at = malloc (bytes_of (c) + 1);
@@ -120,8 +128,12 @@ void known_save (grade_known *k, const grade_case *c, const char *object)
 typedef struct {       // written by the child
     int index, number; // of the case that it is at
     size_t used;
-    unsigned char text[]; // number of the check, of the case, its outputs; again
+    unsigned char text[]; // a note, the outputs; again
 } child_room;
+typedef struct {
+    int index, number; // of the check, of the case
+    size_t bytes;      // of its outputs
+} child_note;
 typedef struct {
     grade_case c; // first, so that the verb finds the rest; has no arrays
     const grade_task *task;
@@ -131,17 +143,16 @@ typedef struct {
     int only;          // check, or -1 for all
 } all_cases;
 
-static void note (child_room *room, const grade_case *c)
+static void write_down (child_room *room, const grade_case *c)
 {
-    const size_t bytes = bytes_of (c);
+    const child_note note = { c->index, c->number, bytes_of (c) };
     char why[TEXT];
     if (case_overrun (c, why, sizeof why) || // which is asked about later
-        room->used + 2 * sizeof (int) + bytes > ROOM - sizeof *room)
+        room->used + sizeof note + note.bytes > ROOM - sizeof *room)
         return;
-    memcpy (room->text + room->used, (int[]){ c->index, c->number },
-            2 * sizeof (int));
-    copy (c, room->text + room->used + 2 * sizeof (int), true);
-    room->used += 2 * sizeof (int) + bytes;
+    memcpy (room->text + room->used, &note, sizeof note);
+    copy (c, room->text + room->used + sizeof note, true);
+    room->used += sizeof note + note.bytes;
 }
 
 static void call_all (grade_case *c)
@@ -162,7 +173,7 @@ static void call_all (grade_case *c)
             one.object = c->object;
             case_protect (&one);
             check->call (&one);
-            note (room, &one);
+            write_down (room, &one);
             case_free (&one);
         }
     }
@@ -173,14 +184,16 @@ static void take (grade_known *k, const all_cases *all, const char *object)
 {
     const child_room *room = all->room;
     for (size_t at = 0; at < room->used;) {
-        int of[2];
-        grade_case c;
-        memcpy (of, room->text + at, sizeof of);
-        case_make (&c, &all->checks->checks[of[0]], of[0], k->seed, of[1], NULL);
-        copy (&c, all->room->text + at + sizeof of, false);
-        known_save (k, &c, object);
-        at += sizeof of + bytes_of (&c);
-        case_free (&c);
+        child_note note;
+        memcpy (&note, room->text + at, sizeof note);
+        at += sizeof note;
+        unsigned char **to = place (k, object, note.index, note.number);
+        if (to && !*to) {
+            *to = malloc (note.bytes + 1);
+            nn_require (*to, "no memory for what is known");
+            memcpy (*to, room->text + at, note.bytes);
+        }
+        at += note.bytes;
     }
 }
 

@@ -64,6 +64,7 @@ int prove (const grade_task *asked, const grade_exercise *checks,
     char why[MISTAKES + 1][TEXT * 2] = { "" };
     grade_task task = *asked;
     const proof p = { &task, checks, e };
+    case_reuse ();
     task.known = known_new ();
     task.quick = true;
     for (int s = 0; s < seeds; s++) {
