@@ -112,13 +112,14 @@ static void make_again (nn_layer *self, int lo, int hi, const nn_pass *pass)
     nn_layer_forward (self, lo, hi, pass);
 }
 
-/*  Backward; what is not there any more is made again first. What the layer below
- *  carries, it carries back only where it looks at every gradient anyway. */
+/*  Backward, unless the layer above has done it; what is not there any more is
+ *  made again first. What the layer below carries, it carries back only where it
+ *  looks at every gradient anyway. */
 void nn_layer_backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
     for (int k = 0; k < self->ins; k++)
         if (self->refreshes[k])
             make_again (self->in[k], lo, hi, pass);
-    if (!(nn_carried (self) && self->in[0]->waits))
+    if (!self->carried_back && !(nn_carried (self) && self->in[0]->waits))
         self->kind->backward (self, lo, hi, pass);
 }

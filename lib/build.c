@@ -126,6 +126,24 @@ static int lay_params (nn_net *net, nn_layer *self, bool training)
     return NN_OK;
 }
 
+/*  Who goes the way back of the layer below as well? One that is alone in reading
+ *  it, and whose own output still lies there then; and nobody below does so. */
+static void mark_carried_back (const nn_net *net)
+{
+    for (int i = 0; i < net->layers; i++)
+        net->layer[i]->carried_back = false;
+    for (int i = 1; i < net->layers; i++) {
+        const nn_layer *l = net->layer[i];
+        nn_layer *below = l->in[0];
+        bool may = (l->kind->flags & NN_CARRIES_BACK) && below->users == 1 &&
+                   below->in_place && below->wanted && below->kind->row_back &&
+                   !(nn_carried (below) && below->in[0]->waits);
+        for (int above = i + 1; above < net->layers && may; above++)
+            may &= !(net->layer[above]->in_place && net->layer[above]->in[0] == l);
+        below->carried_back |= may;
+    }
+}
+
 /*  Who has a halo, who works in place, and then the memory of all outputs, their
  *  gradients and the parameters. */
 static int lay_layers (nn_net *net)
@@ -145,6 +163,7 @@ static int lay_layers (nn_net *net)
         l->out.n = net->batch;
         l->out.x = l->out.dx = l->brief_x = l->brief_dx = NULL;
     }
+    mark_carried_back (net);
     net->own = 0;
     int status = net->training || net->settled ? nn_lives_lay (net) : NN_OK;
     for (int i = 0; i < net->layers && status == NN_OK; i++) {

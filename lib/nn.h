@@ -328,7 +328,8 @@ enum {
     NN_WIDE = 16,     // wants as many images at a time as there are
     NN_IN_PLACE_AT_REST = 32, // in place where no gradient comes back
     NN_AGAIN = 64,            // forward may be done again on the way back
-    NN_CARRIES = 128 // does what its reader would do to each row, while it is hot
+    NN_CARRIES = 128, // does what its reader would do to each row, while it is hot
+    NN_CARRIES_BACK = 256 // the same for the way back of the layer that it reads
 };
 
 typedef struct {
@@ -406,6 +407,7 @@ struct nn_layer {
     bool waits;        // everybody waits here until the whole batch has come
     bool frozen;       // its parameters stay as they are
     bool wanted;       // something at or below it learns: its gradient is wanted
+    bool carried_back; // its reader goes its way back as well
     nn_layer *carries; // the reader for whom it does so; or NULL
     // a few images of its output, of its gradient, if they live no longer than
     // those few take: in the first thread's own memory. Else NULL
@@ -698,10 +700,10 @@ extern const nn_kind nn_maxpool_kind;
 nn_layer *nn_maxpool_with (nn_net *net, nn_layer *in, nn_maxpool_args args);
 void nn_maxpool_forward (const nn_tensor *y, int *winner, const nn_tensor *x,
                          const nn_maxpool_args *args, int lo, int hi);
-// adds to x->dx
+// adds to x->dx, or sets it, if no two windows overlap
 void nn_maxpool_backward (const nn_tensor *x, const int *winner,
                           const nn_tensor *y, const nn_maxpool_args *args, int lo,
-                          int hi);
+                          int hi, bool add);
 // the output of a layer that looks through windows
 int nn_window_shape (nn_layer *self, int size, int stride, int pad);
 

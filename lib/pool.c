@@ -33,8 +33,8 @@ static window window_at (const nn_tensor *x, const nn_maxpool_args *args, int ro
 
 /*  One place of a window challenges the leaders, channel by channel. It wins if
  *  it is stronger, or not a number, which must not get lost. */
-static void challenge (float *restrict y, int *restrict winner,
-                       const float *restrict x, int place, int c)
+static inline void challenge (float *restrict y, int *restrict winner,
+                              const float *restrict x, int place, int c)
 {
     for (int k = 0; k < c; k++) {
         const bool wins = x[k] > y[k] || x[k] != x[k];
@@ -43,9 +43,30 @@ static void challenge (float *restrict y, int *restrict winner,
     }
 }
 
+/*  The same for a window of 2 x 2, as nearly all are: all four at once, and what
+ *  is not decided yet stays in registers. */
+static inline void four (float *restrict y, int *restrict winner,
+                         const float *restrict x, size_t row, int place, int cols,
+                         int c)
+{
+    for (int k = 0; k < c; k++) {
+        const float other[] = { x[c + k], x[row + k], x[row + c + k] };
+        float best = x[k];
+        int who = 0;
+        for (int i = 0; i < 3; i++) {
+            const bool wins = other[i] > best || other[i] != other[i];
+            best = wins ? other[i] : best;
+            who = wins ? i + 1 : who;
+        }
+        y[k] = best;
+        winner[k] = place + who / 2 * cols + who % 2;
+    }
+}
+
 /*  y = the largest x of each window, for the images lo .. hi - 1. winner, as
  *  large as y without halo, gets the place of that x: its row times the
  *  columns, plus its column. */
+NN_EACH_WIDTH
 void nn_maxpool_forward (const nn_tensor *y, int *winner, const nn_tensor *x,
                          const nn_maxpool_args *args, int lo, int hi)
 {
@@ -55,11 +76,18 @@ void nn_maxpool_forward (const nn_tensor *y, int *winner, const nn_tensor *x,
             for (int col = 0; col < y->w; col++, winner += y->c) {
                 const window in = window_at (x, args, row, col);
                 float *best = y->x + nn_at (y, i, row, col);
+                const float *first = x->x + nn_at (x, i, in.top, in.left);
+                const int place = in.top * x->w + in.left;
+                if (in.bottom - in.top == 2 && in.right - in.left == 2) {
+                    four (best, winner, first, nn_row_stride (x), place, x->w,
+                          y->c);
+                    continue;
+                }
                 // -- the first place leads until somebody is stronger
-                memcpy (best, x->x + nn_at (x, i, in.top, in.left),
-                        y->c * sizeof *best);
-                for (int k = 0; k < y->c; k++)
-                    winner[k] = in.top * x->w + in.left;
+                for (int k = 0; k < y->c; k++) {
+                    best[k] = first[k];
+                    winner[k] = place;
+                }
                 // -- all places of the window, all channels of a place at once
                 for (int r = in.top; r < in.bottom; r++)
                     for (int q = in.left; q < in.right; q++)
@@ -69,20 +97,23 @@ void nn_maxpool_forward (const nn_tensor *y, int *winner, const nn_tensor *x,
 }
 
 /*  One place of a window hears of the loss in those channels in which it won. */
-static void reward (float *restrict dx, const float *restrict dy,
-                    const int *restrict winner, int place, int c)
+static inline void reward (float *restrict dx, const float *restrict dy,
+                           const int *restrict winner, int place, int c, bool add)
 {
     for (int k = 0; k < c; k++) {
+        const float before = add ? dx[k] : 0;
         const float d = dy[k]; // read in any case: a loop without a branch is fast
-        dx[k] += winner[k] == place ? d : 0;
+        dx[k] = before + (winner[k] == place ? d : 0);
     }
 }
 
 /*  Adds the gradient of each output to that of its winner, for the images lo ..
- *  hi - 1. */
+ *  hi - 1. If not `add`, it becomes the gradient of each place that a window has:
+ *  then no two windows may have the same. */
+NN_EACH_WIDTH
 void nn_maxpool_backward (const nn_tensor *x, const int *winner,
                           const nn_tensor *y, const nn_maxpool_args *args, int lo,
-                          int hi)
+                          int hi, bool add)
 {
     winner += lo * nn_image_size (y);
     for (int i = lo; i < hi; i++)
@@ -93,7 +124,7 @@ void nn_maxpool_backward (const nn_tensor *x, const int *winner,
                 for (int r = in.top; r < in.bottom; r++)
                     for (int q = in.left; q < in.right; q++)
                         reward (x->dx + nn_at (x, i, r, q), dy, winner,
-                                r * x->w + q, y->c);
+                                r * x->w + q, y->c, add);
             }
 }
 
@@ -135,12 +166,38 @@ static void forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
                         hi);
 }
 
+/*  Has every place of the input its own window? */
+static bool apart (const nn_layer *self)
+{
+    const nn_maxpool_args *args = self->args;
+    const nn_tensor *in = &self->in[0]->out, *out = &self->out;
+    return args->size == args->stride && args->pad == 0 && in->halo == 0 &&
+           out->h * args->size == in->h && out->w * args->size == in->w;
+}
+
+/*  A ReLU below bends winners as it bends all others, so they may as well be bent
+ *  after the pooling. Then on the way back it need not look at those who lost. */
+static void bend_back (const nn_layer *self, int lo, int hi)
+{
+    const nn_tensor *out = &self->out;
+    for (int i = lo; i < hi; i++)
+        for (int row = 0; row < out->h; row++) {
+            const size_t at = nn_at (out, i, row, 0);
+            self->in[0]->kind->row_back (out->dx + at, out->dx + at, out->x + at,
+                                         (size_t) out->w * out->c, false);
+        }
+}
+
 static void backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
     (void) pass;
-    nn_clear_gradient (self, 0, lo, hi);
+    if (self->in[0]->carried_back)
+        bend_back (self, lo, hi);
+    const bool set = self->overwrites[0] && apart (self);
+    if (!set)
+        nn_clear_gradient (self, 0, lo, hi);
     nn_maxpool_backward (&self->in[0]->out, self->kept, &self->out, self->args, lo,
-                         hi);
+                         hi, !set);
 }
 
 static void describe (const nn_layer *self, char *text, size_t size)
@@ -155,7 +212,8 @@ const nn_kind nn_maxpool_kind = { .name = "maxpool",
                                   .forward = forward,
                                   .backward = backward,
                                   .describe = describe,
-                                  .flags = NN_HALO_IN | NN_HALO_OUT };
+                                  .flags =
+                                      NN_HALO_IN | NN_HALO_OUT | NN_CARRIES_BACK };
 
 nn_layer *nn_maxpool_with (nn_net *net, nn_layer *in, nn_maxpool_args args)
 {

@@ -19,8 +19,9 @@
 #include <string.h>
 
 enum {
-    NUMBERS = 36,   // of a transformed tile
-    CACHE = 1 << 19 // bytes of tiles at a time
+    NUMBERS = 36,    // of a transformed tile
+    CACHE = 1 << 19, // bytes of tiles at a time
+    ASIDE = 16       // floats
 };
 
 typedef struct { // the tiles of some images
@@ -56,14 +57,22 @@ static double cost (const nn_conv_shape *s)
     return NUMBERS * (g.n * (0.6 * s->c * s->o + 8.0 * (s->c + s->o)) + read);
 }
 
-static size_t work (const nn_conv_shape *s)
+/*  Floats from one of the 36 matrices of so many rows and columns to the next. A
+ *  power of two would be fatal: a tile's numbers, one in each matrix, would all
+ *  push each other out of the same corner of the cache. */
+static size_t apart (int rows, int cols)
 {
-    const size_t most = s->c > s->o ? s->c : s->o;
-    return sizeof (float) * NUMBERS *
-           ((size_t) at_once (s) * (s->c + s->o) + (size_t) s->c * s->o + most);
+    return (size_t) rows * cols + ASIDE;
 }
 
-static size_t packed (const nn_conv_shape *s) // floats of one of 36 matrices
+static size_t work (const nn_conv_shape *s)
+{
+    const int count = at_once (s), most = s->c > s->o ? s->c : s->o;
+    return sizeof (float) * NUMBERS *
+           (apart (count, s->c) + apart (count, s->o) + apart (s->c, s->o) + most);
+}
+
+static size_t packed (const nn_conv_shape *s) // floats of a matrix of weights
 {
     return (size_t) s->c * s->o;
 }
@@ -144,7 +153,7 @@ static void transform_inputs (const nn_tensor *x, const grid *g, int top, int le
         size_t row;
         const float *from = patch (x, at / of, r, q, 6, copy, &row);
         nn_inner_here ()->input_transform (from, row, x->c, v + (size_t) k * x->c,
-                                           (size_t) count * x->c);
+                                           apart (count, x->c));
     }
 }
 
@@ -155,8 +164,8 @@ static void convolve (const nn_tensor *out, const nn_tensor *in, const float *u,
 {
     const nn_inner *inner = nn_inner_here ();
     const grid g = grid_of (out->n, out->h, out->w);
-    float *v = work, *m = v + (size_t) NUMBERS * step * in->c;
-    float *copy = m + (size_t) NUMBERS * step * out->c;
+    float *v = work, *m = v + NUMBERS * apart (step, in->c);
+    float *copy = m + NUMBERS * apart (step, out->c);
     for (int lo = 0, count; lo < g.n; lo += count) {
         count = g.n - lo < step ? g.n - lo : step;
         transform_inputs (in, &g, top, left, lo, count, v, copy);
@@ -166,17 +175,17 @@ static void convolve (const nn_tensor *out, const nn_tensor *in, const float *u,
                                          .kh = 1,
                                          .kw = 1,
                                          .k = in->c,
-                                         .a = v + (size_t) k * count * in->c,
+                                         .a = v + k * apart (count, in->c),
                                          .a_place = in->c,
                                          .b = u + (size_t) k * in->c * out->c,
-                                         .c = m + (size_t) k * count * out->c,
+                                         .c = m + k * apart (count, out->c),
                                          .c_place = out->c });
         for (int k = 0; k < count; k++) {
             const int at = lo + k, of = g.rows * g.cols;
             const int r = 4 * (at % of / g.cols), q = 4 * (at % g.cols);
             inner->output_transform (
-                m + (size_t) k * out->c, (size_t) count * out->c, out->c, bias,
-                add, out->x + nn_at (out, at / of, r, q), nn_row_stride (out),
+                m + (size_t) k * out->c, apart (count, out->c), out->c, bias, add,
+                out->x + nn_at (out, at / of, r, q), nn_row_stride (out),
                 out->h - r < 4 ? out->h - r : 4, out->w - q < 4 ? out->w - q : 4);
         }
     }
@@ -215,10 +224,11 @@ static void backward_weights (const nn_conv_shape *s, float *dw, const float *x,
     const nn_tensor in = input (s, x, n), out = output (s, dy, n);
     const grid g = grid_of (n, s->oh, s->ow);
     const int step = at_once (s);
-    float *v = work, *d = v + (size_t) NUMBERS * step * s->c;
-    float *du = d + (size_t) NUMBERS * step * s->o;
-    float *copy = du + NUMBERS * packed (s);
-    memset (du, 0, NUMBERS * packed (s) * sizeof *du);
+    const size_t matrix = apart (s->c, s->o);
+    float *v = work, *d = v + NUMBERS * apart (step, s->c);
+    float *du = d + NUMBERS * apart (step, s->o);
+    float *copy = du + NUMBERS * matrix;
+    memset (du, 0, NUMBERS * matrix * sizeof *du);
     for (int lo = 0, count; lo < g.n; lo += count) {
         count = g.n - lo < step ? g.n - lo : step;
         transform_inputs (&in, &g, s->top, s->left, lo, count, v, copy);
@@ -228,21 +238,21 @@ static void backward_weights (const nn_conv_shape *s, float *dw, const float *x,
             const float *from = patch (&out, at / of, 4 * (at % of / g.cols),
                                        4 * (at % g.cols), 4, copy, &row);
             inner->gradient_transform (from, row, s->o, d + (size_t) k * s->o,
-                                       (size_t) count * s->o);
+                                       apart (count, s->o));
         }
         for (int k = 0; k < NUMBERS; k++)
             inner->outer (&(nn_outer){ .m = s->c,
                                        .n = s->o,
                                        .rows = 1,
                                        .places = count,
-                                       .a = v + (size_t) k * count * s->c,
-                                       .b = d + (size_t) k * count * s->o,
+                                       .a = v + k * apart (count, s->c),
+                                       .b = d + k * apart (count, s->o),
                                        .a_place = s->c,
                                        .b_place = s->o,
-                                       .c = du + k * packed (s),
+                                       .c = du + k * matrix,
                                        .c_row = s->o });
     }
-    inner->filter_gradient (du, packed (s), (int) packed (s), dw);
+    inner->filter_gradient (du, matrix, (int) packed (s), dw);
 }
 
 const nn_conv_algorithm nn_conv_winograd = { .name = "winograd",

@@ -15,7 +15,7 @@ static void pool (const float *x, int h, int w, nn_maxpool_args args, float *y,
         dy[k] = (float) (k + 1);
     out.dx = dy;
     memset (dx, 0, h * w * sizeof *dx);
-    nn_maxpool_backward (&in, won, &out, &args, 0, 1);
+    nn_maxpool_backward (&in, won, &out, &args, 0, 1, true);
 }
 
 static void windows (void)
@@ -92,6 +92,61 @@ static void with_halo (void)
     free (out[0]), free (out[1]), free (x);
 }
 
+static nn_layer *plain (nn_net *net, nn_layer *l)
+{
+    return nn_maxpool (net, l, .size = 2);
+}
+
+static nn_layer *overlapping (nn_net *net, nn_layer *l)
+{
+    return nn_maxpool (net, l, .size = 3, .stride = 2, .pad = 1);
+}
+
+/*  What lies above writes over the pooled values: they do not say any more who was
+ *  bent. */
+static nn_layer *written_over (nn_net *net, nn_layer *l)
+{
+    return nn_dropout (net, nn_maxpool (net, l, .size = 2), .rate = 0.5f);
+}
+
+static nn_layer *read_twice (nn_net *net, nn_layer *l)
+{
+    nn_layer *both[] = { nn_maxpool (net, l, .size = 2),
+                         nn_maxpool (net, l, .size = 2) };
+    return nn_concat (net, both, 2);
+}
+
+/*  A pooling bends its gradients back for the ReLU below, if it may. The gradient
+ *  of every weight is the same, bit for bit, as when the ReLU does so itself. */
+static void bends (nn_layer *(*top) (nn_net *, nn_layer *), int size, bool may,
+                   const char *name)
+{
+    nn_net *net = nn_net_new (.seed = 4);
+    nn_layer *conv = nn_conv2d (net, nn_input (net, size, size, 3), .filters = 5);
+    nn_layer *relu = nn_relu (net, conv);
+    nn_cross_entropy (net, nn_dense (net, top (net, relu), .units = 10));
+    nn_random random = nn_random_from (8, NN_FOR_TEST, 0, 0);
+    nn_batch batch = { .n = 4, .classes = 10, .h = size, .w = size, .c = 3 };
+    batch.x = draw (&random, (size_t) 4 * size * size * 3);
+    batch.target = zeros (40);
+    for (int i = 0; i < 4; i++)
+        batch.target[11 * i] = 1;
+    bool done = nn_net_build (net, .batch = 4) == NN_OK;
+    check (done && relu->carried_back == may, name, "carried: %d, '%s'",
+           relu->carried_back, nn_error ());
+    float first[5 * 27];
+    for (int k = 0; k < 2 && done; k++, relu->carried_back = false) {
+        done = nn_net_forward (net, &batch, true) == NN_OK &&
+               nn_net_backward (net, &batch) == NN_OK;
+        if (k == 0)
+            memcpy (first, conv->param[0].dw, sizeof first);
+    }
+    check (done && memcmp (first, conv->param[0].dw, sizeof first) == 0,
+           "the same bits", "%s: '%s'", name, nn_error ());
+    nn_net_free (&net);
+    free (batch.x), free (batch.target);
+}
+
 static void refused (nn_maxpool_args args, const char *name)
 {
     nn_net *net = nn_net_new (.seed = 1);
@@ -107,6 +162,11 @@ int main (void)
     windows ();
     not_a_number ();
     with_halo ();
+    bends (plain, 10, true, "pooling bends back for the ReLU below");
+    bends (plain, 13, true, "also where a row and a column are in no window");
+    bends (overlapping, 9, true, "also where windows overlap");
+    bends (written_over, 10, false, "not where its values are written over");
+    bends (read_twice, 10, false, "not where two read the ReLU");
     refused ((nn_maxpool_args){ .size = 5 }, "too large a window");
     refused ((nn_maxpool_args){ .size = -1 }, "no window");
     refused ((nn_maxpool_args){ .size = 2, .pad = 2 }, "windows of padding only");
