@@ -148,6 +148,8 @@ const nn_model *const nn_models[] = {
     &nn_inception_v3,
     &nn_whitened, // chapter 18
     &nn_whitened_half,
+    &nn_whitened_curve,
+    &nn_whitened_curve_half,
     NULL,
 };
 

@@ -1808,11 +1808,14 @@ typedef struct {
 #define nn_whiten(net, data, ...)                                                 \
     nn_whiten_with (net, data, (nn_whiten_args){ 0, __VA_ARGS__ })
 int nn_whiten_with (nn_net *net, const nn_data *data, nn_whiten_args args);
-int nn_whitening (float *w, float *b, int size, const double *mean,
+int nn_whitening (float *w, float *b, int size, int pairs, const double *mean,
                   const double *product, double least);
 void nn_init_dirac (float *w, size_t size, int fan_in, int fan_out,
                     nn_random *random);
-extern const nn_model nn_whitened, nn_whitened_half;
+void nn_init_dirac_quick (float *w, size_t size, int fan_in, int fan_out,
+                          nn_random *random);
+extern const nn_model nn_whitened, nn_whitened_half, nn_whitened_curve,
+    nn_whitened_curve_half;
 // steps
 extern const nn_optimiser_kind nn_nesterov_kind, nn_lookahead_kind;
 extern const nn_schedule nn_triangle; // from 0.2 up in 0.23 of it, down to 0.07

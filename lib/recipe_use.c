@@ -18,6 +18,7 @@ static const struct {
     { "lecun", nn_init_lecun },           // before anything else
     { "orthogonal", nn_init_orthogonal }, // no two alike
     { "dirac", nn_init_dirac },           // copies
+    { "dirac-quick", nn_init_dirac_quick },
 };
 
 static const nn_schedule *const schedules[] = {

@@ -10,7 +10,8 @@
  *  other, and the eigenvalues say how large they are. Divide each by its
  *  deviation, and all are of one size: the patches are white. One filter for
  *  each, and one for its opposite, as the ReLU behind them would cut off one
- *  half. They are frozen; there is nothing left to learn (Page 2019).
+ *  half. They are frozen; there is nothing left to learn (Page 2019). A layer with
+ *  fewer filters takes the sums that vary most, and leaves out the others.
  */
 #include "nn.h"
 
@@ -25,21 +26,23 @@ void dsyev_ (const char *vectors, const char *half, const int *n, double *a,
              const int *lda, double *values, double *work, const int *room,
              int *info, size_t, size_t);
 
-/*  Filters that whiten patches of `size` numbers: 2 x size of them, from the
- *  mean of the patches and the mean of all products of two of their numbers
- *  (size x size). The output has mean 0 and covariance 1. w: size x 2 size, b:
- *  2 size; largest variance first, then all of them with the opposite sign.
+/*  Filters that whiten patches of `size` numbers, from the mean of the patches and
+ *  the mean of all products of two of their numbers (size x size). The output has
+ *  mean 0 and covariance 1. w: size x 2 pairs, b: 2 pairs, and at most `size` of
+ *  these; largest variance first, then all of them with the opposite sign.
  *  `least` is added to each variance: what varies by less is noise, and is not
  *  made as loud as all else. */
-int nn_whitening (float *w, float *b, int size, const double *mean,
+int nn_whitening (float *w, float *b, int size, int pairs, const double *mean,
                   const double *product, double least)
 {
     double covariance[LONGEST * LONGEST], variance[LONGEST], work[8 * LONGEST];
     const int room = 8 * LONGEST;
     int info = 0;
-    if (size < 1 || size > LONGEST)
-        return nn_fail (NN_ESHAPE, "patches of %d numbers; of 1 to %d, please",
-                        size, LONGEST);
+    if (size < 1 || size > LONGEST || pairs < 1 || pairs > size)
+        return nn_fail (NN_ESHAPE,
+                        "%d pairs of filters for patches of %d numbers; of 1 to "
+                        "%d numbers, please, and no more pairs",
+                        pairs, size, LONGEST);
     for (int i = 0; i < size; i++)
         for (int j = 0; j < size; j++)
             covariance[i * size + j] = product[i * size + j] - mean[i] * mean[j];
@@ -48,7 +51,7 @@ int nn_whitening (float *w, float *b, int size, const double *mean,
     if (info != 0 || !isfinite (variance[size - 1]))
         return nn_fail (NN_EVALUE, "the covariance of the patches has no "
                                    "eigenvalues; are all values finite?");
-    for (int f = 0; f < size; f++) {
+    for (int f = 0; f < pairs; f++) {
         const double *vector = covariance + (size_t) (size - 1 - f) * size;
         const double scale = 1 / sqrt (fmax (variance[size - 1 - f], 0) + least);
         int most = 0; // its sign is free: let the largest number be above 0
@@ -59,11 +62,12 @@ int nn_whitening (float *w, float *b, int size, const double *mean,
         }
         const double signed_scale = vector[most] < 0 ? -scale : scale;
         for (int i = 0; i < size; i++) {
-            w[(size_t) i * 2 * size + f] = (float) (signed_scale * vector[i]);
-            w[(size_t) i * 2 * size + size + f] = -w[(size_t) i * 2 * size + f];
+            float *row = w + (size_t) i * 2 * pairs;
+            row[f] = (float) (signed_scale * vector[i]);
+            row[pairs + f] = -row[f];
         }
         b[f] = (float) (-signed_scale * middle);
-        b[size + f] = -b[f];
+        b[pairs + f] = -b[f];
     }
     return NN_OK;
 }
@@ -123,13 +127,15 @@ static nn_layer *whitener (const nn_net *net)
         return NULL;
     }
     const int size = args->kernel * args->kernel * net->layer[0]->out.c;
-    if (args->filters == 2 * size && size <= LONGEST && args->stride == 1 &&
-        args->dilation == 1 && args->groups == 1 && args->kernel_w == 0)
+    if (args->filters % 2 == 0 && args->filters <= 2 * size && size <= LONGEST &&
+        args->stride == 1 && args->dilation == 1 && args->groups == 1 &&
+        args->kernel_w == 0)
         return first;
     nn_fail (
         NN_ESHAPE,
-        "nn_whiten: '%s' has %d filters of %d x %d x %d; to whiten, and in "
-        "both signs, it needs %d, stride 1, and patches of at most %d numbers",
+        "nn_whiten: '%s' has %d filters of %d x %d x %d; to whiten, each in "
+        "both signs, it needs at most %d, an even number, stride 1, and patches "
+        "of at most %d numbers",
         first->name, args->filters, args->kernel, args->kernel,
         net->layer[0]->out.c, 2 * size, LONGEST);
     return NULL;
@@ -160,9 +166,9 @@ int nn_whiten_with (nn_net *net, const nn_data *data, nn_whiten_args args)
                           "nothing of how these vary; give more images",
                           seen.patches, size);
     if (status == NN_OK)
-        status =
-            nn_whitening (first->param[0].w, first->param[1].w, size, seen.mean,
-                          seen.product, args.least > 0 ? args.least : 5e-4);
+        status = nn_whitening (first->param[0].w, first->param[1].w, size,
+                               first->out.c / 2, seen.mean, seen.product,
+                               args.least > 0 ? args.least : 5e-4);
     free (seen.mean);
     if (status == NN_OK)
         first->param[0].rate = 0;

@@ -72,6 +72,14 @@ static void dirac (void)
             }
         same (s ? "dirac_thin" : "dirac_wide", w, size);
         check (rest, "what is no copy is drawn", "it is not");
+        // -- or drawn shorter; the copies are as long as ever
+        float quick[size];
+        a = nn_random_from (1, NN_FOR_TEST, 0, 0);
+        nn_init_dirac_quick (quick, size, 9 * c, 9 * o, &a);
+        for (int i = 0; i < size; i++)
+            rest &= i % o >= c ? fabsf (quick[i] - drawn[i] * 0.57735f) < 1e-5f
+                               : quick[i] == w[i];
+        check (rest, "or is drawn shorter", "it is not");
     }
     float dense[12];
     nn_random a = nn_random_from (1, NN_FOR_TEST, 0, 0);
@@ -95,7 +103,7 @@ static void whitening (void)
         for (int k = 0; k < 6; k++)
             mean[k] += (double) p[k] / 300;
     }
-    check (nn_whitening (w, b, 6, mean, product, 5e-4) == NN_OK,
+    check (nn_whitening (w, b, 6, 6, mean, product, 5e-4) == NN_OK,
            "patches are whitened", "%s", nn_error ());
     bool opposite = true;
     for (int f = 0; f < 6; f++) {
@@ -110,7 +118,7 @@ static void whitening (void)
     check (opposite, "each filter has its opposite", "it has not");
     // -- with a floor of its own each filter is shorter, the last ones most
     float soft[6 * 12], less[6 * 12];
-    nn_whitening (soft, less, 6, mean, product, 0.1);
+    nn_whitening (soft, less, 6, 6, mean, product, 0.1);
     double first = 0, last = 0;
     for (int i = 0; i < 6; i++) {
         first += (double) (soft[i * 12] / w[i * 12]) / 6;
@@ -119,11 +127,22 @@ static void whitening (void)
     check (first < 1 && first > 0.7 && last < 0.4 && last > 0,
            "what varies by less than the floor stays small", "%g and %g", first,
            last);
+    // -- fewer filters are those that take out most, with their opposites
+    float few[6 * 4], middle[4];
+    bool largest = nn_whitening (few, middle, 6, 2, mean, product, 5e-4) == NN_OK;
+    for (int i = 0; i < 6 * 4; i++)
+        largest &= few[i] == w[i / 4 * 12 + i % 2 + (i % 4 > 1 ? 6 : 0)];
+    for (int f = 0; f < 4; f++)
+        largest &= middle[f] == b[f % 2 + (f > 1 ? 6 : 0)];
+    check (largest, "two pairs are the two that vary most", "they are not");
+    check (nn_whitening (few, middle, 6, 7, mean, product, 5e-4) == NN_ESHAPE &&
+               strstr (nn_error (), "7 pairs"),
+           "there are no more pairs than numbers", "'%s'", nn_error ());
     product[7] = NAN;
-    check (nn_whitening (w, b, 6, mean, product, 5e-4) == NN_EVALUE &&
+    check (nn_whitening (w, b, 6, 6, mean, product, 5e-4) == NN_EVALUE &&
                strstr (nn_error (), "finite"),
            "what is no number is not whitened", "'%s'", nn_error ());
-    check (nn_whitening (w, b, 129, mean, product, 5e-4) == NN_ESHAPE,
+    check (nn_whitening (w, b, 129, 1, mean, product, 5e-4) == NN_ESHAPE,
            "nor are huge patches", "'%s'", nn_error ());
 }
 
@@ -409,16 +428,22 @@ static void recipes (void)
            "the recipe is there", "%s", nn_error ());
     nn_net *net = nn_recipe_net (&recipe, 32, 32, 3, 10);
     check (net != NULL, "and its net", "%s", nn_error ());
-    bool rates = net != NULL;
-    int norms = 0;
-    for (int l = 0; net && l < net->layers; l++)
-        if (net->layer[l]->kind == &nn_batchnorm_kind) {
-            norms++;
-            rates &= net->layer[l]->param[0].rate == 0 &&
-                     net->layer[l]->param[1].rate == 64;
-        }
+    bool rates = net && nn_net_build (net, .batch = 2) == NN_OK, loud = rates;
+    int norms = 0, curves = 0;
+    for (int l = 0; net && l < net->layers; l++) {
+        const nn_param *p = net->layer[l]->param;
+        curves += net->layer[l]->kind == &nn_hard_swish_kind;
+        if (net->layer[l]->kind != &nn_batchnorm_kind)
+            continue;
+        norms++;
+        rates &= p[0].rate == 0 && p[1].rate == 64;
+        for (size_t i = 0; i < p[0].size; i++)
+            loud &= p[0].w[i] == 2.4f && p[1].w[i] == 0;
+    }
     check (rates && norms == 6, "scales stay, biases run", "of %d norms not all",
            norms);
+    check (loud && curves == 6, "a curve behind each norm, which is loud",
+           "%d curves", curves);
     check (net && nn_net_parameters (net, false) > 1900000,
            "two million parameters", "%zu",
            net ? nn_net_parameters (net, false) : 0);
@@ -427,11 +452,14 @@ static void recipes (void)
 
 static void bad_input (const nn_data *data)
 {
-    nn_net *net = small_net (20);
-    check (nn_whiten (net, data, .images = 9) == NN_ESHAPE &&
-               strstr (nn_error (), "needs 24"),
-           "a layer of another size does not whiten", "'%s'", nn_error ());
-    nn_net_free (&net);
+    nn_net *net;
+    for (int filters = 21; filters <= 26; filters += 5) {
+        net = small_net (filters); // an odd number; more than there are
+        check (nn_whiten (net, data, .images = 9) == NN_ESHAPE &&
+                   strstr (nn_error (), "at most 24, an even number"),
+               "a layer of another size does not whiten", "'%s'", nn_error ());
+        nn_net_free (&net);
+    }
     net = nn_net_new (.seed = 3);
     nn_cross_entropy (net, nn_dense (net, nn_input (net, 32, 32, 3), .units = 10));
     check (nn_net_build (net, .batch = 4) == NN_OK &&
