@@ -13,7 +13,8 @@
  *  norm's, whose mean is set to 0 and whose variance to 1, so that it does nothing
  *  else. And Keras gives biases to convolutions in front of norms, where they
  *  change nothing: what is added to every value the norm takes off again, with the
- *  mean. So such a bias is taken off the mean at once.
+ *  mean. So such a bias is taken off the mean at once. Others of its networks have
+ *  norms without a scale, which the convolution behind can do as well.
  */
 #include "nn.h"
 
@@ -36,6 +37,7 @@ typedef struct { // from an array into a parameter
     nn_order order;
     const nn_layer *norm; // the batch norm that a folded bias goes to; or NULL
     bool off;             // taken off what the parameter holds
+    bool one;             // no array: all numbers become 1
 } move;
 
 typedef struct {
@@ -44,8 +46,9 @@ typedef struct {
     nn_import_args args;
     nn_arrays file;
     bool hwio;
-    offer *offer; // by name
-    move *move;   // the last has no parameter
+    bool scaleless; // norms have no scale
+    offer *offer;   // by name
+    move *move;     // the last has no parameter
     int moves;
     size_t largest; // numbers in an array that is read
     nn_import_report *report;
@@ -82,6 +85,62 @@ static int find_layout (job *self)
                     self->path, layout);
 }
 
+/*  The number of a layer that Keras has called after its kind: 0 for "conv2d.", 7
+ *  for "conv2d_7."; and where the name goes on. -1 if it is none of these. */
+static int counted (const char *name, const char *kind, const char **part)
+{
+    const size_t letters = strlen (kind);
+    char *after = NULL;
+    if (strncmp (name, kind, letters) != 0)
+        return -1;
+    name += letters;
+    const long number = *name == '_' ? strtol (name + 1, &after, 10) : 0;
+    *part = after ? after : name;
+    return **part == '.' && number >= 0 && number < MOST_ARRAYS ? (int) number
+                                                                : -1;
+}
+
+/*  Layers that nobody has named Keras calls after their kinds, and counts them:
+ *  not from 0 if it has made other networks before. The lowest is our first. */
+static void count_off (job *self, const char *theirs, const nn_kind *kind)
+{
+    const char *part;
+    int lowest = MOST_ARRAYS;
+    for (int i = 0; i < self->file.count; i++) {
+        const int at = counted (self->offer[i].ours, theirs, &part);
+        lowest = at >= 0 && at < lowest ? at : lowest;
+    }
+    for (int i = 0; i < self->file.count; i++) {
+        offer *o = &self->offer[i];
+        int at = counted (o->ours, theirs, &part) - lowest;
+        for (int l = 0; l < self->net->layers && at >= 0; l++)
+            if (self->net->layer[l]->kind == kind && at-- == 0) {
+                char name[NN_LONG_NAME];
+                snprintf (name, sizeof name, "%s%.40s", self->net->layer[l]->name,
+                          part);
+                memcpy (o->ours, name, sizeof name);
+            }
+    }
+}
+
+/*  What is Keras's alone. */
+static void read_as_keras (job *self)
+{
+    int means = 0, scales = 0, strokes = 0;
+    for (int i = 0; i < self->file.count; i++) {
+        const char *name = self->file.array[i].name;
+        strokes += strchr (name, '/') != NULL;
+        means += strstr (name, "/moving_mean") != NULL;
+        scales += strstr (name, "/gamma") != NULL;
+    }
+    self->scaleless = means > 0 && scales == 0;
+    if (strokes == 0)
+        return;
+    count_off (self, "conv2d", &nn_conv2d_kind);
+    count_off (self, "batch_normalization", &nn_batchnorm_kind);
+    count_off (self, "dense", &nn_dense_kind);
+}
+
 /*  All arrays under our names, sorted. */
 static int read_offers (job *self)
 {
@@ -98,6 +157,7 @@ static int read_offers (job *self)
         if (status != NN_OK)
             return nn_fail (status, "%s: %s", self->path, nn_error ());
     }
+    read_as_keras (self);
     qsort (self->offer, self->file.count, sizeof *self->offer, by_name);
     for (int i = 1; i < self->file.count; i++)
         if (by_name (&self->offer[i - 1], &self->offer[i]) == 0)
@@ -217,6 +277,13 @@ static int take_off (job *self, const nn_layer *norm, nn_param *mean)
     return note (self, NN_LOADED, bias->ours, bias->array);
 }
 
+/*  The scale of a norm that has none in the file, but a mean. */
+static bool has_no_scale (const job *self, const nn_layer *layer, int k)
+{
+    return self->scaleless && k == WEIGHT && layer->kind == &nn_batchnorm_kind &&
+           find (self, layer->param[MEAN].name, "");
+}
+
 /*  Finds the array of parameter k, and writes down what is to be done. */
 static int match (job *self, nn_layer *layer, int k)
 {
@@ -225,6 +292,10 @@ static int match (job *self, nn_layer *layer, int k)
         return note (self, NN_LEFT, p->name, NULL);
     offer *source = find (self, p->name, "");
     offer *bias = source ? NULL : folded (self, layer);
+    if (!source && has_no_scale (self, layer, k)) {
+        self->move[self->moves++] = (move){ .param = p, .one = true };
+        return note (self, NN_FOLDED, p->name, NULL);
+    }
     if (!source && !bias)
         return note (self, NN_MISSING, p->name, NULL);
     if (bias && k != BIAS) // goes with the bias
@@ -347,10 +418,14 @@ static int copy_all (const job *self)
         return nn_fail (NN_EMEMORY, "%s: no memory to read it", self->path);
     int status = NN_OK;
     for (const move *m = self->move; m->param && status == NN_OK; m++)
-        status = read_numbers (self, m, numbers);
+        status = m->one ? NN_OK : read_numbers (self, m, numbers);
     for (const move *m = self->move; m->param && status == NN_OK; m++) {
-        nn_array_read (m->array, numbers);
-        if (m->off)
+        if (!m->one)
+            nn_array_read (m->array, numbers);
+        if (m->one)
+            for (size_t i = 0; i < m->param->size; i++)
+                m->param->w[i] = 1;
+        else if (m->off)
             for (size_t i = 0; i < m->param->size; i++)
                 m->param->w[i] -= numbers[i];
         else

@@ -5,7 +5,8 @@
  *  results side by side. In the third version large kernels are taken apart: 7 x 7
  *  becomes 1 x 7 and then 7 x 1, with two sevenths of the multiplications (Szegedy
  *  and others 2016). The second classifier, which helped to train it, is left out.
- *  The names are torchvision's.
+ *  The names are torchvision's. Keras has given its layers none; and where a
+ *  window looks over the edge, its mean is of what lies inside.
  */
 #include "nn.h"
 
@@ -135,10 +136,22 @@ static nn_layer *base (nn_net *net, nn_layer *x, const nn_model *model)
     return block_e (net, x, "Mixed_7c");
 }
 
+static nn_layer *base_keras (nn_net *net, nn_layer *x, const nn_model *model)
+{
+    const int first = net->layers;
+    x = base (net, x, model);
+    for (int i = first; i < net->layers; i++)
+        if (net->layer[i]->kind == &nn_avgpool_kind)
+            ((nn_avgpool_args *) net->layer[i]->args)->inside = true;
+        else if (net->layer[i]->kind == &nn_batchnorm_kind)
+            ((nn_batchnorm_args *) net->layer[i]->args)->momentum = 0.01f;
+    return x;
+}
+
 static nn_layer *body (nn_net *net, nn_layer *x, const nn_model *model,
                        int classes)
 {
-    x = nn_gap (net, base (net, x, model));
+    x = nn_gap (net, model->base (net, x, model));
     x = nn_dropout (net, x, .rate = 0.5f);
     return nn_named (nn_dense (net, x, .units = classes), "fc");
 }
@@ -149,3 +162,11 @@ const nn_model nn_inception_v3 = { .name = "inception_v3",
                                    NN_IMAGENET,
                                    .base = base,
                                    .body = body };
+
+const nn_model nn_inception_v3_keras = { .name = "inception_v3_keras",
+                                         .about = "Inception V3 as Keras has it",
+                                         .names = nn_names_inception_v3,
+                                         .usual = 299,
+                                         NN_HALVES,
+                                         .base = base_keras,
+                                         .body = body };

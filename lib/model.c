@@ -141,11 +141,13 @@ const nn_model *const nn_models[] = {
     &nn_resnet50_keras,
     &nn_resnet50v2,
     &nn_resnet50v2_3,
+    &nn_resnet50v2_keras,
     &nn_vgg16,
     &nn_vgg16_keras,
     &nn_vgg16_bn,
     &nn_densenet121,
     &nn_inception_v3,
+    &nn_inception_v3_keras,
     &nn_whitened, // chapter 18
     &nn_whitened_half,
     &nn_whitened_curve,

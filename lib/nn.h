@@ -1548,7 +1548,8 @@ extern const char *const nn_names_mobilenetv2[][2],
     *const nn_names_mobilenetv3_small[][2],
         *const nn_names_mobilenetv3_large[][2],
             *const nn_names_vgg16[][2], *const nn_names_resnet50[][2],
-                                            *const nn_names_densenet121[][2];
+                                            *const nn_names_densenet121[][2],
+    *const nn_names_resnet50v2[][2], *const nn_names_inception_v3[][2];
 // OIHW, so that PyTorch can read it; a note for people, or NULL
 int nn_export (const nn_net *net, const char *path, const char *note);
 
@@ -1767,10 +1768,18 @@ nn_layer *nn_norm_relu (nn_net *net, nn_layer *x, const char *name,
                         const char *part);
 nn_layer *nn_bare_conv (nn_net *net, nn_layer *x, int filters, int kernel,
                         int stride, const char *name, const char *part);
+// a frame of `by` zeros on each side, which a pooling sees
+extern const nn_kind nn_zero_pad_kind;
+nn_layer *nn_zero_pad (nn_net *net, nn_layer *in, int by);
+void nn_zero_pad_forward (const nn_tensor *y, const nn_tensor *x, int by, int lo,
+                          int hi);
+void nn_zero_pad_backward (const nn_tensor *x, const nn_tensor *y, int by, int lo,
+                           int hi, bool add);
 extern const nn_model nn_mobilenetv3_small, nn_mobilenetv3_large,
     nn_mobilenetv3_small_keras, nn_mobilenetv3_large_keras, nn_resnet50,
-    nn_resnet50v2, nn_resnet50v2_3, nn_resnet50_keras, nn_vgg16, nn_vgg16_keras,
-    nn_vgg16_bn, nn_densenet121, nn_inception_v3;
+    nn_resnet50v2, nn_resnet50v2_3, nn_resnet50_keras, nn_resnet50v2_keras,
+    nn_vgg16, nn_vgg16_keras, nn_vgg16_bn, nn_densenet121, nn_inception_v3,
+    nn_inception_v3_keras;
 
 /* --- Ensembles: several networks, one answer -------------------------------------------------------------- */
 enum { NN_MOST_MEMBERS = 32 };

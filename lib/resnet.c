@@ -8,9 +8,10 @@
  *  a ReLU the sum; the stride is in the 3 x 3, which everybody does since 2016
  *  and calls V1.5. (Only Keras has left it where the paper has it, in the 1 x 1.)
  *  In the second, V2, norm and ReLU come before each convolution,
- *  and nothing at all stands in the way of the shortcut (He and others 2016). The
- *  names are torchvision's for the first and those of the ONNX zoo's file for the
- *  second.
+ *  and nothing at all stands in the way of the shortcut (He and others 2016). Here
+ *  Keras strides in the last block of a stage, not in the first, and pools the
+ *  shortcut instead of weighing it. The names are torchvision's for the first
+ *  order and those of the ONNX zoo's file for the second.
  */
 #include "nn.h"
 
@@ -62,9 +63,19 @@ static nn_layer *block_keras (nn_net *net, nn_layer *x, const char *name,
     return bottleneck (net, x, &keras, name, narrow, (int[]){ stride, 1 }, first);
 }
 
+/*  The stride of block i of stage s. `late`: what the first block of a stage would
+ *  do, the last one of the stage before it does. */
+static int stride_of (int s, int i, bool late)
+{
+    if (!late)
+        return i == 0 ? stages[s].stride : 1;
+    return i == stages[s].times - 1 && s + 1 < STAGES ? stages[s + 1].stride : 1;
+}
+
 /*  The blocks of the first stages, one after the other; `named` is how
  *  their names begin. */
 static nn_layer *stack (nn_net *net, nn_layer *x, int count, const char *named,
+                        bool late,
                         nn_layer *(*one) (nn_net *net, nn_layer *x,
                                           const char *name, int narrow, int stride,
                                           bool first))
@@ -73,7 +84,7 @@ static nn_layer *stack (nn_net *net, nn_layer *x, int count, const char *named,
         for (int i = 0; i < stages[s].times; i++) {
             char name[32];
             snprintf (name, sizeof name, "%s%d.%d", named, s + 1, i);
-            x = one (net, x, name, stages[s].narrow, i == 0 ? stages[s].stride : 1,
+            x = one (net, x, name, stages[s].narrow, stride_of (s, i, late),
                      i == 0);
         }
     return x;
@@ -85,7 +96,7 @@ static nn_layer *base (nn_net *net, nn_layer *x, const nn_model *model)
     x = nn_relu (net, conv_norm (net, x, as_keras ? &keras : &nn_as_torch, 64, 7,
                                  2, "", "conv1", "bn1"));
     x = nn_maxpool (net, x, .size = 3, .stride = 2, .pad = 1);
-    return stack (net, x, STAGES, "layer", as_keras ? block_keras : block);
+    return stack (net, x, STAGES, "layer", false, as_keras ? block_keras : block);
 }
 
 static nn_layer *block_v2 (nn_net *net, nn_layer *x, const char *name, int narrow,
@@ -111,8 +122,54 @@ static nn_layer *base_v2 (nn_net *net, nn_layer *x, const nn_model *model)
     x = nn_norm_relu (net, nn_bare_conv (net, x, 64, 7, 2, "", "conv0"), "",
                       "bn0");
     x = nn_maxpool (net, x, .size = 3, .stride = 2, .pad = 1);
-    x = stack (net, x, count, "stage", block_v2);
+    x = stack (net, x, count, "stage", false, block_v2);
     return nn_norm_relu (net, x, "", "bn_out");
+}
+
+/*  A batch norm as Keras has it, and a ReLU. */
+static nn_layer *norm_keras (nn_net *net, nn_layer *x, const char *name,
+                             const char *part)
+{
+    x = nn_batchnorm (net, x, .epsilon = keras.epsilon,
+                      .momentum = keras.momentum);
+    return nn_relu (net, nn_named (x, "%s%s", name, part));
+}
+
+/*  1 x 1 with a bias, which no norm takes away: it goes into a sum. */
+static nn_layer *widen (nn_net *net, nn_layer *x, int narrow, const char *name,
+                        const char *part)
+{
+    x = nn_conv2d (net, x, .filters = WIDER * narrow, .kernel = 1,
+                   .init = nn_init_he);
+    return nn_named (x, "%s%s", name, part);
+}
+
+static nn_layer *block_v2_keras (nn_net *net, nn_layer *x, const char *name,
+                                 int narrow, int stride, bool first)
+{
+    nn_layer *shortcut = x;
+    x = norm_keras (net, x, name, ".bn1");
+    if (first)
+        shortcut = widen (net, x, narrow, name, ".downsample");
+    else if (stride > 1)
+        shortcut = nn_maxpool (net, shortcut, .size = 1, .stride = stride);
+    x = norm_keras (net, nn_bare_conv (net, x, narrow, 1, 1, name, ".conv1"), name,
+                    ".bn2");
+    x = nn_bare_conv (net, x, narrow, 3, stride, name, ".conv2");
+    x = widen (net, norm_keras (net, x, name, ".bn3"), narrow, name, ".conv3");
+    return nn_add (net, x, shortcut);
+}
+
+/*  No norm in front: what is pooled may be negative, and the frame's zeros win. */
+static nn_layer *base_v2_keras (nn_net *net, nn_layer *x, const nn_model *model)
+{
+    (void) model;
+    x = nn_conv2d (net, x, .filters = 64, .kernel = 7, .stride = 2, .pad = 3,
+                   .init = nn_init_he);
+    x = nn_zero_pad (net, nn_named (x, "conv0"), 1);
+    x = nn_maxpool (net, x, .size = 3, .stride = 2);
+    x = stack (net, x, STAGES, "stage", true, block_v2_keras);
+    return norm_keras (net, x, "", "bn_out");
 }
 
 static nn_layer *body (nn_net *net, nn_layer *x, const nn_model *model,
@@ -144,6 +201,14 @@ const nn_model nn_resnet50v2 = { .name = "resnet50v2",
                                  NN_IMAGENET,
                                  .base = base_v2,
                                  .body = body };
+
+const nn_model nn_resnet50v2_keras = { .name = "resnet50v2_keras",
+                                       .about = "ResNet-50 V2 as Keras has it",
+                                       .names = nn_names_resnet50v2,
+                                       .usual = 224,
+                                       NN_HALVES,
+                                       .base = base_v2_keras,
+                                       .body = body };
 
 const nn_model nn_resnet50v2_3 = { .name = "resnet50v2_3",
                                    .about =

@@ -140,6 +140,25 @@ const char *const nn_names_resnet50[][2] = {
     { NULL, NULL },
 };
 
+/*  Keras's of the second version; ours are those of the ONNX zoo. */
+const char *const nn_names_resnet50v2[][2] = {
+    { "^conv1_conv.", "conv0." },
+    { "^conv#_block#_preact_bn.", "stage#-1.#-1.bn1." },
+    { "^conv#_block#_0_conv.", "stage#-1.#-1.downsample." },
+    { "^conv#_block#_#_bn.", "stage#-1.#-1.bn#+1." },
+    { "^conv#_block#_#_conv.", "stage#-1.#-1.conv#." },
+    { "^post_bn.", "bn_out." },
+    { "^predictions.", "fc." },
+    { "^probs.", "fc." },
+    { NULL, NULL },
+};
+
+/*  In Keras all but the last layer have no names and are counted (import.c). */
+const char *const nn_names_inception_v3[][2] = {
+    { "^predictions.", "fc." },
+    { NULL, NULL },
+};
+
 const char *const nn_names_densenet121[][2] = {
     { "^conv1/conv.", "features.conv0." },
     { "^conv1/bn.", "features.norm0." },

@@ -152,6 +152,16 @@ static void test_keras_names (void)
         { "r", "conv4_block6_2_bn/beta:0", "layer3.5.bn2.bias" },
         { "r", "predictions/kernel", "fc.weight" },
         { "r", "probs/bias", "fc.bias" },
+        { "v", "conv1_conv/conv1_conv/kernel:0", "conv0.weight" },
+        { "v", "conv2_block1_preact_bn/gamma", "stage1.0.bn1.weight" },
+        { "v", "conv2_block1_0_conv/bias:0", "stage1.0.downsample.bias" },
+        { "v", "conv4_block6_1_conv/kernel", "stage3.5.conv1.weight" },
+        { "v", "conv4_block6_1_bn/moving_mean", "stage3.5.bn2.running_mean" },
+        { "v", "conv5_block3_2_bn/beta", "stage4.2.bn3.bias" },
+        { "v", "conv3_block4_3_conv/bias", "stage2.3.conv3.bias" },
+        { "v", "post_bn/moving_variance:0", "bn_out.running_var" },
+        { "v", "probs/kernel", "fc.weight" },
+        { "i", "predictions/predictions/bias:0", "fc.bias" },
         { "d", "conv1/conv/conv1/conv/kernel:0", "features.conv0.weight" },
         { "d", "conv1/bn/gamma", "features.norm0.weight" },
         { "d", "conv2_block1_0_bn/gamma",
@@ -170,11 +180,49 @@ static void test_keras_names (void)
     };
     int wrong = 0;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        wrong += wrong_name (*cases[i][0] == 'r' ? nn_names_resnet50
-                                                 : nn_names_densenet121,
+        wrong += wrong_name (*cases[i][0] == 'r'   ? nn_names_resnet50
+                             : *cases[i][0] == 'v' ? nn_names_resnet50v2
+                             : *cases[i][0] == 'i' ? nn_names_inception_v3
+                                                   : nn_names_densenet121,
                              cases[i][1], cases[i][2]);
-    check (wrong == 0, "Keras's names for ResNet and DenseNet", "%d are wrong",
-           wrong);
+    check (wrong == 0, "Keras's names for ResNets, Inception and DenseNet",
+           "%d are wrong", wrong);
+}
+
+/*  Keras counts the convolutions of Inception V3 in the order in which they are
+ *  made; so ours must come in that order. Filters, rows and columns of the first
+ *  twelve and of the first block with kernels of seven. */
+static void test_inception_order (void)
+{
+    static const struct {
+        int number, filters, rows, cols;
+    } known[] = {
+        { 0, 32, 3, 3 },   { 1, 32, 3, 3 },   { 2, 64, 3, 3 },   { 3, 80, 1, 1 },
+        { 4, 192, 3, 3 },  { 5, 64, 1, 1 },   { 6, 48, 1, 1 },   { 7, 64, 5, 5 },
+        { 8, 64, 1, 1 },   { 9, 96, 3, 3 },   { 10, 96, 3, 3 },  { 11, 32, 1, 1 },
+        { 26, 384, 3, 3 }, { 29, 96, 3, 3 },  { 30, 192, 1, 1 }, { 31, 128, 1, 1 },
+        { 32, 128, 1, 7 }, { 33, 192, 7, 1 }, { 34, 128, 1, 1 }, { 35, 128, 7, 1 },
+        { 36, 128, 1, 7 }, { 37, 128, 7, 1 }, { 38, 192, 1, 7 }, { 39, 192, 1, 1 },
+        { 70, 192, 1, 1 }, { 71, 320, 3, 3 }, { 73, 192, 1, 7 }, { 77, 384, 1, 1 },
+        { 78, 384, 1, 3 }, { 79, 384, 3, 1 }, { 80, 448, 1, 1 }, { 82, 384, 1, 3 },
+        { 83, 384, 3, 1 }, { 93, 192, 1, 1 },
+    };
+    const int rows = sizeof known / sizeof *known;
+    nn_net *net = nn_model_net (nn_model_find ("inception_v3_keras"), 75, 75, 3,
+                                1000, NULL, 1);
+    int number = 0, found = 0;
+    for (int i = 0; net && i < net->layers; i++)
+        if (net->layer[i]->kind == &nn_conv2d_kind) {
+            const int *dim = net->layer[i]->param[0].dim;
+            for (int k = 0; k < rows; k++)
+                found += known[k].number == number && dim[0] == known[k].rows &&
+                         dim[1] == known[k].cols && dim[3] == known[k].filters;
+            number++;
+        }
+    check (number == 94 && found == rows,
+           "Inception's convolutions in Keras's order",
+           "%d convolutions; %d of %d as there", number, found, rows);
+    nn_net_free (&net);
 }
 
 static void test_named (void)
@@ -412,6 +460,76 @@ static void end (forged *f)
     fwrite (f->header, 1, f->letters, out);
     fwrite (f->data, 1, f->at, out);
     fclose (out);
+}
+
+/*  Two convolutions with norms and a dense layer, none of which is called as in a
+ *  file where Keras has counted them. */
+static nn_net *two_of_each (void)
+{
+    nn_net *net = nn_net_new (.seed = 4);
+    nn_layer *x = nn_input (net, 4, 4, 3);
+    for (int k = 0; k < 2; k++) {
+        x = nn_named (
+            nn_conv2d (net, x, .filters = 2, .kernel = 1, .no_bias = true),
+            "conv.%d", k);
+        x = nn_named (nn_batchnorm (net, x), "norm.%d", k);
+    }
+    nn_cross_entropy (net, nn_named (nn_dense (net, x, .units = 3), "fc"));
+    return built (net, true);
+}
+
+/*  As Keras writes it that has made eight convolutions before: 9 and 10. Norms have
+ *  no scale, but for the second if `scale`. */
+static void forge_counted (bool scale)
+{
+    static const float number[] = { 0.5f, 0.25f };
+    forged f;
+    begin (&f);
+    for (int k = 1; k >= 0; k--) { // the order in the file is nobody's
+        char name[80];
+        snprintf (name, sizeof name, "conv2d_%d/conv2d_%d/kernel:0", 9 + k, 9 + k);
+        add (&f, name, "F32", k ? "1,1,2,2" : "1,1,3,2", k ? 4 : 6, &number[k],
+             sizeof *number);
+        static const char *const part[] = { "beta", "moving_mean",
+                                            "moving_variance" };
+        for (int j = 0; j < 3; j++) {
+            snprintf (name, sizeof name, "batch_normalization%s/%s", k ? "_1" : "",
+                      part[j]);
+            add (&f, name, "F32", "2", 2, &number[k], sizeof *number);
+        }
+    }
+    if (scale)
+        add (&f, "batch_normalization_1/gamma", "F32", "2", 2, number,
+             sizeof *number);
+    add (&f, "predictions/kernel", "F32", "32,3", 96, number, sizeof *number);
+    add (&f, "predictions/bias", "F32", "3", 3, number, sizeof *number);
+    end (&f);
+}
+
+static void test_counted (void)
+{
+    nn_net *net = two_of_each ();
+    nn_layer *first = nn_net_layer (net, "norm.0");
+    first->param[0].w[1] = 7; // a scale
+    forge_counted (false);
+    nn_import_report report = { 0 };
+    const int status =
+        nn_import (net, path, .names = nn_names_inception_v3, .report = &report);
+    check (status == NN_OK &&
+               nn_net_layer (net, "conv.0")->param[0].w[5] == 0.5f &&
+               nn_net_layer (net, "conv.1")->param[0].w[3] == 0.25f &&
+               nn_net_layer (net, "norm.1")->param[1].w[0] == 0.25f &&
+               nn_net_layer (net, "fc")->param[1].w[2] == 0.5f,
+           "layers that Keras has counted", "%s", nn_error ());
+    check (first->param[0].w[1] == 1 && report.count[NN_FOLDED] == 2,
+           "and norms without a scale get 1", "%g, %d",
+           (double) first->param[0].w[1], report.count[NN_FOLDED]);
+    nn_import_free (&report);
+    forge_counted (true);
+    check (nn_import (net, path, .names = nn_names_inception_v3) == NN_EFORMAT &&
+               strstr (nn_error (), "norm.0.weight"),
+           "but where others have one, it is missing", "%s", nn_error ());
+    nn_net_free (&net);
 }
 
 /*  1 x 1 and a norm; the convolution with a bias or without. */
@@ -667,11 +785,13 @@ int main (int count, char **args)
     test_names ();
     test_mobilenetv2_names ();
     test_keras_names ();
+    test_inception_order ();
     test_named ();
     test_torch ();
     test_keras ();
     test_folded ();
     test_keras_ways ();
+    test_counted ();
     test_types ();
     test_misfits ();
     test_variance ();

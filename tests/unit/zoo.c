@@ -103,6 +103,12 @@ static nn_layer *pool_of_0 (nn_net *net, nn_layer *a, nn_layer *b)
     return nn_avgpool (net, a, .size = -1);
 }
 
+static nn_layer *frame_of_0 (nn_net *net, nn_layer *a, nn_layer *b)
+{
+    (void) b;
+    return nn_zero_pad (net, a, 0);
+}
+
 static nn_layer *same_name (nn_net *net, nn_layer *a, nn_layer *b)
 {
     nn_named (a, "twin");
@@ -124,6 +130,27 @@ static void refused (const char *title, two *maker, const char *first,
     nn_net_free (&net);
 }
 
+/*  A frame of two around 1 x 2 places of two channels, and back. */
+static void framed (void)
+{
+    float x[] = { 1, 2, 3, 4 }, dx[] = { 1, 1, 1, 1 }, y[60], dy[60];
+    const nn_tensor in = { 1, 1, 2, 2, 0, x, dx }, out = { 1, 5, 6, 2, 0, y, dy };
+    float sum = 0;
+    for (int k = 0; k < 60; k++)
+        y[k] = -1, dy[k] = (float) k;
+    nn_zero_pad_forward (&out, &in, 2, 0, 1);
+    for (int k = 0; k < 60; k++)
+        sum += y[k];
+    check (memcmp (y + 28, x, sizeof x) == 0 && sum == 10, "a frame of zeros",
+           "sum %g, first %g", (double) sum, (double) y[28]);
+    nn_zero_pad_backward (&in, &out, 2, 0, 1, true);
+    check (dx[0] == 29 && dx[3] == 32, "its gradient is added", "%g, %g",
+           (double) dx[0], (double) dx[3]);
+    nn_zero_pad_backward (&in, &out, 2, 0, 1, false);
+    check (dx[0] == 28 && dx[3] == 31, "or set", "%g, %g", (double) dx[0],
+           (double) dx[3]);
+}
+
 int main (void)
 {
     threads ("mobilenetv3_small");
@@ -133,6 +160,8 @@ int main (void)
     refused ("two sizes side by side", side_by_side, "8 x 8", "6 x 6");
     refused ("as many factors as channels", nn_scale, "4 channels", "6 x 6 x 5");
     refused ("a pooling of nothing", pool_of_0, "avgpool_1", ".size -1");
+    refused ("a frame of nothing", frame_of_0, "pad_1", "by 0");
+    framed ();
     refused ("two layers of one name", same_name, "twin", "called");
     check (!nn_head_find ("dens128") && strstr (nn_error (), "dense128"),
            "a head's name is guessed", "'%s'", nn_error ());

@@ -206,6 +206,48 @@ class ResNet50V2(nn.Module):
         return self.fc(F.relu(self.bn_out(x)).mean([2, 3]))
 
 
+class BottleneckV2Keras(nn.Module):
+    def __init__(self, i, w, stride, first):
+        super().__init__()
+        self.bn1, self.conv1 = nn.BatchNorm2d(i), nn.Conv2d(i, w, 1, bias=False)
+        self.bn2, self.conv2 = nn.BatchNorm2d(w), nn.Conv2d(w, w, 3, stride, 1, bias=False)
+        self.bn3, self.conv3 = nn.BatchNorm2d(w), nn.Conv2d(w, 4 * w, 1)
+        if first:
+            self.downsample = nn.Conv2d(i, 4 * w, 1, stride)
+        self.first, self.stride = first, stride
+
+    def forward(self, x):
+        y = F.relu(self.bn1(x))
+        shortcut = self.downsample(y) if self.first else x[:, :, ::self.stride, ::self.stride]
+        y = self.conv2(F.relu(self.bn2(self.conv1(y))))
+        return self.conv3(F.relu(self.bn3(y))) + shortcut
+
+
+class ResNet50V2Keras(nn.Module):
+    """The last block of a stage strides, and zeros around what is pooled first may win."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.conv0 = nn.Conv2d(3, 64, 7, 2, 3)
+        i = 64
+        for s, (w, n, _) in enumerate(STAGES):
+            blocks = []
+            for k in range(n):
+                blocks.append(BottleneckV2Keras(i, w, 2 if k == n - 1 and s < 3 else 1, k == 0))
+                i = 4 * w
+            setattr(self, "stage%d" % (s + 1), nn.Sequential(*blocks))
+        self.bn_out = nn.BatchNorm2d(i)
+        self.fc = nn.Linear(i, classes)
+        for norm in (m for m in self.modules() if isinstance(m, nn.BatchNorm2d)):
+            norm.eps, norm.momentum = 1.001e-5, 0.01
+
+    def forward(self, x):
+        x = F.max_pool2d(F.pad(self.conv0(x), (1, 1, 1, 1)), 3, 2)
+        for s in range(4):
+            x = getattr(self, "stage%d" % (s + 1))(x)
+        return self.fc(F.relu(self.bn_out(x)).mean([2, 3]))
+
+
 class VGG16(nn.Module):
     """With the linear head: the published one, of dense layers, wants 4096 x 4096 weights in any test."""
 
@@ -278,7 +320,7 @@ class Branches(nn.Module):
 
     def __init__(self, i, chains):
         super().__init__()
-        self.chains, self.out = [], 0
+        self.chains, self.inside = [], False
         for kind, chain in chains:
             c, names = i, []
             for name, o, k, stride in chain:
@@ -293,7 +335,7 @@ class Branches(nn.Module):
     def forward(self, x):
         outs = []
         for kind, names in self.chains:
-            y = F.max_pool2d(x, 3, 2) if kind == "max" else F.avg_pool2d(x, 3, 1, 1) if kind == "pool" else x
+            y = F.max_pool2d(x, 3, 2) if kind == "max" else F.avg_pool2d(x, 3, 1, 1, False, not self.inside) if kind == "pool" else x
             forked = []
             for name in names:
                 unit = getattr(self, name)
@@ -339,7 +381,7 @@ def block_e(i):
 
 
 class InceptionV3(nn.Module):
-    def __init__(self, classes):
+    def __init__(self, classes, keras=False):
         super().__init__()
         self.Conv2d_1a_3x3, self.Conv2d_2a_3x3 = Unit(3, 32, 3, 2), Unit(32, 32, 3)
         self.Conv2d_2b_3x3 = Unit(32, 64, 3, 1, 1)
@@ -351,6 +393,11 @@ class InceptionV3(nn.Module):
         self.Mixed_7a = block_d(768)
         self.Mixed_7b, self.Mixed_7c = block_e(1280), block_e(2048)
         self.fc = nn.Linear(2048, classes)
+        for m in self.modules():
+            if keras and isinstance(m, nn.BatchNorm2d):
+                m.momentum = 0.01
+            elif isinstance(m, Branches):
+                m.inside = keras
 
     def forward(self, x):
         x = self.Conv2d_2b_3x3(self.Conv2d_2a_3x3(self.Conv2d_1a_3x3(x)))
@@ -375,8 +422,10 @@ MODELS = {
     "resnet50_keras": (lambda n: ResNet50(n, keras=True), None, (64, 96)),
     "resnet50v2": (lambda n: ResNet50V2(n), None, (96, 128)),
     "resnet50v2_3": (lambda n: ResNet50V2(n, 3), None, (32, 48)),
+    "resnet50v2_keras": (lambda n: ResNet50V2Keras(n), 25568360, (64, 96)),
     "vgg16:linear": (lambda n: VGG16(n), 138357544, (32, 48)),
     "vgg16_bn:linear": (lambda n: VGG16(n, True), 138365992, (32, 48)),
     "densenet121": (lambda n: DenseNet121(n), 7978856, (64, 96)),
     "inception_v3": (lambda n: InceptionV3(n), 23834568, (128, 139)),
+    "inception_v3_keras": (lambda n: InceptionV3(n, keras=True), None, (128, 139)),
 }

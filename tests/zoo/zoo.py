@@ -38,7 +38,7 @@ PEERS = {"floats": (os.path.join(BUILD, "tests/zoo/peer"), 1e-4),
          "doubles": (os.path.join(BUILD, "tests/double/zoo/peer"), 1e-6)}
 IMAGES = (3, 2)
 EACH = 2e-5  # a layer by itself: Winograd rounds to 1e-5
-DEEP = ("resnet50", "resnet50_keras", "resnet50v2", "resnet50v2_3", "inception_v3")
+DEEP = ("resnet50", "resnet50_keras", "resnet50v2", "resnet50v2_3", "resnet50v2_keras", "inception_v3", "inception_v3_keras")
 
 
 def ours(t):  # in the order in which the library keeps it
