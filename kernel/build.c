@@ -38,15 +38,12 @@ static const char *const standard_flags[] = {
 };
 
 static const char standard_headers[] =
-    "#include <assert.h>\n#include <ctype.h>\n#include <errno.h>\n#include "
-    "<float.h>\n"
-    "#include <inttypes.h>\n#include <limits.h>\n#include <math.h>\n#include "
-    "<omp.h>\n"
-    "#include <stdarg.h>\n#include <stdbool.h>\n#include <stddef.h>\n#include "
-    "<stdint.h>\n"
-    "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include "
-    "<time.h>\n"
-    "#include <unistd.h>\n"
+    "#include <assert.h>\n#include <ctype.h>\n#include <errno.h>\n"
+    "#include <float.h>\n#include <inttypes.h>\n#include <limits.h>\n"
+    "#include <math.h>\n#include <omp.h>\n#include <stdarg.h>\n"
+    "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n"
+    "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n"
+    "#include <time.h>\n#include <unistd.h>\n"
     "void nnk_load (const char *path);\nvoid nnk_watch_start (long, int, int);\n"
     "long nnk_watch_loops (void);\n"
     "#define nnk_t for (long nnk_n; (nnk_n = nnk_watch_loops ()) > 0;) \\\n"

@@ -289,7 +289,7 @@ static void lower_value (nnk_lowerer *self, const nnk_chunk *chunk)
         serial);
     nnk_add_source (self, run, first, last);
     nnk_addf (run, "); (char) 0; }), %s", open);
-    nnk_add_source (self, run, first, last);
+    nnk_add_lasting (self, run, first, last);
     // -- an array may end with these statements: a small one is copied
     nnk_addf (
         run,
@@ -298,7 +298,8 @@ static void lower_value (nnk_lowerer *self, const nnk_chunk *chunk)
         "__builtin_memcpy (nnk_keep, &nnk_now, sizeof nnk_now);\n"
         "enum { nnk_array = sizeof (nnk_type) > 1 && sizeof (nnk_type) <= %d &&\n"
         "__builtin_classify_type (nnk_now) == 5 && // a pointer\n"
-        "!__builtin_types_compatible_p (nnk_type, __typeof__ (nnk_now)) };\n"
+        "!__builtin_types_compatible_p (nnk_type, // what it becomes\n"
+        "__typeof__ ((void) 0, *(nnk_type *) 0)) };\n"
         "static char nnk_copy[nnk_array ? sizeof (nnk_type) : 1] __attribute__ "
         "((aligned (64)));\n"
         "if (nnk_array) { void *nnk_there; __builtin_memcpy (&nnk_there, "

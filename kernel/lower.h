@@ -44,6 +44,7 @@ void nnk_select (nnk_lowerer *self);
 /* --- variable.c -------------------------------------------------------------- */
 void nnk_lower_variable (nnk_lowerer *self, const nnk_declaration *all,
                          const nnk_declarator *d, const char *tag);
+void nnk_add_lasting (const nnk_lowerer *self, nnk_text *out, int first, int last);
 void nnk_lower_extern (nnk_lowerer *self, const nnk_declaration *all,
                        const nnk_declarator *d);
 

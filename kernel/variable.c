@@ -91,13 +91,12 @@ static bool is_zero (const nnk_lowerer *self, const nnk_declarator *d)
              nnk_word_is (self, d->value + 2, "}")));
 }
 
-/*  What a variable is set to. A compound literal, `(int[]) { 1, 2 }`, lives as long
- *  as the block around it, which is here one of our own; a cell's is to live as long
- *  as the variable that may point to it, as it does at file level in C. So it is
- *  moved into memory that lasts. Those that are handed to a function are its own
- *  affair. */
-static void add_lasting (const nnk_lowerer *self, nnk_text *out, int first,
-                         int last)
+/*  What a variable is set to, or a cell's value. A compound literal, `(int[]) { 1, 2 }`,
+ *  lives as long as the block around it, which is here one of our own; a cell's is to
+ *  live as long as the variable that may point to it, as it does at file level in C,
+ *  and until it is shown. So it is moved into memory that lasts. Those that are handed
+ *  to a function are its own affair. */
+void nnk_add_lasting (const nnk_lowerer *self, nnk_text *out, int first, int last)
 {
     int from = first;
     for (int i = first; i < last; i++) {
@@ -118,7 +117,7 @@ static void add_lasting (const nnk_lowerer *self, nnk_text *out, int first,
         nnk_add_string (out, " (*({ __typeof__ ");
         nnk_add_source (self, out, i, brace);
         nnk_add_string (out, " nnk_literal = ");
-        add_lasting (self, out, brace, end);
+        nnk_add_lasting (self, out, brace, end);
         nnk_add_string (out,
                         "; (__typeof__ (nnk_literal) *) __builtin_memcpy ("
                         "__builtin_malloc (sizeof nnk_literal), (const void *) "
@@ -142,7 +141,7 @@ static void add_value (nnk_lowerer *self, const nnk_declarator *d,
     } else if (d->value >= 0) {
         nnk_addf (run, "\n{ __typeof__ (%s%s) nnk_new%s =", name,
                   item->growing ? "[0]" : "", item->growing ? "[]" : "");
-        add_lasting (self, run, d->value, d->value_last);
+        nnk_add_lasting (self, run, d->value, d->value_last);
         if (item->growing)
             nnk_addf (run,
                       "; static __typeof__ (nnk_new) *nnk_length_%s "

@@ -2,6 +2,7 @@
 """What cells mean: state, redefinition, order, the last value, messages of the compiler at the reader's place."""
 import os
 import random
+import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -320,6 +321,14 @@ for code, state in (("int h (int a) {\n", "incomplete"), ("x", "complete"), ("pu
 c = k.run("1", user_expressions={"a": "x + 1", "b": "nonsense_here", "c": "word"}).reply["content"]["user_expressions"]
 check(c["a"]["data"]["text/plain"] == "3.5" and c["b"]["status"] == "error" and c["c"]["data"]["text/plain"] == '"hello"',
       "user_expressions", c)
+
+# -- the value of a cell may be the address of a literal, whose struct may have no name
+for expression, shown in (("&(struct { int a; double b; }) { 1, 2 }", "(struct {...} *) 0x -> { .a = 1, .b = 2.0 }"),
+                          ("struct duo { double a, b; };\n&(struct duo) { 3, 4 }", "(struct duo *) 0x -> { .a = 3.0, .b = 4.0 }"),
+                          ("(struct { int a; double b; }) { 5, 6 }", "{ .a = 5, .b = 6.0 }"),
+                          ("(const int[]) { 7, 8, 9 }", "{ 7, 8, 9 }"), ("(struct { char c[3]; }[2]) { { \"ab\" }, { \"cd\" } }", "{ { .c = \"ab\" },\n  { .c = \"cd\" } }")):
+    r = k.run(expression)
+    check(re.sub("0x[0-9a-f]+", "0x", r.value or "") == shown, "the value of " + expression.splitlines()[-1], r.value or r.error)
 
 # -- compound literals live as long as the variable that points to them
 r = k.run("struct layers { int *size; struct { double *w; const char **name; } in; } net_of = { (int[]) { 1, 2, x }, { (double[2]) { .5, 1.5 },\n"

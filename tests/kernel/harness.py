@@ -3,6 +3,7 @@
 Each kernel has its own home, data and TMPDIR below the test's scratch folder, so nothing of the user is touched and
 what a kernel leaves behind can be seen.
 """
+import atexit
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import zmq
@@ -126,6 +128,7 @@ class Kernel:
 
     def __init__(self, *arguments, transport="tcp", environment=None, wrap=()):
         self.home = tempfile.mkdtemp(prefix="nn-kernel-test-")
+        atexit.register(shutil.rmtree, self.home, ignore_errors=True)  # a kernel that was killed leaves it
         self.tmp = os.path.join(self.home, "tmp")
         os.mkdir(self.tmp)
         self.environment = {**os.environ, "HOME": self.home, "TMPDIR": self.tmp,
@@ -286,6 +289,25 @@ for (int i = 0; i < 10; i++)
 printf ("%%f\\n", sum%d);
 struct { int a; double b; } both%d = { table%d[3], sum%d };
 both%d"""
+
+
+class Stalls(threading.Thread):
+    """How long the machine itself stood still, or had no processor for one who had slept: seconds, the longest since the last asking."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.longest = 0
+        self.start()
+
+    def run(self):
+        while True:
+            began = time.monotonic()
+            time.sleep(0.01)
+            self.longest = max(self.longest, time.monotonic() - began - 0.01)
+
+    def ask(self):
+        longest, self.longest = self.longest, 0
+        return longest
 
 
 def ten_lines(i):
