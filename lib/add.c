@@ -75,7 +75,8 @@ const nn_kind nn_add_kind = { .name = "add",
                               .shape = shape,
                               .forward = forward,
                               .backward = backward,
-                              .flags = NN_IN_PLACE | NN_HALO_IN | NN_HALO_OUT };
+                              .flags = NN_IN_PLACE | NN_HALO_IN | NN_HALO_OUT |
+                                       NN_SUM };
 
 nn_layer *nn_add (nn_net *net, nn_layer *a, nn_layer *b)
 {

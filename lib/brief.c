@@ -38,6 +38,9 @@ static int copy_layer (nn_net *net, int t, int l)
     self->in = in;
     for (int k = 0; k < like->ins; k++)
         in[k] = view[like->in[k]->index];
+    for (int k = 0; k < like->ins; k++) // whom it carries is a copy, too
+        if (in[k]->carries == like)
+            in[k]->carries = self;
     self->brief_x += self->brief_x ? t * net->own : 0;
     self->brief_dx += self->brief_dx ? t * net->own : 0;
     return NN_OK;

@@ -52,7 +52,8 @@ static void mark_overwrites (nn_net *net)
 static void grant_halo (nn_net *net, nn_layer *self)
 {
     int wish = 0;
-    bool all = self->kind->flags & NN_HALO_OUT;
+    bool all =
+        self->kind->flags & NN_HALO_OUT || (self->finishes && !net->training);
     for (int i = self->index + 1; i < net->layers; i++)
         for (int k = 0; k < net->layer[i]->ins; k++)
             if (net->layer[i]->in[k] == self) {
@@ -144,6 +145,26 @@ static void mark_carried_back (const nn_net *net)
     }
 }
 
+/*  Does the layer below do this one's work, before it writes its output? Layers
+ *  that clamp are carried, or look at each row. At rest so is a sum, if its other
+ *  half is there by then; and whoever clamps a sum that is carried. */
+static bool is_carried (const nn_layer *self)
+{
+    const nn_layer *by = self->ins ? self->in[0] : NULL, *other;
+    if (!self->in_place || !by)
+        return false;
+    if (nn_carried (by)) // a sum
+        return by->kind->flags & NN_SUM && self->kind->limits;
+    if (by->in_place)
+        return false;
+    if (!(self->kind->flags & NN_SUM))
+        return by->kind->flags & NN_CARRIES ? self->kind->row != NULL
+                                            : by->finishes && self->kind->limits;
+    other = self->in[1];
+    return by->finishes && !self->net->training && other->index < by->index &&
+           other->out.halo == by->out.halo && nn_together (by, self);
+}
+
 /*  Who has a halo, who works in place, and then the memory of all outputs, their
  *  gradients and the parameters. */
 static int lay_layers (nn_net *net)
@@ -156,8 +177,7 @@ static int lay_layers (nn_net *net)
         l->in_place = fits_in_place (l, gradient) &&
                       (!gradient || l->in[0]->wanted); // both, or neither
         l->carries = NULL;
-        if (l->in_place && l->kind->row && l->in[0]->kind->flags & NN_CARRIES &&
-            !l->in[0]->in_place)
+        if (is_carried (l))
             l->in[0]->carries = l;
         l->again = l->refreshes[0] = false;
         l->out.n = net->batch;

@@ -12,6 +12,7 @@
  */
 #include "nn.h"
 
+#include <math.h>
 #include <string.h>
 
 /*  Rows (or columns) of the output: how often the kernel fits into the input
@@ -299,6 +300,7 @@ static int shape (nn_layer *self)
     self->state = state;
     self->halo = overhang (s);
     self->wide = sliced; // so many weights should be read as seldom as can be
+    self->finishes = state->algorithm->finishes;
     self->out.h = s->oh;
     self->out.w = s->ow;
     self->out.c = s->o;
@@ -322,6 +324,19 @@ static nn_conv_shape laid (const nn_layer *self)
     return s;
 }
 
+/*  What the layers above would do to each output, as far as this one does it. */
+static nn_after after_of (const nn_layer *self, int lo)
+{
+    nn_after after = { .low = -INFINITY, .high = INFINITY };
+    for (const nn_layer *l = self->carries; l; l = l->carries)
+        if (l->kind->limits) {
+            after.low = l->kind->limits[0];
+            after.high = l->kind->limits[1];
+        } else
+            after.plus = l->in[1]->out.x + nn_at (&l->in[1]->out, lo, 0, 0);
+    return after;
+}
+
 static const float *weights (const nn_layer *self)
 {
     const convolution *state = self->state;
@@ -338,7 +353,10 @@ static void prepare (nn_layer *self, int part, int parts)
 
 static void forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
-    const nn_conv_shape s = laid (self);
+    const nn_after after = after_of (self, lo);
+    nn_conv_shape s = laid (self);
+    s.halo_out = self->out.halo;
+    s.after = self->carries ? &after : NULL;
     ((const convolution *) self->state)
         ->algorithm->forward (
             &s, self->out.x + nn_at (&self->out, lo, 0, 0),

@@ -169,6 +169,9 @@ static void forward (const nn_conv_shape *s, float *y, const float *x,
                      const float *w, const float *bias, int n, void *work)
 {
     const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
+    const nn_tensor out = {
+        .h = s->oh, .w = s->ow, .c = s->o, .halo = s->halo_out
+    };
     nn_tensor frame = nn_conv_frame (s);
     frame.x = work;
     const bool there = nn_conv_haloed (s);
@@ -178,7 +181,9 @@ static void forward (const nn_conv_shape *s, float *y, const float *x,
     p.a_place = (long) s->stride * s->c, p.c_place = s->o;
     p.b = w, p.bias = bias;
     if (flat (s)) {
-        p.m = n * s->oh * s->ow, p.a = x, p.c = y;
+        p.m = n * s->oh * s->ow, p.a = x, p.c = y, p.after = s->after;
+        p.run = s->ow, p.skip = 2L * s->halo_out * s->o;
+        p.runs = s->oh, p.jump = 2L * s->halo_out * (long) nn_row_stride (&out);
         nn_inner_here ()->places (&p);
         return;
     }
@@ -190,9 +195,13 @@ static void forward (const nn_conv_shape *s, float *y, const float *x,
             nn_conv_put (&frame, from, &in, s->top, s->left, 1);
             from = frame.x;
         }
-        for (int r = 0; r < s->oh; r++, y += (size_t) s->ow * s->o) {
+        for (int r = 0; r < s->oh; r++) {
+            const size_t at = nn_at (&out, i, r, 0);
+            nn_after after = s->after ? *s->after : (nn_after){ .plus = NULL };
+            after.plus += after.plus ? at : 0;
+            p.after = s->after ? &after : NULL;
             p.a = from + r * s->stride * row;
-            p.c = y;
+            p.c = y + at;
             nn_inner_here ()->places (&p);
         }
     }
@@ -296,5 +305,6 @@ const nn_conv_algorithm nn_conv_direct = { .name = "direct",
                                            .backward_weights = backward_weights,
                                            .prepared = prepared,
                                            .prepare = prepare,
+                                           .finishes = true,
                                            .slice_work = nn_conv_strips_work,
                                            .slice = nn_conv_strips };

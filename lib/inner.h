@@ -56,13 +56,85 @@ ALWAYS void store_some (float *x, const vec *v, int count, int vecs)
     if (count == vecs * LANES)
         for (int k = 0; k < vecs; k++)
             store (x + k * LANES, v[k]);
-    else
-        memcpy (x, v, count * sizeof *x);
+    else {
+        vec copy[2]; // what has an address is kept in memory
+        for (int k = 0; k < vecs; k++)
+            copy[k] = v[k];
+        memcpy (x, copy, count * sizeof *x);
+    }
+}
+
+/*  What is below `low` becomes low, what is above `high` becomes high, and what is
+ *  no number stays none. */
+ALWAYS vec clamp (vec v, vec low, vec high)
+{
+    typedef __typeof__ (v < low) lanes;
+    lanes beyond = v <= low;
+    v = (vec) ((beyond & (lanes) low) | (~beyond & (lanes) v));
+    beyond = v >= high;
+    return (vec) ((beyond & (lanes) high) | (~beyond & (lanes) v));
+}
+
+typedef struct { // where the next place of c is, and how far it is to a gap
+    float *c;
+    int places, runs;
+} next_place;
+
+ALWAYS void step (next_place *next, const nn_places *p)
+{
+    next->c += p->c_place;
+    if (--next->places == 0) {
+        next->places = p->run;
+        next->c += p->skip;
+        if (--next->runs == 0) {
+            next->runs = p->runs;
+            next->c += p->jump;
+        }
+    }
+}
+
+ALWAYS void clamp_all (vec *sum, const int count, const nn_after *after)
+{
+    const vec low = all (after->low), high = all (after->high);
+    for (int k = 0; k < count; k++)
+        sum[k] = clamp (sum[k], low, high);
+}
+
+/*  A tile of sums has all its products: what else is done to it, and where it
+ *  goes. */
+ALWAYS void places_write (const int rows, const int vecs, const nn_places *p,
+                          vec sum[][2], next_place *next, int at, const int count)
+{
+    vec other[2] = { { 0 } };
+    if (p->bias)
+        load_some (other, p->bias + at, count, vecs);
+    for (int m = 0; m < rows; m++)
+        for (int v = 0; v < vecs; v++)
+            sum[m][v] += other[v];
+    if (p->after && p->after->plus) {
+        next_place there = *next;
+        for (int m = 0; m < rows; m++, step (&there, p)) {
+            load_some (other, p->after->plus + (there.c - p->c), count, vecs);
+            for (int v = 0; v < vecs; v++)
+                sum[m][v] += other[v];
+        }
+    }
+    if (p->after)
+        for (int m = 0; m < rows; m++)
+            clamp_all (sum[m], vecs, p->after);
+    for (int m = 0; m < rows; m++, step (next, p)) {
+        if (p->add) {
+            load_some (other, next->c, count, vecs);
+            for (int v = 0; v < vecs; v++)
+                sum[m][v] += other[v];
+        }
+        store_some (next->c, sum[m], count, vecs);
+    }
 }
 
 /*  A tile of c: `rows` places, `count` of `vecs` vectors of columns. */
 ALWAYS void places_tile (const int rows, const int vecs, const nn_places *p,
-                         const float *a, const float *b, float *c, int at,
+                         const float *a, const float *b, next_place *next, int at,
                          int count)
 {
     vec sum[TILE][2];
@@ -81,36 +153,30 @@ ALWAYS void places_tile (const int rows, const int vecs, const nn_places *p,
                 }
             b += j + 1 == p->kw ? p->b_skip : 0;
         }
-    // -- what the sums are added to
-    vec before[2] = { { 0 } };
-    if (p->bias)
-        load_some (before, p->bias + at, count, vecs);
-    for (int m = 0; m < rows; m++, c += p->c_place) {
-        if (p->add)
-            load_some (before, c, count, vecs);
-        for (int v = 0; v < vecs; v++)
-            sum[m][v] += before[v];
-        store_some (c, sum[m], count, vecs);
+    if (count == vecs * LANES)
+        places_write (rows, vecs, p, sum, next, at, vecs * LANES);
+    else {
+        vec copy[TILE][2]; // what is indexed by a variable is not in registers
+        for (int m = 0; m < rows; m++)
+            for (int v = 0; v < vecs; v++)
+                copy[m][v] = sum[m][v];
+        places_write (rows, vecs, p, copy, next, at, count);
     }
 }
 
 ALWAYS void places_strip (const int vecs, const nn_places *p, int at, int count)
 {
     const float *a = p->a, *b = p->b + (size_t) at * p->kh * p->kw * p->k;
-    float *c = p->c + at;
+    next_place next = { p->c + at, p->run, p->runs };
     int m = 0;
     for (; m + TILE <= p->m; m += TILE)
-        places_tile (TILE, vecs, p, a + m * p->a_place, b, c + m * p->c_place, at,
-                     count);
+        places_tile (TILE, vecs, p, a + m * p->a_place, b, &next, at, count);
     for (; m + 4 <= p->m; m += 4)
-        places_tile (4, vecs, p, a + m * p->a_place, b, c + m * p->c_place, at,
-                     count);
+        places_tile (4, vecs, p, a + m * p->a_place, b, &next, at, count);
     for (; m + 2 <= p->m; m += 2)
-        places_tile (2, vecs, p, a + m * p->a_place, b, c + m * p->c_place, at,
-                     count);
+        places_tile (2, vecs, p, a + m * p->a_place, b, &next, at, count);
     for (; m < p->m; m++)
-        places_tile (1, vecs, p, a + m * p->a_place, b, c + m * p->c_place, at,
-                     count);
+        places_tile (1, vecs, p, a + m * p->a_place, b, &next, at, count);
 }
 
 static void places (const nn_places *p)

@@ -22,6 +22,8 @@ ALWAYS void each_tile (const int places, const nn_each *p, const float *x,
             for (int m = 0; m < places; m++)
                 sum[m] += load (run + m * p->x_place) * by;
         }
+    if (p->after)
+        clamp_all (sum, places, p->after);
     for (int m = 0; m < places; m++)
         store (y + m * p->y_place, sum[m]);
 }
@@ -119,7 +121,10 @@ static void each (const nn_each *p)
                 for (int k = 0; k < p->kh * p->kw; k++)
                     sum += x[k / p->kw * p->x_row + k % p->kw * p->x_col] *
                            p->w[k * p->w_tap + at];
-                *y = sum;
+                *y = !p->after               ? sum
+                     : sum <= p->after->low  ? p->after->low
+                     : sum >= p->after->high ? p->after->high
+                                             : sum;
             }
 }
 

@@ -96,12 +96,16 @@ static void forward (const nn_conv_shape *s, float *y, const float *x,
                      const float *w, const float *bias, int n, void *work)
 {
     const nn_tensor in = { .h = s->h, .w = s->w, .c = s->c, .halo = s->halo };
+    const nn_tensor out = {
+        .h = s->oh, .w = s->ow, .c = s->c, .halo = s->halo_out
+    };
     for (int i = 0; i < n; i++) {
         size_t row;
         const float *from = framed (s, x + i * nn_image_stride (&in), work, &row);
         nn_each p = seen (s, from, row);
-        p.w = w, p.bias = bias;
-        p.y = y + (size_t) i * s->oh * s->ow * s->c;
+        p.w = w, p.bias = bias, p.after = s->after;
+        p.y = y + nn_at (&out, i, 0, 0);
+        p.y_down = (long) nn_row_stride (&out);
         nn_inner_here ()->each (&p);
     }
 }
@@ -171,4 +175,5 @@ const nn_conv_algorithm nn_conv_lanes = { .name = "lanes",
                                           .backward_data = backward_data,
                                           .backward_weights = backward_weights,
                                           .prepared = prepared,
-                                          .prepare = prepare };
+                                          .prepare = prepare,
+                                          .finishes = true };

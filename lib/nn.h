@@ -329,7 +329,8 @@ enum {
     NN_IN_PLACE_AT_REST = 32, // in place where no gradient comes back
     NN_AGAIN = 64,            // forward may be done again on the way back
     NN_CARRIES = 128, // does what its reader would do to each row, while it is hot
-    NN_CARRIES_BACK = 256 // the same for the way back of the layer that it reads
+    NN_CARRIES_BACK = 256, // the same for the way back of the layer that it reads
+    NN_SUM = 512           // its output is the sum of its two inputs
 };
 
 typedef struct {
@@ -348,6 +349,8 @@ typedef struct {
     void (*row) (float *y, const float *x, size_t n);
     void (*row_back) (float *dx, const float *dy, const float *y, size_t n,
                       bool add);
+    const float
+        *limits; // of such kinds that only clamp: the lowest y, the highest
     unsigned flags;
 } nn_kind;
 
@@ -400,6 +403,7 @@ struct nn_layer {
     int halo;          // that it would like around in[0]
     int block;         // images that go through it at a time
     bool wide;         // it wants as many at a time as there are, as NN_WIDE says
+    bool finishes;     // NN_CARRIES for what clamps; at rest adds, writes a halo
     bool *overwrites;  // backward sets, not adds to, the gradient of in[k]
     bool *refreshes;   // before backward, the output of in[k] is made again
     bool in_place;     // shares the memory of in[0]
@@ -630,12 +634,20 @@ struct nn_comm {
 extern const nn_comm nn_alone;
 
 /* --- Convolution ------------------------------------------------------------------------------ */
+typedef struct { // what is done to each output before it is written
+    const float
+        *plus;       // is added: n x oh x ow x o, with the output's halo; or NULL
+    float low, high; // then what is below or above becomes these
+} nn_after;
 typedef struct {
     int h, w, c, o; // input rows, columns, channels; output channels
     int kh, kw, stride, dilation, groups;
     int top, left; // zeros before the first row and column
     int oh, ow;    // output rows and columns
     int halo;      // that the input and its gradient have in memory
+    // forward only, and only where the algorithm finishes:
+    int halo_out;          // that the output has in memory
+    const nn_after *after; // or NULL: nothing
 } nn_conv_shape;
 typedef struct {
     const char *name;
@@ -653,6 +665,7 @@ typedef struct {
     size_t (*prepared) (const nn_conv_shape *s);
     void (*prepare) (const nn_conv_shape *s, void *to, const float *w, int part,
                      int parts);
+    bool finishes; // heeds .halo_out and .after
     // what nn_conv_slice_work () and nn_conv_slice () do, if not as they do it
     size_t (*slice_work) (const nn_conv_shape *s);
     void (*slice) (const nn_conv_shape *s, float *dw, const float *x,
@@ -1302,6 +1315,11 @@ typedef struct {   // c = sums of products: what m places, in a row, see of a
     long c_place;
     const float *bias; // n numbers, or NULL
     bool add;          // to what is in c
+    // after `run` places c begins `skip` numbers later, and after `runs` runs
+    // `jump` more. 0: never
+    int run, runs;
+    long skip, jump;
+    const nn_after *after; // its .plus lies as c; or NULL
 } nn_places;
 typedef struct { // c += a' b, over all places of all rows
     int m, n, rows, places;
@@ -1319,8 +1337,9 @@ typedef struct {    // y = sums of products, channel by channel: a place's x and
     long w_tap; // kh x kw times c numbers, so far apart
     float *y;
     long y_down, y_place;
-    const float *bias; // c numbers, or NULL
-    bool add;          // to what is in y
+    const float *bias;     // c numbers, or NULL
+    bool add;              // to what is in y
+    const nn_after *after; // without .plus; or NULL
 } nn_each;
 typedef struct {     // dw += x dy, channel by channel, over all places
     nn_each at;      // where x lies; w and y are not looked at

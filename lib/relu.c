@@ -13,6 +13,8 @@
  */
 #include "nn.h"
 
+#include <math.h>
+
 /*  y = x where x > 0, else 0. Not-a-number stays, so that nobody overlooks it. */
 NN_EACH_WIDTH
 void nn_relu_forward (float *y, const float *x, size_t n)
@@ -66,12 +68,15 @@ static void backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
         }
 }
 
+static const float limits[] = { 0, INFINITY };
+
 const nn_kind nn_relu_kind = { .name = "relu",
                                .shape = shape,
                                .forward = forward,
                                .backward = backward,
                                .row = nn_relu_forward,
                                .row_back = nn_relu_backward,
+                               .limits = limits,
                                .flags = NN_IN_PLACE | NN_NEEDS_OUT | NN_HALO_IN |
                                         NN_HALO_OUT | NN_AGAIN };
 

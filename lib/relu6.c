@@ -44,12 +44,15 @@ static void backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
     nn_rows_backward (self, lo, hi, &self->out, nn_relu6_backward);
 }
 
+static const float limits[] = { 0, 6 };
+
 const nn_kind nn_relu6_kind = { .name = "relu6",
                                 .shape = nn_rows_shape,
                                 .forward = forward,
                                 .backward = backward,
                                 .row = nn_relu6_forward,
                                 .row_back = nn_relu6_backward,
+                                .limits = limits,
                                 .flags = NN_IN_PLACE | NN_NEEDS_OUT | NN_HALO_IN |
                                          NN_HALO_OUT | NN_AGAIN };
 
