@@ -40,11 +40,14 @@ bench-augment: $(BUILD)/tests/bench/augment ## measure what augmentation costs a
 	@$(BUILD)/tests/bench/augment
 .PHONY: bench against bench-augment
 
+# The tests that take minutes, the longest first.
+LONG = tests/book/whole tests/grade/proof tests/check/lint tests/zoo/zoo.py tests/grade/mutants.py
+
 # Last, when every room has named its tests and what they need.
 test: ## install, build and pass everything (what CI runs)
 	@.ci/install build jupyter book test check
 	@$(MAKE) --no-print-directory -j$$(nproc) tests
 tests: $(TEST_NEEDS) $(TESTS) # the same without installing anything
-	@tests/run $(TESTS)
+	@LONG="$(LONG)" tests/run $(TESTS)
 .PHONY: test tests
 -include $(TEST_BIN:%=%.d)
