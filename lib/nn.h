@@ -1566,9 +1566,11 @@ void nn_import_free (nn_import_report *self);
 extern const char *const nn_names_mobilenetv2[][2],
     *const nn_names_mobilenetv3_small[][2],
         *const nn_names_mobilenetv3_large[][2],
-            *const nn_names_vgg16[][2], *const nn_names_resnet50[][2],
-                                            *const nn_names_densenet121[][2],
-    *const nn_names_resnet50v2[][2], *const nn_names_inception_v3[][2];
+            *const nn_names_vgg16[][2],
+                *const nn_names_resnet50[][2],
+                    *const nn_names_densenet121[][2],
+                        *const nn_names_resnet50v2[][2],
+                            *const nn_names_inception_v3[][2];
 // OIHW, so that PyTorch can read it; a note for people, or NULL
 int nn_export (const nn_net *net, const char *path, const char *note);
 
