@@ -43,6 +43,14 @@ static void put_answer (FILE *out, bool html, const cJSON *answer)
     put_row (out, html, "accuracy, %", answer, "accuracy");
     put_row (out, html, "seconds an epoch, here", answer, "seconds");
     put_row (out, html, "memory at the peak, MB", answer, "megabytes");
+    for (const cJSON *f = first_of (answer, "figures"); f; f = f->next)
+        fprintf (out,
+                 html ? "<tr><td style=\"text-align:left\">%s</td><td>%.4g</td>"
+                        "<td>%.4g</td></tr>"
+                      : "\n  %-28s %8.4g %12.4g",
+                 string_of (f, "what"),
+                 cJSON_GetNumberValue (cJSON_GetObjectItem (f, "yours")),
+                 cJSON_GetNumberValue (cJSON_GetObjectItem (f, "book")));
     fprintf (out, html ? "</tbody></table><p>%s</p>" : "\n%s",
              string_of (answer, "verdict"));
 }

@@ -18,109 +18,99 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const with_momentum[][2] = { { "optimiser", "momentum" },
-                                                { "rate", "0.01" },
-                                                { "momentum", "0.9" },
-                                                { NULL } };
-// a schedule that ends at 0 wants steps: with the recipe's batch of 64 there are 190
-static const char *const with_cosine[][2] = {
-    { "init", "he" }, { "schedule", "cosine" }, { "batch", "16" }, { NULL }
-};
-static const char *const with_adamw[][2] = { { "optimiser", "adamw" },
-                                             { "decay", "0.1" },
-                                             { NULL } };
-static const char *const as_it_is[][2] = { { NULL } };
-static const chapter_net nets[] = {
-    { 3, "mlp", "two dense layers, momentum", with_momentum },
-    { 4, "C.baseline", "the baseline", as_it_is },
-    { 5, "C.deeper", "the deeper net, dropout, cosine", with_cosine },
-    { 6, "C.batchnorm", "the net with batch norms", as_it_is },
-    { 7, "C.batchnorm", "the net with batch norms, AdamW", with_adamw },
-};
-enum { NETS = sizeof nets / sizeof *nets };
-
-/*  The other chapters with exercises, and what those are about instead. */
-static const struct {
-    int chapter;
-    const char *does;
-} without[] = {
-    { 1, "multiplies matrices and draws numbers, and has no net yet" },
-    { 2, "splits, scales and shuffles pictures, and has no net yet" },
-    { 8, "stops a training, keeps its best weights and reads them from a file" },
-    { 9, "changes pictures and labels before a net sees them" },
-    { 10, "measures what a net has answered" },
-    { 11, "deals pictures into folds and compares the results of nets" },
-    { 12, "chooses among trainings, of which each is whole" },
-    { 13, "puts weights that others have trained into place" },
-    { 14, "goes on from borrowed weights, and computes a piece of a net" },
-    { 15, "builds larger nets, and computes a piece of one" },
-    { 16, "joins the answers of nets that are trained" },
-    { 18, "computes the same sums with less work" },
-};
-enum { CHAPTERS = sizeof without / sizeof *without };
-
 /* --- One training, in a child ----------------------------------------------------------------- */
 typedef struct {
     nn_recipe recipe;
-    nn_data *all, *training, *validation;
-    nn_transform transforms[NN_TRANSFORMS];
-    int transform_count;
-    nn_net *net;
-    nn_optimiser optimiser;
-    const nn_schedule *schedule;
+    mine_place place;
+    nn_class_weights weights; // what is done to each batch
+    float weight[64];
 } setting;
+
+/*  The recipe's net, or the chapter's own with the recipe's ways. */
+static nn_net *net_of (const setting *s, const chapter_net *net)
+{
+    const nn_data *all = s->place.all;
+    int h = all->h, w = all->w;
+    if (nn_recipe_size (&s->recipe, &h, &w, all->c) != NN_OK)
+        return NULL;
+    return net->model ? nn_model_net (net->model, h, w, all->c, all->classes, NULL,
+                                      s->recipe.seed)
+                      : nn_recipe_net (&s->recipe, h, w, all->c, all->classes);
+}
+
+static int prepare_pictures (setting *s)
+{
+    mine_place *to = &s->place;
+    to->all = nn_shapes10 (IMAGES, 1);
+    int status = to->all
+                     ? nn_split (to->all, 0.2, 1, &to->training, &to->validation)
+                     : NN_EMEMORY;
+    if (status != NN_OK)
+        return status;
+    to->transforms =
+        nn_recipe_transforms (&s->recipe, to->training, to->transform);
+    status = to->transforms < 0
+                 ? to->transforms
+                 : nn_recipe_weights (&s->recipe, to->all, s->weight);
+    s->weights = (nn_class_weights){ .classes = status > 0 ? to->all->classes : 0,
+                                     .weight = s->weight,
+                                     .mix = nn_recipe_mix,
+                                     .with = &s->recipe };
+    return status < 0 ? status : NN_OK;
+}
 
 static int prepare (setting *s, const job *j)
 {
+    mine_place *to = &s->place;
     int status = nn_recipe_load (&s->recipe, j->net->recipe);
     for (int i = 0; status == NN_OK && j->net->keys[i][0]; i++)
         status =
             nn_recipe_set (&s->recipe, j->net->keys[i][0], j->net->keys[i][1]);
-    s->recipe.seed = j->seed;
-    s->all = status == NN_OK ? nn_shapes10 (IMAGES, 1) : NULL;
-    if (!s->all)
-        return NN_EMEMORY;
-    status = nn_split (s->all, 0.2, 1, &s->training, &s->validation);
+    to->seed = s->recipe.seed = j->seed;
+    to->batch = s->recipe.batch;
+    if (status == NN_OK)
+        status = prepare_pictures (s);
     if (status != NN_OK)
         return status;
-    s->transform_count =
-        nn_recipe_transforms (&s->recipe, s->training, s->transforms);
-    if (s->transform_count < 0)
-        return s->transform_count;
-    s->net = nn_recipe_net (&s->recipe, s->all->h, s->all->w, s->all->c,
-                            s->all->classes);
-    status = s->net ? nn_net_build (s->net, .batch = s->recipe.batch) : NN_EVALUE;
+    to->net = net_of (s, j->net);
+    status = to->net ? nn_net_build (to->net, .batch = to->batch) : NN_EVALUE;
     if (status == NN_OK)
-        status = nn_recipe_optimiser (&s->recipe, &s->optimiser, &s->schedule);
-    mine_place place = { .net = s->net,
-                         .optimiser = &s->optimiser,
-                         .schedule = &s->schedule,
-                         .batch = s->recipe.batch,
-                         .seed = j->seed };
+        status = nn_recipe_optimiser (&s->recipe, &to->optimiser, &to->schedule);
+    if (status == NN_OK && j->net->prepare)
+        status = j->net->prepare (to);
     for (int i = 0; i < j->plugs && status == NN_OK; i++)
-        status = mine_put (j->plug[i].row, j->plug[i].object, &place);
+        status = mine_put (j->plug[i].row, j->plug[i].object, to);
     return status;
 }
 
 static int train (const job *j, outcome *o)
 {
-    setting s = { 0 };
-    nn_history history = { 0 };
+    static setting s; // large; of this process, which trains once
+    mine_place *to = &s.place;
     int status = prepare (&s, j);
-    nn_callback line = nn_epochs (stderr);
+    if (!j->quiet && status == NN_OK)
+        to->callback[to->callbacks++] = nn_epochs (stderr);
+    const bool weighed = s.weights.classes > 0;
     if (status == NN_OK)
-        status = nn_train (s.net, s.training, &history, .validation = s.validation,
-                           .optimiser = &s.optimiser, .schedule = s.schedule,
-                           .epochs = j->epochs, .seed = j->seed,
-                           .transforms = s.transforms,
-                           .transform_count = s.transform_count,
-                           .callbacks = &line, .callback_count = !j->quiet);
-    o->epochs = history.epochs < EPOCHS ? history.epochs : EPOCHS;
+        status = nn_train (
+            to->net, to->training, &to->history, .validation = to->validation,
+            .optimiser = &to->optimiser, .schedule = to->schedule,
+            .epochs = j->epochs, .seed = j->seed, .transforms = to->transform,
+            .transform_count = to->transforms, .callbacks = to->callback,
+            .callback_count = to->callbacks,
+            .mix = weighed ? nn_weigh : nn_recipe_mix,
+            .mix_with = weighed ? (void *) &s.weights : (void *) &s.recipe);
+    for (int i = 0; i < to->hooks && status == NN_OK; i++)
+        status = to->after[i].run (to, to->after[i].f);
+    const nn_history *history = &to->history;
+    o->epochs = history->epochs < EPOCHS ? history->epochs : EPOCHS;
     for (int e = 0; e < o->epochs; e++) {
-        o->loss[e] = history.epoch[e].val_loss;
-        o->accuracy[e] = history.epoch[e].val_accuracy;
-        o->seconds += (double) history.epoch[e].seconds / o->epochs;
+        o->loss[e] = history->epoch[e].val_loss;
+        o->accuracy[e] = history->epoch[e].val_accuracy;
+        o->seconds += (double) history->epoch[e].seconds / o->epochs;
     }
+    memcpy (o->figure, to->figure, sizeof o->figure);
+    o->figures = to->figures;
     return status;
 }
 
@@ -142,11 +132,11 @@ static void on_panic (const char *sentence)
 
 static _Noreturn void child (const job *j)
 {
-    const struct rlimit none = { 0, 0 }, file = { 1 << 20, 1 << 20 },
+    const struct rlimit none = { 0, 0 }, file = { 16 << 20, 16 << 20 },
                         cpu = { 600, 601 },
                         memory = { (rlim_t) 8 << 30, (rlim_t) 8 << 30 };
     setrlimit (RLIMIT_CORE, &none);
-    setrlimit (RLIMIT_FSIZE, &file); // it trains, and only says how far it is
+    setrlimit (RLIMIT_FSIZE, &file); // it may keep the net, and no more
     setrlimit (RLIMIT_CPU, &cpu);
     setrlimit (RLIMIT_AS, &memory);
     nn_on_panic = on_panic;
@@ -194,23 +184,27 @@ static outcome run (const job *j)
     return o;
 }
 
-static int record (void)
+/*  Of all nets, or of one chapter's. */
+static int record (int chapter)
 {
     printf ("# the nets of make compare with the library's own functions, by "
             "chapters/compare/record: chapter, seed, epoch, loss, percent\n");
-    for (int n = 0; n < NETS; n++)
+    for (const chapter_net *net = chapter_nets; net->chapter; net++)
         for (int seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
             const job j = {
-                .net = &nets[n], .epochs = EPOCHS, .seed = seed, .quiet = true
+                .net = net, .epochs = EPOCHS, .seed = seed, .quiet = true
             };
+            if (net->record != net->chapter ||
+                (chapter && chapter != net->chapter))
+                break;
             const outcome o = run (&j);
             if (*o.failure) {
-                fprintf (stderr, "compare: chapter %d: %s\n", nets[n].chapter,
+                fprintf (stderr, "compare: chapter %d: %s\n", net->chapter,
                          o.failure);
                 return 1;
             }
             for (int e = 0; e < o.epochs; e++)
-                printf ("%d\t%d\t%d\t%.4f\t%.1f\n", nets[n].chapter, seed, e + 1,
+                printf ("%d\t%d\t%d\t%.4f\t%.1f\n", net->chapter, seed, e + 1,
                         (double) o.loss[e], 100 * (double) o.accuracy[e]);
             fflush (stdout);
         }
@@ -219,12 +213,12 @@ static int record (void)
 
 static int compare (const job *j, const char *file, bool json)
 {
-    const recorded book = read_bands (j->net->chapter);
+    const recorded book = read_bands (j->net->record);
     if (book.epochs != EPOCHS) {
         fprintf (stderr,
                  "compare: %s has no curves of chapter %d; "
                  "chapters/compare/record makes them\n",
-                 BANDS, j->net->chapter);
+                 BANDS, j->net->record);
         return 2;
     }
     if (!json)
@@ -247,33 +241,10 @@ static int compare (const job *j, const char *file, bool json)
 static const char usage[] =
     "compare [--json] [--picture FILE] [--epochs 1 to 6] CHAPTER "
     "[NN-k=OBJECT.so]...\n"
-    "compare --record              the library's curves, for bands.tsv\n"
+    "compare --record [CHAPTER]    the library's curves, for bands.tsv\n"
     "compare --list                which exercises a net uses, and their "
     "functions\n"
     "compare --knows NN-k          does a net use that exercise?\n";
-
-static const chapter_net *find_net (const char *word)
-{
-    char *end;
-    const long number = strtol (word, &end, 10);
-    for (int i = 0; i < NETS && !*end; i++)
-        if (nets[i].chapter == number)
-            return &nets[i];
-    for (int i = 0; i < CHAPTERS && !*end; i++)
-        if (without[i].chapter == number) {
-            fprintf (stderr,
-                     "compare: chapter %ld %s, so there is no curve to compare. "
-                     "make grade EX=%02ld-1 holds its functions against the "
-                     "book's; nets are trained with yours in chapters 3 to 7\n",
-                     number, without[i].does, number);
-            return NULL;
-        }
-    fprintf (stderr,
-             "compare: chapter '%s' has no net of its own to train; there are "
-             "03, 04, 05, 06 and 07\n",
-             word);
-    return NULL;
-}
 
 static int add_plug (job *j, char *word)
 {
@@ -292,9 +263,8 @@ static int add_plug (job *j, char *word)
 /*  A line an exercise: its number, its functions. */
 static int list (void)
 {
-    const mine_row *const tables[] = { mine_layers, mine_steps };
-    for (int t = 0; t < 2; t++)
-        for (const mine_row *row = tables[t]; row->id; row++) {
+    for (int t = 0; mine_tables[t]; t++)
+        for (const mine_row *row = mine_tables[t]; row->id; row++) {
             printf ("%s", row->id);
             for (int i = 0; row->functions[i]; i++)
                 printf (" %s", row->functions[i]);
@@ -310,7 +280,8 @@ int main (int argc, char **argv)
     bool json = false;
     for (int i = 1; i < argc; i++)
         if (strcmp (argv[i], "--record") == 0)
-            return record ();
+            return record (i + 1 < argc ? (int) strtol (argv[i + 1], NULL, 10)
+                                        : 0);
         else if (strcmp (argv[i], "--knows") == 0 && i + 1 < argc)
             return mine_find (argv[i + 1]) ? 0 : 1;
         else if (strcmp (argv[i], "--list") == 0)

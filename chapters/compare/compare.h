@@ -4,14 +4,24 @@
 
 #include "mine.h"
 
-enum { IMAGES = 2500, EPOCHS = 6, PLUGS = 8, SEEDS = 3, FIRST_SEED = 7 };
+enum {
+    IMAGES = 2500,
+    EPOCHS = MINE_EPOCHS,
+    PLUGS = MINE_HOOKS,
+    SEEDS = 3,
+    FIRST_SEED = 7
+};
 #define BANDS "chapters/compare/bands.tsv"
 
 typedef struct {
-    int chapter;
+    int chapter, record; // record: the chapter under which its curves are kept
     const char *recipe, *title;
     const char *const (*keys)[2]; // what differs from the recipe; ends with NULL
+    const nn_model *model;        // NULL: the recipe's
+    int (*prepare) (mine_place *to); // or NULL
 } chapter_net;
+extern const chapter_net *const chapter_nets;   // ends with chapter 0
+const chapter_net *find_net (const char *word); // or NULL and a sentence on stderr
 typedef struct {
     const mine_row *row;
     const char *object;
@@ -20,6 +30,8 @@ typedef struct { // what a training has come to; passed through a pipe
     int epochs;
     float loss[EPOCHS], accuracy[EPOCHS]; // of the validation images
     double seconds, megabytes;            // an epoch; at the peak
+    mine_figure figure[MINE_HOOKS];
+    int figures;
     char failure[400];
 } outcome;
 typedef struct {

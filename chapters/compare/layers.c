@@ -15,7 +15,7 @@ typedef void loss_backward (float *dx, const float *x, const int *label, int n,
 
 static void backward_03_1 (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
-    loss_backward *f = (loss_backward *) mine_of (self)->f[0];
+    loss_backward *f = (loss_backward *) mine_of (self, "03-1")->f[0];
     const nn_tensor *in = &self->in[0]->out;
     const int n = hi - lo, classes = self->out.c;
     float *x = mine_gather (in, in->x, lo, hi), *dx = calloc (n * classes, 4);
@@ -42,7 +42,7 @@ static int change_03_1 (mine_kind *mine, nn_layer *layer, const mine_place *to)
 
 static int plug_03_1 (mine_place *to, mine_function *const f[])
 {
-    return mine_put_layers (to, "cross_entropy", f, change_03_1);
+    return mine_put_layers (to, "cross_entropy", "03-1", f, change_03_1);
 }
 
 /* --- 04-1: convolution, backward by data ------------------------------------------------------ */
@@ -57,7 +57,7 @@ static int before (int in, int out, int kernel, const nn_conv2d_args *args)
     return !args->same ? args->pad : lacks > 0 ? lacks / 2 : 0;
 }
 
-static nn_conv_shape shape_of (const nn_layer *self)
+nn_conv_shape mine_shape_of (const nn_layer *self)
 {
     const nn_conv2d_args *args = self->args;
     const nn_tensor *in = &self->in[0]->out, *out = &self->out;
@@ -80,18 +80,16 @@ static nn_conv_shape shape_of (const nn_layer *self)
  *  then replaced. */
 static void backward_04_1 (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
-    const mine_kind *mine = mine_of (self);
+    const mine_kind *mine = mine_of (self, "04-1");
     const nn_tensor *in = &self->in[0]->out;
     if (!nn_gradient_wanted (self, 0)) {
         mine->own->backward (self, lo, hi, pass);
         return;
     }
     float *dy = mine_gather (&self->out, self->out.dx, lo, hi),
-          *dx = mine_gather (in, in->dx, lo, hi);
-    if (self->overwrites[0])
-        memset (dx, 0, (hi - lo) * nn_image_size (in) * sizeof *dx);
+          *dx = mine_gradient_before (self, lo, hi);
     mine->own->backward (self, lo, hi, pass);
-    const nn_conv_shape s = shape_of (self);
+    const nn_conv_shape s = mine_shape_of (self);
     ((conv_backward *) mine->f[0]) (&s, dx, dy, self->param[0].w, hi - lo);
     mine_scatter (in, in->dx, dx, lo, hi, false);
     free (dy);
@@ -107,7 +105,7 @@ static int change_04_1 (mine_kind *mine, nn_layer *layer, const mine_place *to)
 
 static int plug_04_1 (mine_place *to, mine_function *const f[])
 {
-    return mine_put_layers (to, "conv2d", f, change_04_1);
+    return mine_put_layers (to, "conv2d", "04-1", f, change_04_1);
 }
 
 /* --- 04-3: max pooling, backward --------------------------------------------------------------- */
@@ -123,8 +121,8 @@ static void backward_04_3 (nn_layer *self, int lo, int hi, const nn_pass *pass)
     float *x = mine_gather (in, in->x, lo, hi),
           *dx = mine_gather (in, in->dx, lo, hi),
           *dy = mine_gather (&self->out, self->out.dx, lo, hi);
-    ((pool_backward *) mine_of (self)->f[0]) (dx, dy, x, hi - lo, in->h, in->w,
-                                              in->c, args->size);
+    ((pool_backward *) mine_of (self, "04-3")->f[0]) (dx, dy, x, hi - lo, in->h,
+                                                      in->w, in->c, args->size);
     mine_scatter (in, in->dx, dx, lo, hi, false);
     free (x);
     free (dx);
@@ -142,7 +140,7 @@ static int change_04_3 (mine_kind *mine, nn_layer *layer, const mine_place *to)
 
 static int plug_04_3 (mine_place *to, mine_function *const f[])
 {
-    return mine_put_layers (to, "maxpool", f, change_04_3);
+    return mine_put_layers (to, "maxpool", "04-3", f, change_04_3);
 }
 
 /* --- 05-1: dropout ------------------------------------------------------------------------------- */
@@ -159,7 +157,7 @@ static float uniform (void *source)
 
 static void forward_05_1 (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
-    const mine_kind *mine = mine_of (self);
+    const mine_kind *mine = mine_of (self, "05-1");
     const nn_dropout_args *args = self->args;
     const nn_tensor *in = &self->in[0]->out, *out = &self->out;
     const size_t size = nn_image_size (out);
@@ -181,7 +179,7 @@ static void forward_05_1 (nn_layer *self, int lo, int hi, const nn_pass *pass)
 static void backward_05_1 (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
     (void) pass;
-    const mine_kind *mine = mine_of (self);
+    const mine_kind *mine = mine_of (self, "05-1");
     const nn_dropout_args *args = self->args;
     const nn_tensor *in = &self->in[0]->out, *out = &self->out;
     const size_t size = nn_image_size (out);
@@ -206,7 +204,7 @@ static int change_05_1 (mine_kind *mine, nn_layer *layer, const mine_place *to)
 
 static int plug_05_1 (mine_place *to, mine_function *const f[])
 {
-    return mine_put_layers (to, "dropout", f, change_05_1);
+    return mine_put_layers (to, "dropout", "05-1", f, change_05_1);
 }
 
 /* --- 06-1 and 06-2: batch normalisation, both ways ------------------------------------------------ */
@@ -222,7 +220,7 @@ typedef void norm_forward (float *y, float *mean, float *variance, const float *
  *  and bias, the learner's function makes that of x. */
 static void reduce_06_1 (nn_layer *self, const nn_pass *pass)
 {
-    const mine_kind *mine = mine_of (self);
+    const mine_kind *mine = mine_of (self, "06-1");
     const nn_batchnorm_args *args = self->args;
     const nn_tensor *in = &self->in[0]->out;
     const int n = pass->batch->n;
@@ -240,8 +238,9 @@ static void backward_06_1 (nn_layer *self, int lo, int hi, const nn_pass *pass)
     (void) pass;
     const nn_tensor *in = &self->in[0]->out;
     if (nn_gradient_wanted (self, 0))
-        mine_scatter (in, in->dx, mine_of (self)->kept + lo * nn_image_size (in),
-                      lo, hi, !self->overwrites[0]);
+        mine_scatter (in, in->dx,
+                      mine_of (self, "06-1")->kept + lo * nn_image_size (in), lo,
+                      hi, !self->overwrites[0]);
 }
 
 static int take_batch (mine_kind *mine, nn_layer *layer, const mine_place *to)
@@ -261,14 +260,14 @@ static int change_06_1 (mine_kind *mine, nn_layer *layer, const mine_place *to)
 
 static int plug_06_1 (mine_place *to, mine_function *const f[])
 {
-    return mine_put_layers (to, "batchnorm", f, change_06_1);
+    return mine_put_layers (to, "batchnorm", "06-1", f, change_06_1);
 }
 
 /*  The library's verb measures the batch, for the way back; its running statistics are
  *  taken back, and the learner's function takes them a step further. */
 static void reduce_06_2 (nn_layer *self, const nn_pass *pass)
 {
-    const mine_kind *mine = mine_of (self);
+    const mine_kind *mine = mine_of (self, "06-2");
     const nn_batchnorm_args *args = self->args;
     const nn_tensor *in = &self->in[0]->out;
     const size_t bytes = in->c * sizeof (float);
@@ -290,7 +289,7 @@ static void reduce_06_2 (nn_layer *self, const nn_pass *pass)
 
 static void forward_06_2 (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
-    const mine_kind *mine = mine_of (self);
+    const mine_kind *mine = mine_of (self, "06-2");
     const nn_tensor *out = &self->out;
     if (!pass->training) {
         mine->own->forward (self, lo, hi, pass);
@@ -316,33 +315,21 @@ static int change_06_2 (mine_kind *mine, nn_layer *layer, const mine_place *to)
 
 static int plug_06_2 (mine_place *to, mine_function *const f[])
 {
-    return mine_put_layers (to, "batchnorm", f, change_06_2);
+    return mine_put_layers (to, "batchnorm", "06-2", f, change_06_2);
 }
 
 const mine_row mine_layers[] = {
-    { "03-1",
-      { "ex_cross_entropy_backward" },
-      "the way back from the loss",
-      plug_03_1 },
-    { "04-1",
-      { "ex_conv_backward_data" },
-      "the way back through each convolution",
-      plug_04_1 },
-    { "04-3",
-      { "ex_maxpool_backward" },
-      "the way back through each pooling",
-      plug_04_3 },
-    { "05-1",
-      { "ex_dropout", "ex_dropout_backward" },
-      "dropout, both ways",
-      plug_05_1 },
-    { "06-1",
-      { "ex_batchnorm_backward" },
-      "the way back through each batch norm",
-      plug_06_1 },
-    { "06-2",
-      { "ex_batchnorm_forward" },
-      "the way forward through each batch norm",
-      plug_06_2 },
-    { NULL, { NULL }, NULL, NULL },
+    MINE_ROW ("03-1", plug_03_1, "the way back from the loss",
+              "ex_cross_entropy_backward"),
+    MINE_ROW ("04-1", plug_04_1, "the way back through each convolution",
+              "ex_conv_backward_data"),
+    MINE_ROW ("04-3", plug_04_3, "the way back through each pooling",
+              "ex_maxpool_backward"),
+    MINE_DRAWS ("05-1", plug_05_1, "dropout, both ways", "ex_dropout",
+                "ex_dropout_backward"),
+    MINE_ROW ("06-1", plug_06_1, "the way back through each batch norm",
+              "ex_batchnorm_backward"),
+    MINE_ROW ("06-2", plug_06_2, "the way forward through each batch norm",
+              "ex_batchnorm_forward"),
+    MINE_END,
 };

@@ -99,7 +99,8 @@ static bool write_prototypes (const char *path, const grade_task *task)
     const char *as = task->as;
     if (!out)
         return false;
-    fprintf (out, "#include \"exercise.h\"\n");
+    fprintf (out,
+             "#include \"exercise.h\"\n#line 1 \"what the exercise asks for\"\n");
     for (int i = 0; task->prototypes[i]; i++) {
         const char *name;
         const int length = name_in (task->prototypes[i], &name),

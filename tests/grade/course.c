@@ -112,8 +112,7 @@ static void list_some (const course_exercise *list, int count, const char *word)
 {
     for (int i = 0; i < count; i++)
         if (strstr (list[i].name, word))
-            fprintf (stderr, "  make grade EX=%-6s %s\n", list[i].id,
-                     list[i].title);
+            fprintf (stderr, "  EX=%-6s %s\n", list[i].id, list[i].title);
 }
 
 /*  The exercise that a word means: its number, its name, or a part of it that no other has.
