@@ -5,7 +5,8 @@
  *  A linear head learns from TRAIN pictures and is asked about TEST others. Prints
  *  the mean of its accuracy in percent over DRAWS of these pictures, its standard
  *  deviation over them, and the processor seconds that the features took. With more
- *  than one draw, features of all pictures are computed. */
+ *  than one draw, features of all pictures are computed. 0 DRAWS: nothing is drawn,
+ *  the first of all pictures are taken. */
 #include "../record.h"
 
 #include <math.h>
@@ -30,6 +31,18 @@ static nn_data *some (const nn_data *all, int count, int draw)
     nn_data *rest = NULL, *part = NULL;
     must (nn_split (all, (double) count / all->count, 14 + draw, &rest, &part));
     nn_data_free (&rest);
+    return part;
+}
+
+static nn_data *first_of (const nn_data *all, int count)
+{
+    int *index = malloc (count * sizeof *index);
+    must (index && count <= all->count ? NN_OK : NN_EVALUE);
+    for (int i = 0; i < count; i++)
+        index[i] = i;
+    nn_data *part = nn_subset (all, index, count);
+    must (part ? NN_OK : NN_EMEMORY);
+    free (index);
     return part;
 }
 
@@ -102,15 +115,20 @@ int main (int count, char **args)
     }
     nn_data *a = features (net, all, args), *b = features (net, tests, args);
     took = seconds () - before;
-    for (int draw = 0; draw < draws; draw++) {
-        nn_data *learnt = draws == 1 ? a : some (a, train, draw);
-        nn_data *held = draws == 1 ? b : some (b, test, draw);
+    const int rounds = draws ? draws : 1;
+    for (int draw = 0; draw < rounds; draw++) {
+        nn_data *learnt = draws == 0   ? first_of (a, train)
+                          : draws == 1 ? a
+                                       : some (a, train, draw);
+        nn_data *held = draws == 0   ? first_of (b, test)
+                        : draws == 1 ? b
+                                     : some (b, test, draw);
         const double right = probe (net, learnt, held);
         fprintf (stderr, "draw %d: %.1f\n", draw, right);
         sum += right;
         square += right * right;
     }
-    const double mean = sum / draws,
+    const double mean = sum / rounds,
                  variance = draws < 2 ? 0 : (square - sum * mean) / (draws - 1);
     printf ("%.1f\t%.1f\t%.1f\n", mean, sqrt (fmax (0, variance)), took);
     return 0;
