@@ -19,6 +19,8 @@
 #ifdef __x86_64__
 const nn_inner *const nn_inners[] = { &nn_inner_avx512, &nn_inner_avx2,
                                       &nn_inner_plain, NULL };
+#elif defined __aarch64__
+const nn_inner *const nn_inners[] = { &nn_inner_neon, &nn_inner_plain, NULL };
 #else
 const nn_inner *const nn_inners[] = { &nn_inner_plain, NULL };
 #endif
@@ -30,34 +32,43 @@ bool nn_inner_runs (const nn_inner *inner)
         return __builtin_cpu_supports ("avx512f") != 0;
     if (inner == &nn_inner_avx2)
         return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
+#elif defined __aarch64__
+    if (inner == &nn_inner_neon)
+        return true; // every ARM64 processor has it
 #endif
     return inner == &nn_inner_plain;
 }
 
-/*  The first that runs, or the one that NN_ISA names. Whoever names one that is
- *  not there, or that this processor cannot run, has broken a contract. */
-static const nn_inner *choose (void)
+/*  The first that runs, or the one that NN_ISA names. NULL and a sentence if that
+ *  is not there, or if this processor cannot run it. */
+const nn_inner *nn_inner_choose (void)
 {
-    const char *name = getenv ("NN_ISA");
-    for (int i = 0; nn_inners[i]; i++)
-        if (nn_inner_runs (nn_inners[i]) &&
-            (!name || !*name || strcmp (name, nn_inners[i]->name) == 0))
-            return nn_inners[i];
-    char can[64];
-    size_t used = 0;
-    for (int i = 0; nn_inners[i]; i++)
-        if (nn_inner_runs (nn_inners[i]))
-            used += snprintf (can + used, sizeof can - used, " %s",
-                              nn_inners[i]->name);
-    nn_panic ("nn_inner_here", "NN_ISA is '%s'; this processor runs:%s", name,
-              can);
+    const char *name = getenv ("NN_ISA"), *why = "nobody knows such vectors";
+    char runs[64] = "";
+    for (int i = 0; nn_inners[i]; i++) {
+        const nn_inner *inner = nn_inners[i];
+        const bool meant = !name || !*name || strcmp (name, inner->name) == 0;
+        if (!nn_inner_runs (inner))
+            why = meant ? "this processor does not have them" : why;
+        else if (meant)
+            return inner;
+        else
+            snprintf (runs + strlen (runs), sizeof runs - strlen (runs), "%s%s",
+                      *runs ? ", " : "", inner->name);
+    }
+    nn_fail (NN_EVALUE, "NN_ISA is '%s': %s; here there are: %s", name, why, runs);
+    return NULL;
 }
 
+/*  The choice. Whoever comes here with a wrong NN_ISA did not look before: a
+ *  contract is broken. */
 const nn_inner *nn_inner_here (void)
 {
     static _Atomic (const nn_inner *) chosen; // asked once; always the same answer
     if (!chosen)
-        chosen = choose ();
+        chosen = nn_inner_choose ();
+    if (!chosen)
+        nn_panic ("nn_inner_here", "%s", nn_error ());
     return chosen;
 }
 

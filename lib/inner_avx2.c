@@ -1,4 +1,5 @@
 /*  inner_avx2.c - the inner loops for x86-64 processors since about 2013 */
+#include "nn.h"
 #ifdef __x86_64__
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx2,fma"))),                 \

@@ -1,6 +1,7 @@
 /*  inner_avx512.c - the inner loops for x86-64 processors with the widest
  *  vectors
  */
+#include "nn.h"
 #ifdef __x86_64__
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx512f,fma"))),              \

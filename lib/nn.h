@@ -1365,8 +1365,10 @@ typedef struct {
                               size_t step);
     void (*filter_gradient) (const float *du, size_t step, int count, float *dw);
 } nn_inner;
-extern const nn_inner nn_inner_plain, nn_inner_avx2, nn_inner_avx512;
-const nn_inner *nn_inner_here (void); // the fastest of this processor, or NN_ISA
+extern const nn_inner nn_inner_plain, nn_inner_avx2, nn_inner_avx512,
+    nn_inner_neon;
+const nn_inner *nn_inner_choose (void); // the fastest of this processor, or NN_ISA
+const nn_inner *nn_inner_here (void);   // the same, asked once
 bool nn_inner_runs (const nn_inner *inner); // on this processor?
 extern const nn_inner *const nn_inners[];   // the fastest first; ends with NULL
 size_t nn_packed (const nn_inner *inner, int k, int n); // floats

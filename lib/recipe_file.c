@@ -96,7 +96,8 @@ static int find (char path[PATH_MAX], const char *wanted)
         if (found)
             snprintf (path, PATH_MAX, "%s", list.gl_pathv[i]);
         const size_t at = strlen (all);
-        snprintf (all + at, sizeof all - at, "%s%s", at ? ", " : "", names[count]);
+        snprintf (all + at, sizeof all - at, "%s%.63s", at ? ", " : "",
+                  names[count]);
     }
     globfree (&list);
     if (found)

@@ -24,6 +24,7 @@ check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 	@.ci/install build check
 	@tests/check/lint
 .PHONY: check
+TESTS    += tests/processors/x86 tests/processors/arm64
 TESTS    += tests/check/lint
 TESTS    += tests/door/door tests/bench/check tests/serial/notebook.py tests/serial/step
 BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/work $(BUILD)/tests/bench/augment $(BUILD)/tests/bench/decode

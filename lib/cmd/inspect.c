@@ -47,6 +47,12 @@ static void show_cpu (void)
     else if (nn_inner_here () == nn_inners[0])
         printf ("\nThe fastest that there is. NN_ISA=%s would take others.\n",
                 nn_inner_plain.name);
+    else if (nn_inners[1] && nn_inner_here () == &nn_inner_plain)
+        printf (
+            "\nThis processor has no AVX2: the plain loops run, at a fraction of "
+            "the speed.\nResults are the same within rounding. A virtual machine "
+            "may hide what its\nprocessor has: let it show it (QEMU: -cpu "
+            "host).\n");
     else
         printf ("\nThe fastest of this processor: results are the same on a newer "
                 "one within\nrounding, and come sooner. If it has more, as a "

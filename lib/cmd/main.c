@@ -74,6 +74,10 @@ int main (int count, char **args)
         printf ("nn %s\n", CMD_VERSION);
         return CMD_OK;
     }
+    if (!nn_inner_choose ()) { // NN_ISA names none
+        fprintf (stderr, "nn: %s\n", nn_error ());
+        return CMD_USAGE;
+    }
     const char *names[VERBS];
     for (int i = 0; i < VERBS; i++) {
         names[i] = verbs[i]->name;
