@@ -135,7 +135,7 @@ static int run_16_1 (mine_place *to, mine_function *const f[])
     ensemble e = members_of (to);
     for (int logits = 0; logits < 2; logits++) {
         nn_predictions mine = e.member[0];
-        mine.p = calloc (e.size, sizeof *mine.p);
+        mine.p = calloc (e.size + 1, sizeof *mine.p);
         nn_require (mine.p, "no memory for a vote");
         ((vote *) f[0]) (mine.p, e.p, e.count, mine.n, mine.classes, logits);
         mine_tell (
@@ -172,7 +172,7 @@ static int run_16_3 (mine_place *to, mine_function *const f[])
 {
     ensemble e = members_of (to);
     const int n = e.member[0].n;
-    int *part = calloc (n, sizeof *part);
+    int *part = calloc (n + 1, sizeof *part);
     float mine[MINE_EPOCHS] = { 0 };
     double weight[2][MINE_EPOCHS];
     nn_require (part && nn_vote_fit (weight[0], e.member, e.count,
