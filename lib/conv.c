@@ -152,6 +152,7 @@ const nn_conv_algorithm *const nn_conv_algorithms[] = {
     &nn_conv_pointwise, // 1 x 1: one product
     &nn_conv_depthwise, // a filter for each channel
     &nn_conv_lanes,     // the same, with vectors
+    &nn_conv_grouped,   // filters that see some of the channels
     &nn_conv_naive,     // everything
     NULL,
 };
@@ -402,8 +403,11 @@ static void describe (const nn_layer *self, char *text, size_t size)
 {
     const convolution *state = self->state;
     const nn_conv_shape *s = &state->shape;
-    snprintf (text, size, "%d x %d, stride %d, %s", s->kh, s->kw, s->stride,
-              state->algorithm->name);
+    char groups[32] = "";
+    if (s->groups > 1)
+        snprintf (groups, sizeof groups, ", %d groups", s->groups);
+    snprintf (text, size, "%d x %d, stride %d%s, %s", s->kh, s->kw, s->stride,
+              groups, state->algorithm->name);
 }
 
 const nn_kind nn_conv2d_kind = { .name = "conv2d",

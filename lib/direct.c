@@ -60,15 +60,21 @@ bool nn_conv_haloed (const nn_conv_shape *s)
 void nn_conv_put (const nn_tensor *frame, const float *x, const nn_tensor *t,
                   int top, int left, int stride)
 {
-    memset (frame->x, 0, nn_image_size (frame) * sizeof *frame->x);
+    const bool inside = stride == 1 && top >= 0 && left >= 0 &&
+                        top + t->h <= frame->h && left + t->w <= frame->w;
+    float *clear = frame->x, *end = frame->x + nn_image_size (frame);
+    if (!inside)
+        memset (clear, 0, nn_image_size (frame) * sizeof *clear), clear = end;
     for (int r = 0; r < t->h; r++) {
         const int row = r * stride + top;
         if (row < 0 || row >= frame->h)
             continue;
         const float *from = x + nn_at (t, 0, r, 0);
-        if (stride == 1 && left >= 0 && left + t->w <= frame->w) {
-            memcpy (frame->x + nn_at (frame, 0, row, left), from,
-                    (size_t) t->w * t->c * sizeof *from);
+        if (inside) { // zeros up to here, and the row
+            float *to = frame->x + nn_at (frame, 0, row, left);
+            memset (clear, 0, (to - clear) * sizeof *clear);
+            clear = to + (size_t) t->w * t->c;
+            memcpy (to, from, (clear - to) * sizeof *to);
             continue;
         }
         for (int q = 0; q < t->w; q++, from += t->c) {
@@ -78,6 +84,7 @@ void nn_conv_put (const nn_tensor *frame, const float *x, const nn_tensor *t,
                         t->c * sizeof *from);
         }
     }
+    memset (clear, 0, (end - clear) * sizeof *clear);
 }
 
 static bool fits (const nn_conv_shape *s)

@@ -20,7 +20,11 @@
 typedef float vec __attribute__ ((vector_size (VECTOR)));
 typedef float loose // the same, wherever it lies
     __attribute__ ((vector_size (VECTOR), aligned (sizeof (float)), may_alias));
-enum { LANES = VECTOR / sizeof (float), STRIP = 2 * LANES };
+enum {
+    LANES = VECTOR / sizeof (float),
+    STRIP = 2 * LANES,
+    SLIM = 2 * TILE // rows of a tile of one vector
+};
 #define ALWAYS static inline __attribute__ ((always_inline))
 
 ALWAYS vec load (const float *x)
@@ -133,11 +137,11 @@ ALWAYS void places_write (const int rows, const int vecs, const nn_places *p,
 }
 
 /*  A tile of c: `rows` places, `count` of `vecs` vectors of columns. */
-ALWAYS void places_tile (const int rows, const int vecs, const nn_places *p,
-                         const float *a, const float *b, next_place *next, int at,
-                         int count)
+ALWAYS void places_tile (const int rows, const int vecs, const long apart,
+                         const nn_places *p, const float *a, const float *b,
+                         next_place *next, int at, int count)
 {
-    vec sum[TILE][2];
+    vec sum[SLIM][2];
     for (int m = 0; m < rows; m++)
         for (int v = 0; v < vecs; v++)
             sum[m][v] = (vec){ 0 };
@@ -147,7 +151,7 @@ ALWAYS void places_tile (const int rows, const int vecs, const nn_places *p,
             const float *run = a + i * p->a_row + j * p->a_col;
             for (int k = 0; k < p->k; k++, b += vecs * LANES)
                 for (int m = 0; m < rows; m++) {
-                    const vec x = all (run[m * p->a_place + k]);
+                    const vec x = all (run[m * apart + k]);
                     for (int v = 0; v < vecs; v++)
                         sum[m][v] += x * load (b + v * LANES);
                 }
@@ -156,7 +160,7 @@ ALWAYS void places_tile (const int rows, const int vecs, const nn_places *p,
     if (count == vecs * LANES)
         places_write (rows, vecs, p, sum, next, at, vecs * LANES);
     else {
-        vec copy[TILE][2]; // what is indexed by a variable is not in registers
+        vec copy[SLIM][2]; // what is indexed by a variable is not in registers
         for (int m = 0; m < rows; m++)
             for (int v = 0; v < vecs; v++)
                 copy[m][v] = sum[m][v];
@@ -169,14 +173,24 @@ ALWAYS void places_strip (const int vecs, const nn_places *p, int at, int count)
     const float *a = p->a, *b = p->b + (size_t) at * p->kh * p->kw * p->k;
     next_place next = { p->c + at, p->run, p->runs };
     int m = 0;
+    // -- one vector needs twice the rows; if the compiler knows how far apart they
+    // lie, it needs no registers to find them
+    for (; vecs == 1 && p->a_place == 16 && m + SLIM <= p->m; m += SLIM)
+        places_tile (SLIM, vecs, 16, p, a + m * 16, b, &next, at, count);
+    for (; vecs == 1 && p->a_place == 32 && m + SLIM <= p->m; m += SLIM)
+        places_tile (SLIM, vecs, 32, p, a + m * 32, b, &next, at, count);
     for (; m + TILE <= p->m; m += TILE)
-        places_tile (TILE, vecs, p, a + m * p->a_place, b, &next, at, count);
+        places_tile (TILE, vecs, p->a_place, p, a + m * p->a_place, b, &next, at,
+                     count);
     for (; m + 4 <= p->m; m += 4)
-        places_tile (4, vecs, p, a + m * p->a_place, b, &next, at, count);
+        places_tile (4, vecs, p->a_place, p, a + m * p->a_place, b, &next, at,
+                     count);
     for (; m + 2 <= p->m; m += 2)
-        places_tile (2, vecs, p, a + m * p->a_place, b, &next, at, count);
+        places_tile (2, vecs, p->a_place, p, a + m * p->a_place, b, &next, at,
+                     count);
     for (; m < p->m; m++)
-        places_tile (1, vecs, p, a + m * p->a_place, b, &next, at, count);
+        places_tile (1, vecs, p->a_place, p, a + m * p->a_place, b, &next, at,
+                     count);
 }
 
 static void places (const nn_places *p)
@@ -194,7 +208,7 @@ static void places (const nn_places *p)
 ALWAYS void outer_tile (const int rows, const int vecs, const nn_outer *p,
                         const float *a, const float *b, float *c, int count)
 {
-    vec sum[TALL][2];
+    vec sum[SLIM][2];
     for (int m = 0; m < rows; m++)
         for (int v = 0; v < vecs; v++)
             sum[m][v] = (vec){ 0 };
@@ -223,8 +237,12 @@ ALWAYS void outer_strip (const int vecs, const nn_outer *p, int at, int count)
     const float *a = p->a, *b = p->b + at;
     float *c = p->c + at;
     int m = 0;
+    for (; vecs == 1 && m + SLIM <= p->m; m += SLIM)
+        outer_tile (SLIM, vecs, p, a + m, b, c + m * p->c_row, count);
     for (; m + TALL <= p->m; m += TALL)
         outer_tile (TALL, vecs, p, a + m, b, c + m * p->c_row, count);
+    for (; TALL > 9 && m + 9 <= p->m; m += 9) // three colours, three columns
+        outer_tile (9, vecs, p, a + m, b, c + m * p->c_row, count);
     for (; m + 4 <= p->m; m += 4)
         outer_tile (4, vecs, p, a + m, b, c + m * p->c_row, count);
     for (; m < p->m; m++)

@@ -1378,7 +1378,7 @@ void nn_pack_rows (const nn_inner *inner, float *to, int lo, int hi, int k, int 
 
 /* --- Fast convolutions --------------------------------------------------------------------------- */
 extern const nn_conv_algorithm nn_conv_direct, nn_conv_winograd, nn_conv_lanes,
-    nn_conv_spots;
+    nn_conv_spots, nn_conv_grouped;
 int nn_conv_reach (const nn_conv_shape *s, int kernel); // rows that it covers
 nn_tensor nn_conv_frame (const nn_conv_shape *s); // an image with all its zeros
 bool nn_conv_haloed (const nn_conv_shape *s);     // are they there already?

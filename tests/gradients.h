@@ -341,6 +341,14 @@ static const gradient_case gradient_cases[] = {
     { "relu6", make_relu6, SIZE (.n = 3) },
     { "shortcuts", make_add, SIZE (.n = 3) },
     { "inverted residuals", make_inverted, SIZE (.n = 4, .h = 7, .w = 8) },
+    { "naive, groups", CONV (.groups = 2, .same = true, .algorithm = "naive") },
+    { "grouped, stride 2, dilation 2",
+      CONV_TO (9, .groups = 3, .stride = 2, .dilation = 2, .pad = 2,
+               .algorithm = "grouped"),
+      SIZE (.n = 2, .h = 8, .w = 9, .c = 6) },
+    { "grouped, whole vectors",
+      CONV_TO (32, .groups = 2, .same = true, .algorithm = "grouped"),
+      SIZE (.n = 1, .h = 3, .w = 4, .c = 32) },
 };
 
 /*  Only doubles can tell: a whole net has so many kinks that only small steps keep clear

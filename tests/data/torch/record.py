@@ -26,6 +26,8 @@ conv("conv_stride", 2, 8, 7, 3, 4, 3, pads=(1, 1, 0, 1), stride=2)  # as Keras p
 conv("conv_pad", 2, 8, 7, 3, 4, 3, padding=1, stride=2)
 conv("conv_dilation", 2, 9, 8, 3, 4, 3, padding=2, dilation=2)
 conv("conv_groups", 2, 6, 6, 6, 4, 3, padding=1, groups=2)
+conv("conv_groups_wide", 2, 6, 5, 32, 64, 3, padding=1, groups=2)
+conv("conv_groups_odd", 2, 7, 6, 15, 9, 3, padding=2, stride=2, dilation=2, groups=3)
 conv("conv_depthwise", 2, 6, 6, 6, 6, 3, padding=1, groups=6)
 conv("conv_1x1", 2, 6, 6, 6, 5, 1)
 layer("pool_2", numbers(1, 2, 7, 6, 5), [], lambda x: F.max_pool2d(x, 2))
