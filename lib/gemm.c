@@ -16,7 +16,7 @@
  *  number that was loaded is used several times before it is dropped.
  *
  *  nn_gemm () asks OpenBLAS, whose authors wrote such tiles by hand for each
- *  processor.
+ *  processor, or somebody else who knows a product of this kind better.
  */
 #include "nn.h"
 
@@ -103,14 +103,36 @@ __attribute__ ((constructor)) static void one_thread (void)
     omp_set_num_threads (threads);
 }
 
-/*  c = a b, or c += a b, by OpenBLAS. See nn_product for what a, b and c may
- *  be. */
+static bool any (const nn_product *p)
+{
+    (void) p;
+    return true;
+}
+
+static void by_blas (const nn_product *p)
+{
+    cblas_sgemm (CblasRowMajor, p->ta ? CblasTrans : CblasNoTrans,
+                 p->tb ? CblasTrans : CblasNoTrans, p->m, p->n, p->k, 1, p->a,
+                 p->lda, p->b, p->ldb, p->add, p->c, p->ldc);
+}
+
+static const nn_multiplier blas = { any, by_blas };
+
+const nn_multiplier *const nn_multipliers[] = {
+    &nn_multiplier_thin, // a few rows, or short sums
+    &blas,               // everything
+    NULL,
+};
+
+/*  c = a b, or c += a b, by the first who can. See nn_product for what a, b and c
+ *  may be. */
 void nn_gemm (nn_product p)
 {
-    const int lda = p.lda ? p.lda : p.ta ? p.m : p.k;
-    const int ldb = p.ldb ? p.ldb : p.tb ? p.k : p.n;
-    const int ldc = p.ldc ? p.ldc : p.n;
-    cblas_sgemm (CblasRowMajor, p.ta ? CblasTrans : CblasNoTrans,
-                 p.tb ? CblasTrans : CblasNoTrans, p.m, p.n, p.k, 1, p.a, lda, p.b,
-                 ldb, p.add, p.c, ldc);
+    p.lda = p.lda ? p.lda : p.ta ? p.m : p.k;
+    p.ldb = p.ldb ? p.ldb : p.tb ? p.k : p.n;
+    p.ldc = p.ldc ? p.ldc : p.n;
+    int who = 0;
+    while (!nn_multipliers[who]->fits (&p))
+        who++;
+    nn_multipliers[who]->multiply (&p);
 }

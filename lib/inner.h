@@ -141,6 +141,7 @@ ALWAYS void places_tile (const int rows, const int vecs, const long apart,
                          const nn_places *p, const float *a, const float *b,
                          next_place *next, int at, int count)
 {
+    const long down = p->b_row ? p->b_row : vecs * LANES;
     vec sum[SLIM][2];
     for (int m = 0; m < rows; m++)
         for (int v = 0; v < vecs; v++)
@@ -149,7 +150,7 @@ ALWAYS void places_tile (const int rows, const int vecs, const long apart,
     for (int i = 0; i < p->kh; i++)
         for (int j = 0; j < p->kw; j++) {
             const float *run = a + i * p->a_row + j * p->a_col;
-            for (int k = 0; k < p->k; k++, b += vecs * LANES)
+            for (int k = 0; k < p->k; k++, b += down)
                 for (int m = 0; m < rows; m++) {
                     const vec x = all (run[m * apart + k]);
                     for (int v = 0; v < vecs; v++)
@@ -170,7 +171,8 @@ ALWAYS void places_tile (const int rows, const int vecs, const long apart,
 
 ALWAYS void places_strip (const int vecs, const nn_places *p, int at, int count)
 {
-    const float *a = p->a, *b = p->b + (size_t) at * p->kh * p->kw * p->k;
+    const float *a = p->a;
+    const float *b = p->b + (p->b_row ? at : (long) at * p->kh * p->kw * p->k);
     next_place next = { p->c + at, p->run, p->runs };
     int m = 0;
     // -- one vector needs twice the rows; if the compiler knows how far apart they

@@ -119,7 +119,12 @@ typedef struct {
     bool ta, tb;       // a is stored as k x m, b as n x k
     bool add;          // c += a b
 } nn_product;
-void nn_gemm (nn_product p); // OpenBLAS, on the calling thread alone
+typedef struct { // one who multiplies
+    bool (*fits) (const nn_product *p);
+    void (*multiply) (const nn_product *p); // with lda, ldb and ldc
+} nn_multiplier;
+extern const nn_multiplier *const nn_multipliers[]; // ends with NULL
+void nn_gemm (nn_product p); // the first whom it fits, on the calling thread alone
 
 /* --- Files, whole or not at all ------------------------------------------------------- */
 // all of a file; free the bytes
@@ -1309,7 +1314,8 @@ typedef struct {   // c = sums of products: what m places, in a row, see of a
     int kh, kw, k; // a place sees kh rows of kw runs of k numbers
     const float *a;
     long a_place, a_row, a_col; // from place to place, row to row, run to run
-    const float *b;             // packed by nn_pack_rows ()
+    const float *b;             // packed by nn_pack_rows (),
+    long b_row;                 // or, if not 0, with rows so far apart
     long b_skip;                // numbers of it left out after each row of runs
     float *c;
     long c_place;
@@ -1375,6 +1381,9 @@ size_t nn_packed (const nn_inner *inner, int k, int n); // floats
 int nn_strip (const nn_inner *inner, int at, int n);
 void nn_pack_rows (const nn_inner *inner, float *to, int lo, int hi, int k, int n,
                    const float *b, long down, long step);
+
+// products
+extern const nn_multiplier nn_multiplier_thin;
 
 /* --- Fast convolutions --------------------------------------------------------------------------- */
 extern const nn_conv_algorithm nn_conv_direct, nn_conv_winograd, nn_conv_lanes,

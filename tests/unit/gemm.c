@@ -91,6 +91,51 @@ static void same_however_stored (void)
     free (a), free (b), free (first);
 }
 
+/*  Who takes the products of few rows, or of short sums: which it takes, and that
+ *  they are right, with and without tails, wide rows, and something to add to. */
+static void thin (void)
+{
+    static const struct {
+        int m, n, k;
+        bool ta, fits;
+    } cases[] = {
+        { 8, 128, 4096, false, true },   { 1, 256, 5000, false, true },
+        { 31, 112, 641, false, true },   { 32, 4096, 8, false, true },
+        { 64, 128, 4096, false, false }, { 8, 101, 4096, false, false },
+        { 8, 128, 128, false, false },   { 256, 128, 64, true, true },
+        { 49, 64, 320, true, true },     { 333, 96, 33, true, true },
+        { 256, 128, 321, true, false },
+    };
+    nn_random random = nn_random_from (3, NN_FOR_TEST, 0, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int add = 0; add < 2; add++) {
+            const int m = cases[i].m, n = cases[i].n, k = cases[i].k;
+            nn_product p = {
+                .m = m, .n = n, .k = k, .ta = cases[i].ta, .add = add
+            };
+            p.lda = (p.ta ? m : k) + 5, p.ldb = n + 3, p.ldc = n + 7;
+            const size_t rows = p.ta ? k : m, out = (size_t) m * p.ldc;
+            float *a = draw (&random, rows * p.lda);
+            float *b = draw (&random, (size_t) k * p.ldb);
+            float *c = draw (&random, out), *want = zeros (out);
+            memcpy (want, c, out * sizeof *c);
+            p.a = a, p.b = b, p.c = c;
+            const bool fits = nn_multiplier_thin.fits (&p);
+            if (fits)
+                nn_multiplier_thin.multiply (&p);
+            p.c = fits ? want : c;
+            reference (p);
+            char name[80];
+            snprintf (name, sizeof name, "%d x %d x %d%s%s, %s", m, n, k,
+                      p.ta ? ", transposed" : "", add ? ", added" : "",
+                      cases[i].fits ? "thin" : "for the BLAS");
+            check (fits == cases[i].fits && (!fits || apart (c, want, out) < 1e-5),
+                   name, "takes it: %d, differs by %g", fits,
+                   apart (c, want, out));
+            free (a), free (b), free (c), free (want);
+        }
+}
+
 /*  The BLAS is told to keep to one thread. Nobody else is. */
 static void threads_are_ours (void)
 {
@@ -113,5 +158,6 @@ int main (void)
     same_for_all_shapes (nn_gemm_tiled, "tiled on all shapes, tails included");
     same_for_all_shapes (openblas, "OpenBLAS on all shapes");
     same_however_stored ();
+    thin ();
     return nn_test_done ();
 }
