@@ -27,14 +27,16 @@ check: ## the linters: clang, clang-format, clang-tidy, cppcheck
 TESTS    += tests/processors/x86 tests/processors/arm64
 TESTS    += tests/check/lint
 TESTS    += tests/door/door tests/bench/check tests/serial/notebook.py tests/serial/step
-BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/work $(BUILD)/tests/bench/augment $(BUILD)/tests/bench/decode
+BENCHES  = $(BUILD)/tests/bench/conv $(BUILD)/tests/bench/work $(BUILD)/tests/bench/augment $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/exact
 TEST_NEEDS += all $(BENCHES)
 
-bench: $(BENCHES) ## measure: networks beside PyTorch, convolutions, what augmentation costs, how fast photographs are read
+bench: $(BENCHES) ## measure: networks beside PyTorch, how cost grows, convolutions, what augmentation costs, how fast photographs are read
 	@tests/bench/table
+	@tests/bench/growth
 	@$(BUILD)/tests/bench/conv
 	@$(BUILD)/tests/bench/augment
 	@$(BUILD)/tests/bench/decode
+	@$(BUILD)/tests/bench/exact
 against: $(BENCHES) ## is the library as fast as it was? make against COMMIT=main
 	@tests/bench/table --against $(or $(COMMIT),main)
 bench-augment: $(BUILD)/tests/bench/augment ## measure what augmentation costs a training; wants two quiet cores
