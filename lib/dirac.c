@@ -17,6 +17,8 @@
 static void copy (float *w, size_t size, int fan_in, int fan_out)
 {
     const size_t filters = size / (size_t) fan_in;
+    if (filters == 0)
+        return;
     const size_t taps = (size_t) fan_out / filters;
     const size_t channels = (size_t) fan_in / taps;
     const size_t copies = channels < filters ? channels : filters;
