@@ -131,8 +131,9 @@ void nn_gemm (nn_product p)
     p.lda = p.lda ? p.lda : p.ta ? p.m : p.k;
     p.ldb = p.ldb ? p.ldb : p.tb ? p.k : p.n;
     p.ldc = p.ldc ? p.ldc : p.n;
-    int who = 0;
-    while (!nn_multipliers[who]->fits (&p))
-        who++;
-    nn_multipliers[who]->multiply (&p);
+    for (int k = 0; nn_multipliers[k]; k++)
+        if (nn_multipliers[k]->fits (&p)) {
+            nn_multipliers[k]->multiply (&p);
+            return;
+        }
 }
