@@ -21,7 +21,7 @@ struct nn_chunk {
     size_t size, used;
 };
 
-enum { ALIGN = 64, CHUNK = 1 << 20 };
+enum { ALIGN = 64, CHUNK = 1 << 20, LARGE = 1 << 22 };
 
 nn_arena *nn_arena_new (bool scratch)
 {
@@ -56,6 +56,8 @@ static nn_chunk *reserve (nn_arena *self, size_t size)
     }
     if (self->scratch)
         madvise (at, size, MADV_WIPEONFORK);
+    if (self->scratch && size >= LARGE) // in pages of 2 MB, which are found sooner
+        madvise (at, size, MADV_HUGEPAGE);
     *chunk = (nn_chunk){ self->chunks, at, size, 0 };
     self->chunks = chunk;
     self->reserved += size;

@@ -70,17 +70,22 @@ void nn_batchnorm_sums (double *restrict sum, double *restrict square,
         }
 }
 
-/*  y = weight (x - mean) inverse + bias, channel by channel. y may be x. */
+/*  y = weight (x - mean) inverse + bias, channel by channel, and what is beyond
+ *  the limits becomes the limit. y may be x. */
 NN_EACH_WIDTH
 void nn_batchnorm_forward (float *y, const float *x, const nn_norm *by,
-                           size_t places)
+                           size_t places, const float limits[2])
 {
     const float *weight = by->weight, *bias = by->bias;
     const float *mean = by->mean, *inverse = by->inverse;
+    const float low = limits[0], high = limits[1];
     for (size_t i = 0; i < places; i++, x += by->c, y += by->c)
 #pragma omp simd
-        for (int k = 0; k < by->c; k++)
-            y[k] = weight[k] * ((x[k] - mean[k]) * inverse[k]) + bias[k];
+        for (int k = 0; k < by->c; k++) {
+            float v = weight[k] * ((x[k] - mean[k]) * inverse[k]) + bias[k];
+            v = v <= low ? low : v;
+            y[k] = v >= high ? high : v;
+        }
 }
 
 /*  The same two sums on the way back, of channels k and on. */
@@ -131,22 +136,33 @@ void nn_batchnorm_backward_sums (double *restrict sum, double *restrict product,
         }
 }
 
+ALWAYS void differentiate (float *dx, const float *dy, const float *x,
+                           const nn_norm *by, size_t places, const bool add)
+{
+    const float *weight = by->weight, *mean = by->mean, *inverse = by->inverse;
+    const float *mean_dy = by->dy, *product = by->product;
+    for (size_t i = 0; i < places; i++, x += by->c, dx += by->c, dy += by->c)
+#pragma omp simd
+        for (int k = 0; k < by->c; k++) {
+            const float before = add ? dx[k] : 0;
+            const float normal = (x[k] - mean[k]) * inverse[k];
+            dx[k] = before + weight[k] * inverse[k] *
+                                 (dy[k] - mean_dy[k] - normal * product[k]);
+        }
+}
+
 /*  dx, or what is added to it. An x moves its own y, and through mean and
  *  deviation all others: by->dy and by->product are the means over the batch by
  *  which they take back what they would get. Both are 0 when mean and deviation do
  *  not come from the batch. */
 NN_EACH_WIDTH
-void nn_batchnorm_backward (float *restrict dx, const float *dy, const float *x,
+void nn_batchnorm_backward (float *dx, const float *dy, const float *x,
                             const nn_norm *by, size_t places, bool add)
 {
-    const int c = by->c;
-    for (size_t i = 0; i < places; i++, x += c, dy += c, dx += c)
-        for (int k = 0; k < c; k++) {
-            const float before = add ? dx[k] : 0;
-            const float normal = (x[k] - by->mean[k]) * by->inverse[k];
-            dx[k] = before + by->weight[k] * by->inverse[k] *
-                                 (dy[k] - by->dy[k] - normal * by->product[k]);
-        }
+    if (add)
+        differentiate (dx, dy, x, by, places, true);
+    else
+        differentiate (dx, dy, x, by, places, false);
 }
 
 enum { WEIGHT, BIAS, MEAN, VARIANCE }; // the parameters
@@ -281,14 +297,18 @@ static void reduce (nn_layer *self, const nn_pass *pass)
 static void forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
     (void) pass;
+    static const float none[] = { -INFINITY, INFINITY };
     const batchnorm *state = self->state;
     const nn_tensor *in = &self->in[0]->out, *out = &self->out;
+    const float *limits = self->carries && self->carries->kind->limits
+                              ? self->carries->kind->limits
+                              : none;
     for (int i = lo; i < hi; i++)
         for (int row = 0; row < in->h; row++) {
             float *y = out->x + nn_at (out, i, row, 0);
             nn_batchnorm_forward (y, in->x + nn_at (in, i, row, 0), &state->by,
-                                  in->w);
-            if (self->carries)
+                                  in->w, limits);
+            if (self->carries && !self->carries->kind->limits)
                 self->carries->kind->row (y, y, (size_t) out->w * out->c);
         }
 }

@@ -344,6 +344,14 @@ static const float *weights (const nn_layer *self)
     return state->prepared ? state->prepared : self->param[0].w;
 }
 
+/*  Does the kernel meet every input, or, behind the last output, would it? With a
+ *  larger stride some get no gradient. */
+static bool meets_all (const nn_conv_shape *s)
+{
+    return s->stride == 1 ||
+           (s->dilation == 1 && s->stride <= s->kh && s->stride <= s->kw);
+}
+
 static void prepare (nn_layer *self, int part, int parts)
 {
     const convolution *state = self->state;
@@ -368,14 +376,16 @@ static void forward (nn_layer *self, int lo, int hi, const nn_pass *pass)
 
 static void backward (nn_layer *self, int lo, int hi, const nn_pass *pass)
 {
-    const nn_conv_shape s = laid (self);
+    nn_conv_shape s = laid (self);
     const nn_conv_algorithm *algorithm =
         ((const convolution *) self->state)->algorithm;
+    s.anew = algorithm->finishes && self->overwrites[0] && meets_all (&s);
     const size_t at = nn_at (&self->in[0]->out, lo, 0, 0);
     const float *dy = self->out.dx + nn_at (&self->out, lo, 0, 0);
     const int n = hi - lo;
     if (nn_gradient_wanted (self, 0)) {
-        nn_clear_gradient (self, 0, lo, hi);
+        if (!s.anew)
+            nn_clear_gradient (self, 0, lo, hi);
         algorithm->backward_data (&s, self->in[0]->out.dx + at, dy, weights (self),
                                   n, pass->work);
     }

@@ -223,7 +223,7 @@ static void one_phase (const nn_conv_shape *s, float *dx, const nn_tensor *dy,
                         nn_row_stride (dy), s->o);
     p.m = by->col.inputs, p.n = s->c;
     p.a_place = s->o, p.c_place = (long) s->stride * s->c;
-    p.b = w, p.add = true;
+    p.b = w, p.add = !s->anew;
     for (int r = 0; r < by->row.inputs; r++) {
         p.a = dy->x + nn_at (dy, 0, by->row.sees + r, by->col.sees);
         p.c = dx + nn_at (&in, 0, by->row.first + r * s->stride, by->col.first);
@@ -242,7 +242,7 @@ static void backward_data (const nn_conv_shape *s, float *dx, const float *dy,
         nn_places p = seen (1, 1, 1, s->o, s->o);
         p.m = n * s->h * s->w, p.n = s->c;
         p.a_place = s->o, p.c_place = s->c;
-        p.a = dy, p.b = turned (s, w), p.c = dx, p.add = true;
+        p.a = dy, p.b = turned (s, w), p.c = dx, p.add = !s->anew;
         nn_inner_here ()->places (&p);
         return;
     }

@@ -28,19 +28,61 @@ ALWAYS void each_tile (const int places, const nn_each *p, const float *x,
         store (y + m * p->y_place, sum[m]);
 }
 
+/*  The same where a place sees three neighbours in a row, and the next place two
+ *  of them again: what is loaded serves three sums. */
+ALWAYS void each_tile_of_three (const int places, const nn_each *p, const float *x,
+                                float *y, int at)
+{
+    vec sum[EACH], seen[EACH + 2];
+    const vec first = p->bias ? load (p->bias + at) : (vec){ 0 };
+    for (int m = 0; m < places; m++)
+        sum[m] = p->add ? load (y + m * p->y_place) : first;
+    const float *w = p->w + at;
+    for (int i = 0; i < p->kh; i++, w += 3 * p->w_tap) {
+        for (int m = 0; m < places + 2; m++)
+            seen[m] = load (x + i * p->x_row + m * p->x_place);
+        for (int j = 0; j < 3; j++) {
+            const vec by = load (w + j * p->w_tap);
+            for (int m = 0; m < places; m++)
+                sum[m] += seen[m + j] * by;
+        }
+    }
+    if (p->after)
+        clamp_all (sum, places, p->after);
+    for (int m = 0; m < places; m++)
+        store (y + m * p->y_place, sum[m]);
+}
+
+/*  LANES channels of a row of places. */
+ALWAYS void each_row (const bool three, const nn_each *p, const float *x, float *y,
+                      int at)
+{
+    int m = 0;
+    for (; m + EACH <= p->m; m += EACH)
+        (three ? each_tile_of_three : each_tile) (EACH, p, x + m * p->x_place,
+                                                  y + m * p->y_place, at);
+    for (; m + 4 <= p->m; m += 4)
+        (three ? each_tile_of_three : each_tile) (4, p, x + m * p->x_place,
+                                                  y + m * p->y_place, at);
+    for (; m + 2 <= p->m; m += 2)
+        (three ? each_tile_of_three : each_tile) (2, p, x + m * p->x_place,
+                                                  y + m * p->y_place, at);
+    for (; m < p->m; m++)
+        (three ? each_tile_of_three : each_tile) (1, p, x + m * p->x_place,
+                                                  y + m * p->y_place, at);
+}
+
 /*  LANES channels of all places. */
 static void each_strip (const nn_each *p, int at)
 {
+    const bool three = p->kw == 3 && p->x_col == p->x_place;
     for (int row = 0; row < p->rows; row++) {
         const float *x = p->x + row * p->x_down + at;
         float *y = p->y + row * p->y_down + at;
-        int m = 0;
-        for (; m + EACH <= p->m; m += EACH)
-            each_tile (EACH, p, x + m * p->x_place, y + m * p->y_place, at);
-        for (; m + 2 <= p->m; m += 2)
-            each_tile (2, p, x + m * p->x_place, y + m * p->y_place, at);
-        for (; m < p->m; m++)
-            each_tile (1, p, x + m * p->x_place, y + m * p->y_place, at);
+        if (three)
+            each_row (true, p, x, y, at);
+        else
+            each_row (false, p, x, y, at);
     }
 }
 

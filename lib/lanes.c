@@ -131,7 +131,7 @@ static void one_phase (const nn_conv_shape *s, float *dx, const nn_tensor *dy,
                     .y = dx + nn_at (&in, 0, by->row.first, by->col.first),
                     .y_down = s->stride * (long) nn_row_stride (&in),
                     .y_place = (long) s->stride * s->c,
-                    .add = true });
+                    .add = !s->anew });
 }
 
 static void backward_data (const nn_conv_shape *s, float *dx, const float *dy,

@@ -650,8 +650,10 @@ typedef struct {
     int top, left; // zeros before the first row and column
     int oh, ow;    // output rows and columns
     int halo;      // that the input and its gradient have in memory
-    // forward only, and only where the algorithm finishes:
-    int halo_out;          // that the output has in memory
+    // only where the algorithm finishes: backward_data sets dx, and does not add;
+    bool anew;
+    // of the output, forward only:
+    int halo_out;          // that it has in memory
     const nn_after *after; // or NULL: nothing
 } nn_conv_shape;
 typedef struct {
@@ -670,7 +672,7 @@ typedef struct {
     size_t (*prepared) (const nn_conv_shape *s);
     void (*prepare) (const nn_conv_shape *s, void *to, const float *w, int part,
                      int parts);
-    bool finishes; // heeds .halo_out and .after
+    bool finishes; // heeds .anew, .halo_out and .after
     // what nn_conv_slice_work () and nn_conv_slice () do, if not as they do it
     size_t (*slice_work) (const nn_conv_shape *s);
     void (*slice) (const nn_conv_shape *s, float *dw, const float *x,
@@ -988,7 +990,7 @@ void nn_batchnorm_sums (double *sum, double *square, const float *x, size_t plac
 void nn_batchnorm_backward_sums (double *sum, double *product, const float *dy,
                                  const float *x, const nn_norm *by, size_t places);
 void nn_batchnorm_forward (float *y, const float *x, const nn_norm *by,
-                           size_t places);
+                           size_t places, const float limits[2]);
 void nn_batchnorm_backward (float *dx, const float *dy, const float *x,
                             const nn_norm *by, size_t places, bool add);
 

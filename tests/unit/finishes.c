@@ -1,5 +1,5 @@
-/*  finishes.c - a convolution that does what the layers above it would do: the same
- *  bits, and the halo stays zero */
+/*  finishes.c - a convolution that does what the layers above it would do, or sets a
+ *  gradient nobody has cleared: the same bits, and the halo stays zero */
 #include "near.h"
 
 #include <math.h>
@@ -110,6 +110,40 @@ static void finished (const nn_conv_algorithm *by, const conv_case *test, int ha
     free (work), free (ready);
 }
 
+/*  The gradient of the input, set where other numbers were, and added to zeros. */
+static void set_anew (const nn_conv_algorithm *by, const conv_case *test)
+{
+    enum { IMAGES = 3 };
+    nn_conv_shape s = complete (test->s);
+    if (!by->finishes || !by->fits (&s))
+        return;
+    const nn_tensor in = { IMAGES, s.h, s.w, s.c, s.halo, NULL, NULL };
+    const size_t inputs = IMAGES * nn_image_stride (&in),
+                 outputs = (size_t) IMAGES * s.oh * s.ow * s.o;
+    const size_t from = s.halo * (nn_row_stride (&in) + s.c);
+    nn_random random = nn_random_from (6, NN_FOR_TEST, 0, 0);
+    float *dy = draw (&random, outputs);
+    float *w = draw (&random, (size_t) s.kh * s.kw * (s.c / s.groups) * s.o);
+    float *added = zeros (inputs), *set = malloc (inputs * sizeof *set);
+    void *work = malloc (by->work (&s) + 1), *ready = malloc (by->prepared (&s));
+    by->prepare (&s, ready, w, 0, 1);
+    by->backward_data (&s, added + from, dy, ready, IMAGES, work);
+    for (size_t k = 0; k < inputs; k++)
+        set[k] = NAN;
+    s.anew = true;
+    by->backward_data (&s, set + from, dy, ready, IMAGES, work);
+    bool same = true;
+    for (int i = 0; i < IMAGES; i++)
+        for (int r = 0; r < s.h; r++)
+            for (int k = 0; k < s.w * s.c; k++) {
+                const size_t at = from + nn_at (&in, i, r, 0) + k;
+                same &= set[at] == added[at];
+            }
+    check (same, test->name, "%s (%s): a gradient that is set is another",
+           by->name, nn_inner_here ()->name);
+    free (dy), free (w), free (added), free (set), free (work), free (ready);
+}
+
 /*  Shortcuts, clamps, halos; a clamp of a sum, and sums of which one half comes too
  *  late, has a halo, or has another reader. */
 static nn_net *network (void)
@@ -199,6 +233,9 @@ int main (int argc, char **argv)
                 finished (by, &cases[i], halo, true, -0.25f, INFINITY);
                 finished (by, &cases[i], halo, true, -INFINITY, INFINITY);
             }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int k = 0; nn_conv_algorithms[k]; k++)
+            set_anew (nn_conv_algorithms[k], &cases[i]);
     for (int threads = 1; threads <= 3; threads++)
         for (int n = 1; n < 12; n += 5)
             alike (threads != 2, threads, n);
