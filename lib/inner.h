@@ -61,7 +61,7 @@ ALWAYS void store_some (float *x, const vec *v, int count, int vecs)
         for (int k = 0; k < vecs; k++)
             store (x + k * LANES, v[k]);
     else {
-        vec copy[2]; // what has an address is kept in memory
+        vec copy[2] = { { 0 } }; // what has an address is kept in memory
         for (int k = 0; k < vecs; k++)
             copy[k] = v[k];
         memcpy (x, copy, count * sizeof *x);
