@@ -12,8 +12,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+const nn_kind nn_input_kind = { .name = "input" };
+const nn_kind nn_conv2d_kind = { .name = "conv2d" };
 const nn_kind nn_batchnorm_kind = { .name = "batchnorm" };
-static const nn_kind other_kind = { .name = "other" };
+const nn_kind nn_dense_kind = { .name = "dense" };
 
 size_t nn_net_parameters (const nn_net *net, bool learnt_only)
 {
@@ -47,17 +49,18 @@ static void make_net (small *s)
 {
     *s = (small){ .net = { .layer = s->list, .layers = LAYERS, .batch = 1 },
                   .args = { .epsilon = 1e-5f } };
+    const nn_kind *const kinds[LAYERS] = { &nn_input_kind, &nn_conv2d_kind,
+                                           &nn_batchnorm_kind, &nn_dense_kind };
     for (int i = 0; i < LAYERS; i++) {
         s->list[i] = &s->layer[i];
         s->in[i] = i ? &s->layer[i - 1] : NULL;
-        s->layer[i] =
-            (nn_layer){ .kind = i == 2 ? &nn_batchnorm_kind : &other_kind,
-                        .net = &s->net,
-                        .index = i,
-                        .in = &s->in[i],
-                        .ins = i > 0,
-                        .args = &s->args,
-                        .out = { .h = 1, .w = 1, .c = 3 } };
+        s->layer[i] = (nn_layer){ .kind = kinds[i],
+                                  .net = &s->net,
+                                  .index = i,
+                                  .in = &s->in[i],
+                                  .ins = i > 0,
+                                  .args = &s->args,
+                                  .out = { .h = 1, .w = 1, .c = 3 } };
         snprintf (s->layer[i].name, sizeof s->layer[i].name, "%s",
                   i == 1   ? "features.0.0"
                   : i == 2 ? "features.0.1"
