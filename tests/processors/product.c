@@ -6,6 +6,7 @@ void openblas_set_num_threads (int threads)
     (void) threads;
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 void cblas_sgemm (enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE ta,
                   enum CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k,
                   float alpha, const float *a, blasint lda, const float *b,
