@@ -54,6 +54,8 @@ typedef struct {
     int left[COLUMNS], beside[COLUMNS];  // the columns
     float down[COLUMNS], right[COLUMNS]; // how far from the first to the second
     int outside[COLUMNS];
+    int corner[4][COLUMNS]; // where these dots begin: two above, two below
+    int last[COLUMNS];      // is the picture's last dot among them?
 } origins;
 
 /*  Columns first .. first + count - 1 of a row, counted from the centre of the old
@@ -91,25 +93,68 @@ static void fill_in (int *at, int *behind, int count, int n, nn_fill fill)
     }
 }
 
-/*  The mean of four dots of c numbers: left and right in two rows. */
-static inline void between (float *y, const float *upper, const float *lower,
-                            int a, int b, float right, float down, int c)
+/*  Where the four dots begin, in a picture of h x w dots of c numbers. */
+NN_EACH_WIDTH
+static void find (origins *o, int count, int h, int w, int c)
 {
-    for (int k = 0; k < c; k++) {
-        const float above = upper[a + k] + right * (upper[b + k] - upper[a + k]);
-        const float under = lower[a + k] + right * (lower[b + k] - lower[a + k]);
-        y[k] = above + down * (under - above);
+    const int last = (h * w - 1) * c;
+    for (int k = 0; k < count; k++) {
+        const int upper = o->top[k] * w, lower = o->under[k] * w;
+        const int at[4] = { (upper + o->left[k]) * c, (upper + o->beside[k]) * c,
+                            (lower + o->left[k]) * c, (lower + o->beside[k]) * c };
+        o->corner[0][k] = at[0];
+        o->corner[1][k] = at[1];
+        o->corner[2][k] = at[2];
+        o->corner[3][k] = at[3];
+        o->last[k] =
+            (at[0] == last) | (at[1] == last) | (at[2] == last) | (at[3] == last);
     }
 }
 
-/*  The means for `count` dots of a row. */
-static inline void means (float *y, const float *x, int w, const origins *o,
-                          int count, int c)
+/*  The mean for dot k of a row: left and right in two rows. */
+static inline void between (float *y, const float *x, const origins *o, int k,
+                            int c)
 {
-    const size_t row = (size_t) w * c;
+    const float *a = x + o->corner[0][k], *b = x + o->corner[1][k];
+    const float *d = x + o->corner[2][k], *e = x + o->corner[3][k];
+    for (int j = 0; j < c; j++) {
+        const float above = a[j] + o->right[k] * (b[j] - a[j]);
+        const float under = d[j] + o->right[k] * (e[j] - d[j]);
+        y[j] = above + o->down[k] * (under - above);
+    }
+}
+
+typedef float four __attribute__ ((vector_size (16)));
+
+static inline four load (const float *x)
+{
+    four v;
+    memcpy (&v, x, sizeof v);
+    return v;
+}
+
+/*  The same for three numbers, as a vector of four. The fourth belongs to the dot
+ *  behind, is read in vain, and written over when that one's turn comes: so there
+ *  must be one. */
+static inline void between_four (float *y, const float *x, const origins *o, int k)
+{
+    const four a = load (x + o->corner[0][k]), b = load (x + o->corner[1][k]);
+    const four d = load (x + o->corner[2][k]), e = load (x + o->corner[3][k]);
+    const four above = a + o->right[k] * (b - a),
+               under = d + o->right[k] * (e - d);
+    const four mean = above + o->down[k] * (under - above);
+    memcpy (y, &mean, sizeof mean);
+}
+
+/*  The means for `count` dots of a row. */
+static inline void means (float *y, const float *x, const origins *o, int count,
+                          int c)
+{
     for (int k = 0; k < count; k++)
-        between (y + (size_t) k * c, x + o->top[k] * row, x + o->under[k] * row,
-                 o->left[k] * c, o->beside[k] * c, o->right[k], o->down[k], c);
+        if (c == 3 && k < count - 1 && !o->last[k])
+            between_four (y + 3 * k, x, o, k);
+        else
+            between (y + (size_t) k * c, x, o, k, c);
 }
 
 /*  y[row][col] = x at m (place - centre) + centre, both of h x w dots of c
@@ -129,10 +174,8 @@ void nn_warp_image (float *y, const float *x, int h, int w, int c,
             look_back (&o, first, count, h, w, m, row_x, row_y);
             fill_in (o.left, o.beside, count, w, fill);
             fill_in (o.top, o.under, count, h, fill);
-            if (c == 3) // a number that the compiler knows is faster
-                means (y, x, w, &o, count, 3);
-            else
-                means (y, x, w, &o, count, c);
+            find (&o, count, h, w, c);
+            means (y, x, &o, count, c);
             for (int k = 0; fill == NN_FILL_CONSTANT && k < count; k++)
                 for (int j = 0; o.outside[k] && j < c; j++)
                     y[k * c + j] = value;
@@ -224,13 +267,12 @@ void nn_flip_image (float *x, int h, int w, int c, bool upside_down)
             x[(h - 1 - a) * row + k] = kept;
         }
     for (int a = 0; !upside_down && a < h; a++)
-        for (int b = 0; b < w / 2; b++)
+        for (float *left = x + a * row, *right = left + row - c; left < right;
+             left += c, right -= c)
             for (int k = 0; k < c; k++) {
-                float *left = x + a * row + b * c + k;
-                float *right = x + a * row + (w - 1 - b) * c + k;
-                const float kept = *left;
-                *left = *right;
-                *right = kept;
+                const float kept = left[k];
+                left[k] = right[k];
+                right[k] = kept;
             }
 }
 
