@@ -2,10 +2,11 @@
  *
  *  The loader reads ahead on a thread of its own. On two cores with two threads that
  *  train there is no third for it: they make the pictures themselves, and what that
- *  takes is taken from the step. Both cases are measured, and at most a tenth of the baseline's step may
- *  be lost at 32 x 32. At 96 x 96 a step of MobileNetV2 takes 4 ms of processor time
- *  a picture when nothing is wasted (PyTorch: 10 ms on two cores); a fifth of the
- *  smaller is the limit there. The benchmark shows the same figures as a table.
+ *  takes is taken from the step. Both cases are measured, and at most a tenth of the
+ *  baseline's step may be lost at 32 x 32. At 96 x 96 a step of MobileNetV2 takes 4 ms
+ *  of processor time a picture when nothing is wasted (PyTorch: 10 ms on two cores); a
+ *  fifth of the smaller is the limit there. The benchmark shows the same figures as a
+ *  table.
  *
  *  Measured on two cores: a picture takes 130 us of processor time, 6 to 11 more with
  *  the whole pipeline, and a step of two threads 2 to 6 % longer. Other work on the
@@ -33,8 +34,7 @@ int main (void)
             wall = fmin (wall, quiet[1].wall / quiet[0].wall - 1);
             work = fmin (work, quiet[1].processor / quiet[0].processor - 1);
             printf ("   %d: a step %.0f us a picture, with augmentation %.0f; "
-                    "processor "
-                    "%.0f and %.0f\n",
+                    "processor %.0f and %.0f\n",
                     threads, 1e6 * quiet[0].wall / baseline.images,
                     1e6 * quiet[1].wall / baseline.images,
                     1e6 * quiet[0].processor / baseline.images,
